@@ -1,0 +1,48 @@
+import { createRedactor } from "../observe/redact.ts";
+import { json, text, type AdminAnswer, type AdminRequest } from "./message.ts";
+import type { Role } from "./options.ts";
+import type { AdminViews, ReloadResult } from "./views.ts";
+
+/** One thing that the API does. */
+export interface AdminRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  /** The least role that may. */
+  readonly role: Role;
+  /** Open to this machine without a token even where tokens are configured. */
+  readonly openLocally: boolean;
+  readonly answer: (views: AdminViews, request: AdminRequest) => AdminAnswer | Promise<AdminAnswer>;
+}
+
+/** Values in a configuration that are no text of a secret, and yet nobody's business. */
+const HIDDEN_NAMES = /^(?:hash|password|secret)$/i;
+
+function config(views: AdminViews): AdminAnswer {
+  return json(200, createRedactor({ secrets: views.secrets(), names: HIDDEN_NAMES })(views.config()));
+}
+
+/** A refused file is an outcome of the operator's request, not a failure of the API: 422 with the list of mistakes. */
+function reloadAnswer(result: ReloadResult): AdminAnswer {
+  return json(result.result === "refused" ? 422 : 200, result);
+}
+
+/** Everything but /livez and /readyz. */
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  {
+    method: "GET", path: "/metrics", role: "viewer", openLocally: true,
+    answer: async (views) => {
+      const { contentType, body } = await views.metrics();
+      return text(200, body, contentType);
+    },
+  },
+  { method: "GET", path: "/api/v1/status", role: "viewer", openLocally: false, answer: (views) => json(200, { ...views.status(), ...views.ready() }) },
+  { method: "GET", path: "/api/v1/config", role: "viewer", openLocally: false, answer: config },
+  { method: "POST", path: "/api/v1/reload", role: "operator", openLocally: false, answer: async (views) => reloadAnswer(await views.reload()) },
+  {
+    method: "POST", path: "/api/v1/drain", role: "admin", openLocally: false,
+    answer: (views) => {
+      views.drain();
+      return json(202, { result: "draining" });
+    },
+  },
+];

@@ -1,0 +1,82 @@
+/**
+ * What the admin API shows and does, as plain values: the app hands in functions that make them, so that this room
+ * knows no other. The shapes are the API's: adding a member is harmless, renaming one is not.
+ */
+
+/** An endpoint as the API shows it. */
+export interface EndpointView {
+  readonly url: string;
+  readonly up: boolean;
+  /** Why it is out; empty where it is up. */
+  readonly reason: string;
+  readonly busy: number;
+  readonly idle: number;
+}
+
+/** A breaker as the API shows it; there is one for each region and route class. */
+export interface BreakerView {
+  readonly class: string;
+  readonly state: "closed" | "half-open" | "open";
+}
+
+/** A region as the API shows it. */
+export interface RegionView {
+  readonly name: string;
+  readonly endpoints: readonly EndpointView[];
+  readonly breakers: readonly BreakerView[];
+}
+
+/** Everything an operator wants to know at a glance. */
+export interface StatusView {
+  readonly version: string;
+  readonly node: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  /** Number of the configuration in use, from 1. */
+  readonly generation: number;
+  /** The configuration file. */
+  readonly file: string;
+  readonly exchangesInFlight: number;
+  readonly listeners: readonly { readonly name: string; readonly address: string; readonly tls: boolean }[];
+  readonly sites: readonly { readonly name: string; readonly regions: readonly RegionView[] }[];
+  /** Options that differ from the file and act only after a restart. */
+  readonly pendingRestart: readonly string[];
+}
+
+/** May this instance be sent traffic? */
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not; shown on the admin listener alone. */
+  readonly reasons: readonly string[];
+}
+
+/** A mistake in a configuration file. */
+export interface ProblemView {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What became of a reload. */
+export type ReloadResult =
+  | { readonly result: "applied"; readonly generation: number; readonly changes: readonly string[]; readonly pendingRestart: readonly string[]; readonly warnings: readonly ProblemView[] }
+  | { readonly result: "unchanged"; readonly generation: number }
+  | { readonly result: "refused"; readonly generation: number; readonly problems: readonly ProblemView[] };
+
+/** Views and actions, handed in by the app. */
+export interface AdminViews {
+  status(): StatusView;
+  ready(): Readiness;
+  /** The configuration in its normal form; may hold secrets, which the API takes out. */
+  config(): unknown;
+  /** Texts that must not be shown. */
+  secrets(): readonly string[];
+  metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Reads the file again; a broken one changes nothing. */
+  reload(): Promise<ReloadResult>;
+  /** Begins to drain; returns at once. The process ends when it is done. */
+  drain(): void;
+}

@@ -1,0 +1,105 @@
+import { createAdmin } from "./admin/admin.ts";
+import { createHealth } from "./admin/health.ts";
+import { drainAll } from "./app/drain.ts";
+import { connectGauges } from "./app/gauges.ts";
+import { createGenerations, type GoodLoad } from "./app/generations.ts";
+import { greeting } from "./app/greeting.ts";
+import { openListeners } from "./app/listeners.ts";
+import { observation } from "./app/observation.ts";
+import { createSandboxes } from "./app/sandboxes.ts";
+import { onSignals } from "./app/signals.ts";
+import { appViews } from "./app/views.ts";
+import { systemClock } from "./base/clock.ts";
+import { OperatorError } from "./base/errors.ts";
+import { writeAtomic } from "./base/files.ts";
+import { lifetime, type Lifetime } from "./base/lifetime.ts";
+import { randomHex } from "./base/random.ts";
+import { lockState } from "./base/state-lock.ts";
+import { loadConfig, type Env } from "./config/load.ts";
+import { formatProblem } from "./config/problem.ts";
+import { watchConfig } from "./config/watch.ts";
+
+/** What a start needs. */
+export interface Start {
+  readonly file: string;
+  readonly env: Env;
+  readonly version: string;
+  /** Takes what is said to the person at the terminal. */
+  readonly say: (text: string) => void;
+}
+
+/** A running Taxgate. */
+export interface App {
+  /** Settles with the exit code once everything has stopped: 0 after a drain, 1 where it was cut short. */
+  readonly finished: Promise<number>;
+}
+
+/** Composes the product from one configuration and starts it. Throws an OperatorError for what an operator can mend. */
+export async function startApp(start: Start): Promise<App> {
+  const loaded = loadConfig(start.file, start.env);
+  if (!loaded.ok) {
+    const { problems } = loaded;
+    throw new OperatorError(`reading '${start.file}': ${problems.length} ${problems.length === 1 ? "mistake" : "mistakes"}\n${problems.map(formatProblem).join("\n")}`);
+  }
+  const life = lifetime();
+  try {
+    return await compose(start, loaded, life);
+  } catch (fault) {
+    await life.stop().catch(() => undefined);
+    throw fault;
+  }
+}
+
+async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<App> {
+  const clock = systemClock;
+  const { config } = loaded;
+  const state = lockState(config.stateDir);
+  if (!state.ok) throw new OperatorError(`locking state directory '${config.stateDir}': in use by ${state.owner}`);
+  life.own(state.lock);
+  const { around, sink, estate } = observation(loaded, start.version, clock, life);
+  const { log, access, metrics } = around;
+  const sandboxes = life.own(createSandboxes(clock));
+  const watch = life.own(watchConfig(loaded, { clock }, () => void generations.reload()));
+  const generations = await createGenerations(loaded, {
+    file: start.file, env: start.env, around, estate, sandboxes,
+    loaded: (next) => watch.update(next),
+    applied(next) {
+      log.setLevel(next.config.log.level);
+      log.setSecrets(next.secrets);
+      access.configure(next.config.log.access);
+      admin.configure(next.config.admin);
+      doors.renew(next.config);
+    },
+    cutTunnels: (old) => doors.upgrades.cut(old),
+  });
+
+  let draining = false;
+  let finish: (code: number) => void = () => undefined;
+  const finished = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
+  const stop = (code: number): Promise<void> => life.stop().then(() => finish(code));
+  const drain = (): void => {
+    if (draining) return;
+    draining = true;
+    const options = generations.config().drain;
+    log.info("draining", { inFlight: generations.inFlight() });
+    void drainAll({ clock, options, listeners: doors.listeners, inFlight: generations.inFlight, cut: () => doors.upgrades.cut(null) }).then((cut) => {
+      log.info("stopped", { cut });
+      return stop(0);
+    });
+  };
+
+  const doors = await openListeners(config, { around, life, current: generations.current, draining: () => draining });
+  const views = appViews({ version: start.version, file: start.file, clock, metrics, generations, estate, listeners: doors.listeners, draining: () => draining, drain });
+  const localToken = randomHex(32);
+  writeAtomic(`${config.stateDir}/admin.token`, `${localToken}\n`);
+  const admin = createAdmin(config.admin, { clock, log, localToken, views });
+  await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
+  if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
+  connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped });
+  life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));
+  for (const warning of loaded.warnings) log.warn("configuration warning", { at: formatProblem(warning) });
+  start.say(greeting(config, doors.listeners));
+  return { finished };
+}

@@ -1,0 +1,39 @@
+import type { Metrics } from "../observe/metrics.ts";
+import type { Listener } from "../server/listener.ts";
+import type { Estate, RegionStatus } from "../upstream/gate.ts";
+import type { Generations } from "./generations.ts";
+
+/** What the gauges read. */
+export interface GaugeParts {
+  readonly metrics: Metrics;
+  readonly estate: Estate;
+  readonly generations: Generations;
+  readonly listeners: readonly Listener[];
+  readonly droppedLines: () => number;
+}
+
+const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
+
+/** Connects the gauges to what they show; each is read when it is scraped, and costs nothing between. */
+export function connectGauges({ metrics, estate, generations, listeners, droppedLines }: GaugeParts): void {
+  const one = (value: number) => [{ labels: {}, value }];
+  const eachEndpoint = (pick: (endpoint: RegionStatus["endpoints"][number], labels: Record<string, string>) => { labels: Record<string, string>; value: number }[]) =>
+    estate.status().flatMap(({ site, region, endpoints }) => endpoints.flatMap((endpoint, index) => pick(endpoint, { site, region, endpoint: String(index) })));
+
+  metrics.setSource("taxgate_open_sockets", () => [
+    { labels: { side: "client" }, value: listeners.reduce((sum, listener) => sum + listener.sockets(), 0) },
+    { labels: { side: "upstream" }, value: estate.sockets() },
+  ]);
+  metrics.setSource("taxgate_exchanges_in_flight", () => one(generations.inFlight()));
+  metrics.setSource("taxgate_config_generation", () => one(generations.current().number));
+  metrics.setSource("taxgate_generations_alive", () => one(generations.alive()));
+  metrics.setSource("taxgate_log_lines_dropped_total", () => one(droppedLines()));
+  metrics.setSource("taxgate_breaker_state", () =>
+    estate.status().flatMap(({ site, region, breakers }) => breakers.map((breaker) => ({ labels: { site, region, class: breaker.class }, value: STATES[breaker.state] }))));
+  metrics.setSource("taxgate_endpoint_up", () => eachEndpoint(({ state }, labels) => [{ labels, value: state === "healthy" ? 1 : 0 }]));
+  metrics.setSource("taxgate_pool_waiting", () => eachEndpoint(({ pool }, labels) => [{ labels, value: pool.waiting }]));
+  metrics.setSource("taxgate_pool_connections", () => eachEndpoint(({ pool }, labels) => [
+    { labels: { ...labels, state: "busy" }, value: pool.busy },
+    { labels: { ...labels, state: "idle" }, value: pool.idle },
+  ]));
+}

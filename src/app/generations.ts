@@ -1,0 +1,147 @@
+import type { ReloadResult } from "../admin/views.ts";
+import { every } from "../base/clock.ts";
+import { OperatorError } from "../base/errors.ts";
+import type { Config } from "../config/config.ts";
+import { diffConfig } from "../config/diff.ts";
+import { loadConfig, type Env, type Loaded } from "../config/load.ts";
+import { formatProblem, type Problem } from "../config/problem.ts";
+import { compileGeneration } from "../pipeline/compile-generation.ts";
+import type { Generation, Surroundings } from "../pipeline/generation.ts";
+import { readKeyPairs, readPem } from "../server/key-pairs.ts";
+import type { UpstreamTls } from "../upstream/connections.ts";
+import type { Estate } from "../upstream/gate.ts";
+import type { UpstreamOptions } from "../upstream/options.ts";
+import type { Sandboxes } from "./sandboxes.ts";
+
+/** A load that went well. */
+export type GoodLoad = Extract<Loaded, { ok: true }>;
+
+/** The configurations of this process: the one in use, and those that still serve what began with them. */
+export interface Generations {
+  current(): Generation;
+  config(): Config;
+  /** Reads the file again. A broken one changes nothing; one reload runs at a time. */
+  reload(): Promise<ReloadResult>;
+  /** Options that differ from the file and wait for a restart. */
+  pendingRestart(): readonly string[];
+  secrets(): readonly string[];
+  alive(): number;
+  /** Exchanges under way. */
+  inFlight(): number;
+}
+
+/** What generations need. */
+export interface GenerationsEnv {
+  readonly file: string;
+  readonly env: Env;
+  readonly around: Surroundings;
+  readonly estate: Estate;
+  readonly sandboxes: Sandboxes;
+  /** Called after every successful load, with what changes without a restart. */
+  readonly applied: (load: GoodLoad) => void;
+  /** Called after every load, with what to watch from now on. */
+  readonly loaded: (load: Loaded) => void;
+  readonly cutTunnels: (old: Generation) => void;
+}
+
+const LOOK_MS = 100;
+
+/** Builds the first generation. Throws an OperatorError where its files are broken. */
+export async function createGenerations(first: GoodLoad, env: GenerationsEnv): Promise<Generations> {
+  const { around } = env;
+  const old = new Set<Generation>();
+  let count = 0;
+  let load = first;
+  let pending: readonly string[] = [];
+  let running: Promise<ReloadResult> | null = null;
+  let current = await build(first);
+
+  async function build(next: GoodLoad): Promise<Generation> {
+    await env.sandboxes.ensure(next.config);
+    return compileGeneration(++count, next.config.sites, { estate: env.estate, origin: env.sandboxes.origin, material: materialOf(next.config) });
+  }
+
+  function retire(generation: Generation): void {
+    old.add(generation);
+    const deadline = around.clock.now() + load.config.drain.max;
+    const watch = every(around.clock, LOOK_MS, () => {
+      const late = around.clock.now() >= deadline;
+      if (late) env.cutTunnels(generation);
+      if (generation.inFlight > 0 && !late) return;
+      watch.cancel();
+      old.delete(generation);
+      generation.letGo();
+    });
+  }
+
+  async function reloadOnce(): Promise<ReloadResult> {
+    const next = loadConfig(env.file, env.env);
+    env.loaded(next);
+    if (!next.ok) return refused(next.problems);
+    if (next.fingerprint === load.fingerprint) return unchanged();
+    const changes = diffConfig(load.config, next.config, [...load.secrets, ...next.secrets]);
+    try {
+      const generation = await build(next);
+      const before = current;
+      current = generation;
+      load = next;
+      pending = [...new Set([...pending, ...changes.filter((change) => change.needsRestart).map((change) => change.path)])];
+      env.applied(next);
+      retire(before);
+    } catch (fault) {
+      if (!(fault instanceof OperatorError)) throw fault;
+      return refused([{ file: env.file, line: 1, column: 1, path: "(file)", message: fault.message }]);
+    }
+    return applied(changes.map((change) => change.path), next.warnings);
+  }
+
+  function refused(problems: readonly Problem[]): ReloadResult {
+    around.metrics.reloaded("refused");
+    for (const problem of problems) around.log.error("configuration refused", { at: formatProblem(problem) });
+    return { result: "refused", generation: current.number, problems };
+  }
+
+  function unchanged(): ReloadResult {
+    around.metrics.reloaded("unchanged");
+    around.log.info("configuration unchanged", { generation: current.number });
+    return { result: "unchanged", generation: current.number };
+  }
+
+  function applied(changes: readonly string[], warnings: readonly Problem[]): ReloadResult {
+    around.metrics.reloaded("applied");
+    around.log.info("configuration applied", { generation: current.number, changes: changes.slice(0, 20), pendingRestart: pending });
+    for (const warning of warnings) around.log.warn("configuration warning", { at: formatProblem(warning) });
+    return { result: "applied", generation: current.number, changes, pendingRestart: pending, warnings };
+  }
+
+  return {
+    current: () => current,
+    config: () => load.config,
+    reload() {
+      // A second wish while one runs is served after it: the file may have changed in between.
+      const before: Promise<unknown> = running ?? Promise.resolve();
+      const mine = before.then(reloadOnce);
+      running = mine;
+      return mine;
+    },
+    pendingRestart: () => pending,
+    secrets: () => load.secrets,
+    alive: () => old.size + 1,
+    inFlight: () => [...old].reduce((sum, generation) => sum + generation.inFlight, current.inFlight),
+  };
+}
+
+/** Reads what regions name: authorities and client certificates. */
+function materialOf(config: Config): (tls: UpstreamOptions["tls"]) => UpstreamTls {
+  const pairs = readKeyPairs(config.certificates);
+  return (tls) => {
+    const pair = tls.clientCertificate === undefined ? undefined : pairs.get(tls.clientCertificate);
+    return {
+      minVersion: tls.minVersion === "1.3" ? "TLSv1.3" : "TLSv1.2",
+      ca: tls.ca === undefined ? undefined : readPem(tls.ca),
+      cert: pair?.cert,
+      key: pair?.key,
+      serverName: tls.serverName,
+    };
+  };
+}

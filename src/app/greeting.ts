@@ -1,0 +1,26 @@
+import type { Config } from "../config/config.ts";
+import type { Listener } from "../server/listener.ts";
+
+/** What is said to the person who started Taxgate by hand: where it listens, and one request to try. */
+export function greeting(config: Config, listeners: readonly Listener[]): string {
+  const lines = listeners.map(({ name, address }) => `  ${name.padEnd(10)} ${originOf(config, name, address)}`);
+  const admin = config.admin.bind;
+  lines.push(`  ${"admin".padEnd(10)} http://${admin.host}:${admin.port}/metrics`);
+  return `taxgate is ready\n${lines.join("\n")}\n${trial(config, listeners)}`;
+}
+
+function originOf(config: Config, name: string, { host, port }: Listener["address"]): string {
+  const secure = config.listeners.find((one) => one.name === name)?.tls !== undefined;
+  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `${secure ? "https" : "http"}://${shown}:${port}`;
+}
+
+/** Only a simulated platform may be asked to issue an invoice for trying out. */
+function trial(config: Config, listeners: readonly Listener[]): string {
+  const site = config.sites.find((one) => one.regions.every((region) => region.endpoints.every((endpoint) => endpoint.url.startsWith("sandbox:"))));
+  const route = site?.routes.find((one) => one.class === "submit" && !one.match.path.includes("{"));
+  const first = listeners[0];
+  if (site === undefined || route === undefined || first === undefined) return "";
+  const body = `{"orderNo":"A-1001","sellerTaxNo":"91440300MA5FTEST0X","items":[{"name":"paper","quantity":2}],"amount":113}`;
+  return `issue an invoice at the simulated platform:\n  curl -sS ${originOf(config, first.name, first.address)}${route.match.path} -H 'content-type: application/json' -d '${body}'\n`;
+}

@@ -1,0 +1,40 @@
+import type { Clock } from "../base/clock.ts";
+import type { Lifetime } from "../base/lifetime.ts";
+import { randomHex, systemRandom } from "../base/random.ts";
+import { createAccessLog } from "../observe/access.ts";
+import { createLog, type LogControl } from "../observe/log.ts";
+import { createMetrics } from "../observe/metrics.ts";
+import { stdoutSink, type Sink } from "../observe/sink.ts";
+import { PHASES } from "../pipeline/exchange.ts";
+import type { Surroundings } from "../pipeline/generation.ts";
+import { createEstate, type Estate } from "../upstream/gate.ts";
+import type { GoodLoad } from "./generations.ts";
+
+/** What lives as long as the process and is told everything. */
+export interface Observation {
+  readonly around: Surroundings & { readonly log: LogControl };
+  readonly sink: Sink;
+  readonly estate: Estate;
+}
+
+/** Makes log, metrics and the estate upstream, and connects the one to the others. */
+export function observation(loaded: GoodLoad, version: string, clock: Clock, life: Lifetime): Observation {
+  const options = loaded.config.log;
+  const sink = life.own(stdoutSink(clock));
+  const log = createLog(options, { clock, sink });
+  log.setSecrets(loaded.secrets);
+  const access = createAccessLog(options.access, { clock, sink, phases: PHASES, identifierKey: randomHex(16) });
+  const metrics = createMetrics({ version, nodeVersion: process.versions.node, clock, phases: PHASES });
+  const estate = life.own(createEstate({
+    clock,
+    random: systemRandom,
+    attempted: (site, region, endpoint, routeClass, result, ms) =>
+      metrics.attemptEnded({ site, region, endpoint, routeClass, result: result.kind, cause: result.cause, seconds: ms / 1000 }),
+    breakerMoved(site, region, routeClass, from, to, why) {
+      metrics.breakerMoved({ site, region, routeClass, to });
+      log.warn("breaker moved", { site, region, class: routeClass, from, to, why });
+    },
+    endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
+  }));
+  return { around: { clock, random: systemRandom, log, access, metrics }, sink, estate };
+}

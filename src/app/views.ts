@@ -1,0 +1,67 @@
+import type { AdminViews, Readiness, StatusView } from "../admin/views.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Listener } from "../server/listener.ts";
+import type { Estate, RegionStatus } from "../upstream/gate.ts";
+import type { Generations } from "./generations.ts";
+
+/** What the views look at. */
+export interface ViewParts {
+  readonly version: string;
+  readonly file: string;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly generations: Generations;
+  readonly estate: Estate;
+  readonly listeners: readonly Listener[];
+  readonly draining: () => boolean;
+  readonly drain: () => void;
+}
+
+/** Makes the views and actions of the admin API. */
+export function appViews(parts: ViewParts): AdminViews {
+  const { clock, generations, metrics } = parts;
+  const startedAt = { wall: clock.wall(), now: clock.now() };
+  return {
+    status: (): StatusView => ({
+      version: parts.version,
+      node: process.versions.node,
+      startedAt: new Date(startedAt.wall).toISOString(),
+      uptimeSeconds: Math.round((clock.now() - startedAt.now) / 1000),
+      generation: generations.current().number,
+      file: parts.file,
+      exchangesInFlight: generations.inFlight(),
+      listeners: parts.listeners.map(({ name, address }) => ({
+        name,
+        address: `${address.host}:${address.port}`,
+        tls: generations.config().listeners.find((one) => one.name === name)?.tls !== undefined,
+      })),
+      sites: sitesView(parts.estate.status()),
+      pendingRestart: generations.pendingRestart(),
+    }),
+    ready: () => readiness(parts),
+    config: () => generations.config(),
+    secrets: () => generations.secrets(),
+    metrics: () => metrics.expose(),
+    reload: () => generations.reload(),
+    drain: parts.drain,
+  };
+}
+
+/** Ready as long as it takes connections: a platform that is down is no reason to take the proxy away, which is what helps then. */
+function readiness(parts: ViewParts): Readiness {
+  const reasons = parts.draining() ? ["draining"] : [];
+  return { ready: reasons.length === 0, reasons };
+}
+
+function sitesView(regions: readonly RegionStatus[]): StatusView["sites"] {
+  const names = [...new Set(regions.map((region) => region.site))];
+  return names.map((name) => ({
+    name,
+    regions: regions.filter((region) => region.site === name).map((region) => ({
+      name: region.region,
+      endpoints: region.endpoints.map(({ id, state, pool }) => ({ url: id, up: state === "healthy", reason: state === "healthy" ? "" : state, busy: pool.busy, idle: pool.idle })),
+      breakers: region.breakers.map((breaker) => ({ class: breaker.class, state: breaker.state })),
+    })),
+  }));
+}

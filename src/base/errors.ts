@@ -1,0 +1,65 @@
+/** Who has to act on an error. */
+export type ErrorSource = "client" | "upstream" | "edge" | "operator";
+
+interface Entry {
+  readonly status: number;
+  readonly source: ErrorSource;
+  readonly en: string;
+  readonly zh: string;
+}
+
+/**
+ * Every answer that Taxgate makes itself carries one of these codes in `Taxgate-Error`. The README's table is tested
+ * against this one in both directions. `en` and `zh` say what to do.
+ */
+export const ERRORS = {
+  "malformed-request": { status: 400, source: "client", en: "the request is not HTTP; check the client library and anything in between", zh: "请求不符合 HTTP 规范，请检查客户端库及中间设备" },
+  "framing-conflict": { status: 400, source: "client", en: "the length of the body is stated twice or unclearly; send one Content-Length or one 'Transfer-Encoding: chunked'", zh: "请求体长度声明重复或不明确，请只发送一个 Content-Length 或 Transfer-Encoding: chunked" },
+  "malformed-target": { status: 400, source: "client", en: "the address holds characters that must be percent-encoded", zh: "地址中含有必须进行百分号编码的字符" },
+  "encoded-slash": { status: 400, source: "client", en: "the path holds %2F or %5C; set 'allow: [encoded-slash]' on the route if the platform needs it", zh: "路径中含有 %2F 或 %5C；如平台需要，请在路由上设置 allow: [encoded-slash]" },
+  "encoded-percent": { status: 400, source: "client", en: "the path holds %25; set 'allow: [encoded-percent]' on the route if the platform needs it", zh: "路径中含有 %25；如平台需要，请在路由上设置 allow: [encoded-percent]" },
+  "encoded-nul": { status: 400, source: "client", en: "the path holds %00, which no platform needs", zh: "路径中含有 %00" },
+  "encoded-dot-segment": { status: 400, source: "client", en: "the path hides '.' or '..' behind encoding", zh: "路径中含有经过编码的 . 或 .." },
+  "path-parameters": { status: 400, source: "client", en: "the path holds ';'; set 'allow: [path-parameters]' on the route if the platform needs it", zh: "路径中含有分号；如平台需要，请在路由上设置 allow: [path-parameters]" },
+  "fragment": { status: 400, source: "client", en: "the address holds '#', which stays in the client", zh: "地址中含有 #" },
+  "bad-host": { status: 400, source: "client", en: "the Host header is missing, doubled or no host name", zh: "Host 请求头缺失、重复或无效" },
+  "upgrade-with-body": { status: 400, source: "client", en: "a request that switches protocols must not carry a body", zh: "协议升级请求不得带有请求体" },
+  "unsupported-expectation": { status: 417, source: "client", en: "only 'Expect: 100-continue' is understood", zh: "仅支持 Expect: 100-continue" },
+  "unknown-method": { status: 501, source: "client", en: "this method is not known", zh: "不支持该请求方法" },
+  "method-not-allowed": { status: 405, source: "client", en: "a route knows this path, but not with this method", zh: "该路径不支持此方法" },
+  "no-route": { status: 404, source: "client", en: "no route leads there; see 'routes' in the configuration", zh: "没有匹配的路由，请检查配置中的 routes" },
+  "misdirected": { status: 421, source: "client", en: "no site answers to this host name; see 'sites[].hosts' in the configuration", zh: "没有站点对应此主机名，请检查配置中的 sites[].hosts" },
+  "unsupported-type": { status: 415, source: "client", en: "the route does not take this content type", zh: "该路由不接受此内容类型" },
+  "body-too-large": { status: 413, source: "client", en: "the body is larger than the route's 'body.maxBytes'", zh: "请求体超过路由的 body.maxBytes" },
+  "head-too-large": { status: 431, source: "client", en: "the request's head is larger than the listener's 'maxHeadBytes'", zh: "请求头超过监听器的 maxHeadBytes" },
+  "client-timeout": { status: 408, source: "client", en: "the request did not arrive in time", zh: "请求未在规定时间内到达" },
+  "client-gone": { status: 499, source: "client", en: "the client closed the connection before the answer; seen in logs only", zh: "客户端在收到响应前关闭了连接（仅见于日志）" },
+  "upgrade-refused": { status: 502, source: "upstream", en: "the platform did not switch protocols", zh: "平台未切换协议" },
+  "unreachable": { status: 502, source: "upstream", en: "no endpoint of the region could be reached; nothing was sent", zh: "无法连接该区域的任何端点，请求未发送" },
+  "in-doubt": { status: 504, source: "upstream", en: "the request was sent and the answer was lost; ask the platform before sending it again", zh: "请求已发送但未收到响应，重发前请先向平台查询" },
+  "malformed-answer": { status: 502, source: "upstream", en: "the platform's answer is not HTTP or was cut off", zh: "平台的响应不符合 HTTP 规范或不完整" },
+  "upstream-timeout": { status: 504, source: "upstream", en: "the platform did not answer in time", zh: "平台未在规定时间内响应" },
+  "open": { status: 503, source: "upstream", en: "the region keeps failing and gets a pause; try again later", zh: "该区域持续失败，已暂停转发，请稍后重试" },
+  "overloaded": { status: 503, source: "edge", en: "too many requests wait for a connection; try again later", zh: "等待连接的请求过多，请稍后重试" },
+  "draining": { status: 503, source: "edge", en: "this instance is stopping; try again", zh: "实例正在停止，请重试" },
+  "unauthenticated": { status: 401, source: "operator", en: "the admin API wants a token: 'Authorization: Bearer …'", zh: "管理接口需要令牌" },
+  "forbidden": { status: 403, source: "operator", en: "the token's role does not allow this", zh: "令牌角色无此权限" },
+  "internal": { status: 500, source: "edge", en: "a fault inside Taxgate; the log has the details under the request id", zh: "Taxgate 内部错误，详情请按请求编号查日志" },
+} as const satisfies Record<string, Entry>;
+
+/** A code of {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An expected failure on its way to an answer: the code, and what exactly was wrong (no secrets, no line breaks). */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+/** Makes a refusal. */
+export function refusal(code: ErrorCode, detail: string): Refusal {
+  return { code, detail };
+}
+
+/** A mistake of an operator that stops a command: printed as it is, without a stack. */
+export class OperatorError extends Error {}

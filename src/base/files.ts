@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Stoppable } from "./lifetime.ts";
+import { randomHex } from "./random.ts";
+
+/** The bytes of a file, or why it cannot be read, in a few words. */
+export type FileReading = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly reason: string };
+
+/** What went well, or why not. */
+export type Done = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  ENOTDIR: "no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "a directory",
+  ELOOP: "too many links",
+  ENAMETOOLONG: "name too long",
+  EROFS: "read-only file system",
+  ENOSPC: "no space left",
+};
+
+function reasonOf(fault: unknown): string {
+  const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
+  return REASONS[code] ?? (code === "" ? String(fault) : code);
+}
+
+/** Reads a regular file of at most `maxBytes`. Never waits: pipes and devices are refused. */
+export function readBounded(path: string, maxBytes: number): FileReading {
+  let handle: number | null = null;
+  try {
+    handle = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+    const stat = fs.fstatSync(handle);
+    if (!stat.isFile()) return { ok: false, reason: stat.isDirectory() ? "a directory" : "not a regular file" };
+    const space = Buffer.alloc(Math.min(stat.size, maxBytes) + 1); // one more, to notice a file that is larger or grows
+    let length = 0;
+    for (let got = -1; got !== 0 && length < space.length; length += got) got = fs.readSync(handle, space, length, space.length - length, length);
+    return length > maxBytes ? { ok: false, reason: `larger than ${maxBytes} bytes` } : { ok: true, bytes: space.subarray(0, length) };
+  } catch (fault) {
+    return { ok: false, reason: reasonOf(fault) };
+  } finally {
+    if (handle !== null) fs.closeSync(handle);
+  }
+}
+
+/**
+ * Replaces a file as a whole: readers see the old or the new content, and after the return the new one survives a power
+ * cut. Throws when the disk does not take it; the old file is untouched then.
+ */
+export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const draft = join(dirname(path), `.${basename(path)}.${randomHex(6)}`);
+  try {
+    const handle = fs.openSync(draft, "wx", mode);
+    try {
+      fs.writeFileSync(handle, content);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(draft, path);
+  } catch (fault) {
+    fs.rmSync(draft, { force: true });
+    throw fault;
+  }
+  syncDirectory(dirname(path));
+}
+
+/** A rename is durable once its directory is; Windows has no such call and needs none. */
+function syncDirectory(path: string): void {
+  if (process.platform === "win32") return;
+  const handle = fs.openSync(path, "r");
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** A hash of a content, to notice change: SHA-256, hexadecimal. */
+export function contentHash(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Calls back on every change of a directory's entries; null when it cannot be watched (now). `onLost` follows if it goes away. */
+export function watchDirectory(path: string, onChange: () => void, onLost: () => void): Stoppable | null {
+  try {
+    const watcher = fs.watch(path, { persistent: false }, onChange);
+    watcher.on("error", () => {
+      watcher.close();
+      onLost();
+    });
+    return { stop: () => watcher.close() };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Makes a directory that only its owner may enter (0700), with its parents. A directory that exists is closed to others;
+ * where it belongs to someone else and others may enter it, the answer is no.
+ */
+export function ensurePrivateDirectory(path: string): Done {
+  try {
+    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    const stat = fs.statSync(path);
+    if (process.platform === "win32" || (stat.mode & 0o077) === 0) return { ok: true };
+    if (stat.uid === process.getuid?.()) {
+      fs.chmodSync(path, 0o700);
+      return { ok: true };
+    }
+    // A volume's root often belongs to root and is shared with our group alone.
+    return (stat.mode & 0o007) === 0 ? { ok: true } : { ok: false, reason: `open to everyone and owned by uid ${stat.uid}; name a directory below it` };
+  } catch (fault) {
+    return { ok: false, reason: reasonOf(fault) };
+  }
+}

@@ -1,0 +1,52 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { ensurePrivateDirectory, readBounded, writeAtomic } from "./files.ts";
+import type { Stoppable } from "./lifetime.ts";
+
+/** The lock of a state directory, or who has it (or why it cannot be taken), to be put into a message. */
+export type StateLock = { readonly ok: true; readonly lock: Stoppable } | { readonly ok: false; readonly owner: string };
+
+const SQLITE_BUSY = 5;
+
+/** Garbage collection closes a database that nobody can reach any more, and the lock would go with it unnoticed. */
+const held = new Set<DatabaseSync>();
+
+/**
+ * Takes a state directory for this process alone, making it where needed. The lock is an exclusive transaction on an empty
+ * SQLite file: the system itself lets go of it when the process ends, however it ends. Whoever has it is written beside.
+ */
+export function lockState(directory: string): StateLock {
+  const made = ensurePrivateDirectory(directory);
+  if (!made.ok) return { ok: false, owner: `nobody: ${made.reason}` };
+  const ownerFile = join(directory, "owner");
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(join(directory, "lock.sqlite"), { timeout: 0 });
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    writeAtomic(ownerFile, `process ${process.pid} on ${hostname()}\n`);
+  } catch (fault) {
+    database?.close();
+    return { ok: false, owner: isBusy(fault) ? readOwner(ownerFile) : `nobody: ${fault instanceof Error ? fault.message : String(fault)}` };
+  }
+  return { ok: true, lock: release(database) };
+}
+
+function release(database: DatabaseSync): Stoppable {
+  held.add(database);
+  return {
+    stop() {
+      held.delete(database);
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function isBusy(fault: unknown): boolean {
+  return fault instanceof Error && "errcode" in fault && (Number(fault.errcode) & 0xff) === SQLITE_BUSY;
+}
+
+function readOwner(path: string): string {
+  const read = readBounded(path, 1024);
+  return read.ok ? Buffer.from(read.bytes).toString("utf8").trim() : "another process";
+}

@@ -1,0 +1,91 @@
+import { Command as Parser, CommanderError, Option } from "commander";
+import { OperatorError } from "../base/errors.ts";
+import { checkCommand } from "./check.ts";
+import type { Command, Io } from "./command.ts";
+import { diffCommand } from "./diff.ts";
+import { EXIT_CODES, type Exit } from "./exit-codes.ts";
+import { reloadCommand } from "./reload.ts";
+import { runCommand } from "./run.ts";
+import { schemaCommand } from "./schema.ts";
+import { statusCommand } from "./status.ts";
+import { tokenCommand } from "./token.ts";
+import { versionCommand } from "./version.ts";
+import { realWorld, type World } from "./world.ts";
+
+/** Every command, in the order of `--help`. */
+export const COMMANDS: readonly Command[] = [
+  runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, tokenCommand, versionCommand,
+];
+
+const HELP_WIDTH = 100;
+
+/** `taxgate EXAMPLE`, but an example that begins with the environment stands as it is. */
+function exampleLine(example: string): string {
+  return `  $ ${/^[A-Z_]+=/.test(example) ? example : `taxgate ${example}`}\n`;
+}
+
+function exitCodeHelp(): string {
+  return Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${code}  ${meaning}\n`).join("");
+}
+
+/** A parser that writes to `io` and throws instead of ending the process. */
+function parserFor(io: Io): Parser {
+  const width = (): number => HELP_WIDTH;
+  return new Parser("taxgate")
+    .description("edge reverse proxy and sidecar for e-invoicing")
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      getOutHelpWidth: width,
+      getErrHelpWidth: width,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      outputError: (text, write) => write(text.replace(/^error: /, "taxgate: ")),
+    })
+    .addHelpText("after", `\nExit codes:\n${exitCodeHelp()}`);
+}
+
+function addCommand(parser: Parser, command: Command, call: (args: readonly string[], options: Record<string, string | boolean | undefined>) => Promise<void>): void {
+  const own = parser.command(command.name).summary(command.summary).description(command.summary);
+  for (const { form, help, preset } of command.args) own.argument(form, help, preset);
+  for (const { flags, help, choices, required } of command.options) {
+    const option = new Option(flags, help).makeOptionMandatory(required === true);
+    own.addOption(choices === undefined ? option : option.choices([...choices]));
+  }
+  own.addHelpText("after", `\nExamples:\n${command.examples.map(exampleLine).join("")}`);
+  own.action(async () => call(own.processedArgs as string[], own.opts()));
+}
+
+/** The exit for what was thrown: usage (commander has told it already), an operator's mistake, or a fault with its stack. */
+function exitFor(fault: unknown, io: Io): Exit {
+  if (fault instanceof CommanderError) return fault.exitCode === 0 ? "ok" : "wrong";
+  if (fault instanceof OperatorError) {
+    io.err(`taxgate: ${fault.message}\n`);
+    return "wrong";
+  }
+  io.err(`taxgate: a fault: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`);
+  return "fault";
+}
+
+/**
+ * Runs one command and gives its exit code (see exit-codes.ts). Never ends the process and never rejects.
+ *
+ * @param argv what stands after the program's name
+ * @param world replaced in tests
+ */
+export async function runCli(argv: readonly string[], io: Io, world: World = realWorld): Promise<number> {
+  const parser = parserFor(io);
+  let exit: Exit = "ok";
+  for (const command of COMMANDS) {
+    addCommand(parser, command, async (args, options) => {
+      exit = await command.run({ args, options, io, world });
+    });
+  }
+  try {
+    await parser.parseAsync([...argv], { from: "user" });
+  } catch (fault) {
+    exit = exitFor(fault, io);
+  }
+  return EXIT_CODES[exit].code;
+}

@@ -1,0 +1,42 @@
+import type { RegionView, StatusView, Readiness } from "../admin/views.ts";
+import type { Command } from "./command.ts";
+import { paintFor, type Paint } from "./paint.ts";
+import { askRunning, RUNNING_ARGUMENT, RUNNING_OPTIONS } from "./running.ts";
+
+type Status = StatusView & Readiness;
+
+function regionLines(region: RegionView, paint: Paint): string[] {
+  const paused = region.breakers.filter((breaker) => breaker.state !== "closed").map((breaker) => `${breaker.class} ${breaker.state}`);
+  const up = region.endpoints.filter((endpoint) => endpoint.up).length;
+  const health = `${up} of ${region.endpoints.length} up`;
+  const head = `  ${region.name}: ${up === 0 ? paint.bad(health) : health}${paused.length === 0 ? "" : `, ${paint.bad(`breaker ${paused.join(", ")}`)}`}`;
+  return [head, ...region.endpoints.map((endpoint) => `    ${endpoint.url} ${endpoint.up ? paint.good("up") : paint.bad(`out: ${endpoint.reason}`)}, ${endpoint.busy} busy, ${endpoint.idle} idle`)];
+}
+
+/** The whole status as lines for a person. */
+function statusText(status: Status, paint: Paint): string {
+  const lines = [
+    `taxgate ${status.version}: ${status.ready ? paint.good("ready") : paint.bad(`not ready (${status.reasons.join("; ")})`)}`,
+    `up ${status.uptimeSeconds} s since ${status.startedAt}, configuration ${status.generation} from ${status.file}, ${status.exchangesInFlight} in flight`,
+    ...status.listeners.map((listener) => `listener ${listener.name}: ${listener.address}${listener.tls ? " (tls)" : ""}`),
+    ...status.sites.flatMap((site) => [`site ${site.name}`, ...site.regions.flatMap((region) => regionLines(region, paint))]),
+    ...(status.pendingRestart.length === 0 ? [] : [`waiting for a restart: ${status.pendingRestart.join(", ")}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** `taxgate status` */
+export const statusCommand: Command = {
+  name: "status",
+  args: [RUNNING_ARGUMENT],
+  summary: "shows how a running Taxgate is doing",
+  options: [...RUNNING_OPTIONS, { flags: "--json", help: "the admin API's own answer" }],
+  examples: ["status", "status --json | jq .sites", "status --url https://gate.example:9900 --token-file ops.token"],
+  async run(call) {
+    const asked = await askRunning(call, "GET", "/api/v1/status", [200]);
+    if (!asked.ok) return asked.exit;
+    const status = asked.reply.body as Status;
+    call.io.out(call.options["json"] === true ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, paintFor(call.io)));
+    return status.ready ? "ok" : "unavailable";
+  },
+};

@@ -1,0 +1,93 @@
+import { readBounded } from "../base/files.ts";
+import type { AdminReply, AdminTarget } from "./admin-client.ts";
+
+/** One thing that is wrong in a configuration file. */
+export interface ProblemLine {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** As much of a configuration as commands show or need. */
+export interface ConfigView {
+  readonly admin: { readonly bind: { readonly host: string; readonly port: number }; readonly tls?: unknown };
+  /** Absolute. */
+  readonly stateDir: string;
+  readonly listeners: readonly unknown[];
+  readonly sites: readonly { readonly regions: readonly unknown[]; readonly routes: readonly unknown[] }[];
+}
+
+/** A configuration, or everything that is wrong with it. */
+export type Loaded =
+  | { readonly ok: true; readonly config: ConfigView; readonly warnings: readonly ProblemLine[] }
+  | { readonly ok: false; readonly problems: readonly ProblemLine[] };
+
+/** One option that differs between two configurations. */
+export interface ChangeLine {
+  readonly path: string;
+  /** What stood there, secrets left out; null where nothing did. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** True where it acts only after a restart. */
+  readonly needsRestart: boolean;
+}
+
+/** Two configurations compared, or what is wrong with either. */
+export type Compared =
+  | { readonly ok: true; readonly changes: readonly ChangeLine[] }
+  | { readonly ok: false; readonly problems: readonly ProblemLine[] };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What commands need from the rest of the product; each part is loaded when it is first asked for. */
+export interface World {
+  loadConfig(file: string, env: Env): Promise<Loaded>;
+  compareConfigs(oldFile: string, newFile: string, env: Env): Promise<Compared>;
+  configSchema(): Promise<unknown>;
+  makeToken(name: string): Promise<{ readonly token: string; readonly hash: string }>;
+  /** The text of a small file, or null where it cannot be read. */
+  readText(path: string): string | null;
+  callAdmin(target: AdminTarget, method: "GET" | "POST", path: string): Promise<AdminReply>;
+  startApp(start: { readonly file: string; readonly env: Env; readonly version: string; readonly say: (text: string) => void }): Promise<{ readonly finished: Promise<number> }>;
+}
+
+/** Tokens and certificates are smaller than this. */
+const MOST_TEXT = 1024 * 1024;
+
+/** The product itself. Nothing is imported before a command needs it: `version` must not wait for zod. */
+export const realWorld: World = {
+  async loadConfig(file, env) {
+    const { loadConfig } = await import("../config/load.ts");
+    return loadConfig(file, env);
+  },
+  async compareConfigs(oldFile, newFile, env) {
+    const { loadConfig } = await import("../config/load.ts");
+    const { diffConfig } = await import("../config/diff.ts");
+    const before = loadConfig(oldFile, env);
+    const after = loadConfig(newFile, env);
+    if (before.ok && after.ok) return { ok: true, changes: diffConfig(before.config, after.config, [...before.secrets, ...after.secrets]) };
+    return { ok: false, problems: [...(before.ok ? [] : before.problems), ...(after.ok ? [] : after.problems)] };
+  },
+  async configSchema() {
+    const { configSchema } = await import("../config/json-schema.ts");
+    return configSchema();
+  },
+  async makeToken(name) {
+    const { makeToken } = await import("../admin/token.ts");
+    return makeToken(name);
+  },
+  readText(path) {
+    const reading = readBounded(path, MOST_TEXT);
+    return reading.ok ? Buffer.from(reading.bytes).toString("utf8") : null;
+  },
+  async callAdmin(target, method, path) {
+    const { callAdmin } = await import("./admin-client.ts");
+    return callAdmin(target, method, path);
+  },
+  async startApp(start) {
+    const { startApp } = await import("../app.ts");
+    return startApp(start);
+  },
+};

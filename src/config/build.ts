@@ -1,0 +1,81 @@
+import { resolve } from "node:path";
+import type { z } from "zod";
+import type { Path } from "../document/yaml-node.ts";
+import { routeOptions, siteOptions, type SiteOptions } from "../pipeline/options.ts";
+import type { CertificateOptions, ListenerOptions } from "../server/options.ts";
+import { upstreamOptions, type RegionOptions, type UpstreamOptions } from "../upstream/options.ts";
+import { deepFreeze, type Config } from "./config.ts";
+import { sitePaths } from "./check-sites.ts";
+import type { Draft } from "./draft.ts";
+import { isMapping, mergeWritten } from "./merge.ts";
+import { globalOptions, REST_ROUTE, SITE_KEYS } from "./schema.ts";
+import { checkShape } from "./shape.ts";
+
+type SiteWritten = z.output<typeof siteOptions>;
+
+/**
+ * Checks what regions override: laid over the site's `upstream` as written, then checked. What a region inherits is
+ * reported where the site says it, not here.
+ */
+export function checkOverrides(draft: Draft): void {
+  for (const site of sitePaths(draft)) {
+    for (const name of draft.keys([...site, "regions"])) regionUpstream(draft, site, name);
+  }
+}
+
+/** The complete `upstream` of a region; null when it is not sound. */
+function regionUpstream(draft: Draft, site: Path, name: string): UpstreamOptions | null {
+  const path = [...site, "regions", name, "upstream"];
+  const own = draft.value(path);
+  const shared = draft.value([...site, "upstream"]);
+  const merged = own === undefined || isMapping(own) ? mergeWritten(shared ?? {}, own) : shared;
+  return checkShape(draft, upstreamOptions, merged, path, (at) => draft.has(at));
+}
+
+/** Makes the configuration of a draft in which no check found anything. `directory` is where relative paths start. */
+export function buildConfig(draft: Draft, directory: string): Config {
+  const { state, listeners, certificates, health, ...rest } = globalOptions.parse(draft.value());
+  const absolute = (path: string): string => resolve(directory, path);
+  return deepFreeze({
+    ...rest,
+    stateDir: absolute(state.dir),
+    listeners: listeners.map((listener) => withClientCa(listener, absolute)),
+    health: health ?? null,
+    certificates: Object.fromEntries(Object.entries(certificates).map(([name, { files }]) => [name, certificate(files, absolute)])),
+    sites: sitePaths(draft).map((path) => buildSite(draft, path, absolute)),
+  });
+}
+
+function withClientCa(listener: ListenerOptions, absolute: (path: string) => string): ListenerOptions {
+  if (listener.tls?.clientCa === undefined) return listener;
+  return { ...listener, tls: { ...listener.tls, clientCa: absolute(listener.tls.clientCa) } };
+}
+
+function certificate(files: CertificateOptions["files"], absolute: (path: string) => string): CertificateOptions {
+  return { files: { cert: absolute(files.cert), key: absolute(files.key) } };
+}
+
+function buildSite(draft: Draft, path: Path, absolute: (path: string) => string): SiteOptions {
+  const written = draft.value(path);
+  const own = Object.entries(isMapping(written) ? written : {}).filter(([key]) => SITE_KEYS.includes(key));
+  const site = siteOptions.parse(Object.fromEntries(own));
+  // Not from the parsed value: JavaScript moves names that are numbers to the front, and the first region is the default.
+  const names = draft.keys([...path, "regions"]);
+  return {
+    name: site.name,
+    hosts: site.hosts,
+    defaultRegion: site.defaultRegion ?? names[0] ?? "",
+    regions: names.map((name) => buildRegion(draft, path, name, site.regions, absolute)),
+    identity: site.identity,
+    routes: site.routes.length > 0 ? site.routes : [routeOptions.parse(REST_ROUTE)],
+  };
+}
+
+function buildRegion(draft: Draft, site: Path, name: string, regions: SiteWritten["regions"], absolute: (path: string) => string): RegionOptions {
+  const region = regions[name];
+  const upstream = regionUpstream(draft, site, name);
+  if (region === undefined || upstream === null) throw new Error(`build configuration: region ${name} was checked and is gone`);
+  const { endpoints, taxpayers, clients, fallback } = region;
+  const tls = upstream.tls.ca === undefined ? upstream.tls : { ...upstream.tls, ca: absolute(upstream.tls.ca) };
+  return { name, endpoints, taxpayers, clients, fallback, upstream: { ...upstream, tls } };
+}

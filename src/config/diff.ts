@@ -1,0 +1,67 @@
+import type { Config } from "./config.ts";
+import { isMapping, type Written } from "./merge.ts";
+import { redact, REDACTED, writtenForm } from "./normal.ts";
+
+/** One difference between two configurations, in written form. */
+export interface Change {
+  /** Such as `sites[china].regions.beijing.endpoints[0].weight`; entries with names go by them. */
+  readonly path: string;
+  /** What stood there; null where nothing did. Secrets are left out. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** True where the running process goes on with the old value until it is started again. */
+  readonly needsRestart: boolean;
+}
+
+/** What is bound or locked once. Everything else is swapped with a new generation. */
+const RESTART = [/^state\.dir$/, /^listeners\[[^\]]*\](?!\.tls\.certificates$)/, /^admin\.(bind|tls)\b(?!\.certificate$)/, /^health\b/];
+
+interface Pair {
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Compares two configurations; nothing to report is an empty list. `secrets` are those of both loads. */
+export function diffConfig(old: Config, next: Config, secrets: readonly string[]): Change[] {
+  const changes: Change[] = [];
+  compare("", { before: writtenForm(old), after: writtenForm(next) }, secrets, changes);
+  return changes;
+}
+
+function compare(path: string, { before, after }: Pair, secrets: readonly string[], changes: Change[]): void {
+  if (isMapping(before) && isMapping(after)) compareMappings(path, before, after, secrets, changes);
+  else if (hasNames(before) && hasNames(after)) compareNamed(path, before, after, secrets, changes);
+  else if (JSON.stringify(before) !== JSON.stringify(after)) changes.push(change(path, { before, after }, secrets));
+}
+
+function compareMappings(path: string, before: Written, after: Written, secrets: readonly string[], changes: Change[]): void {
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    compare(path === "" ? key : `${path}.${key}`, { before: before[key], after: after[key] }, secrets, changes);
+  }
+}
+
+/** Entries are matched by name; another order is a change of its own, because the first that matches decides. */
+function compareNamed(path: string, before: readonly Named[], after: readonly Named[], secrets: readonly string[], changes: Change[]): void {
+  const find = (list: readonly Named[], name: string): Named | undefined => list.find((entry) => entry.name === name);
+  const names = [...new Set([...before, ...after].map((entry) => entry.name))];
+  for (const name of names) compare(`${path}[${name}]`, { before: find(before, name), after: find(after, name) }, secrets, changes);
+  const order = (list: readonly Named[], other: readonly Named[]): string => list.map(({ name }) => name).filter((name) => find(other, name) !== undefined).join(", ");
+  const [first, second] = [order(before, after), order(after, before)];
+  if (first !== second) changes.push({ path: `${path} (order)`, before: first, after: second, needsRestart: false });
+}
+
+type Named = Written & { readonly name: string };
+
+function hasNames(value: unknown): value is Named[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => isMapping(item) && typeof item["name"] === "string");
+}
+
+function change(path: string, { before, after }: Pair, secrets: readonly string[]): Change {
+  const key = /[A-Za-z]+$/.exec(path)?.[0] ?? "";
+  const show = (value: unknown): string | null => (value === undefined ? null : text(redact(value, secrets, key)));
+  return { path, before: show(before), after: show(after), needsRestart: RESTART.some((pattern) => pattern.test(path)) };
+}
+
+function text(value: unknown): string {
+  return value === REDACTED ? REDACTED : typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,85 @@
+import { dirname, resolve } from "node:path";
+import { readYaml } from "../document/yaml.ts";
+import { buildConfig, checkOverrides } from "./build.ts";
+import { checkExposure } from "./check-exposure.ts";
+import { checkFiles } from "./check-files.ts";
+import { checkNames } from "./check-names.ts";
+import { checkRegions } from "./check-regions.ts";
+import { checkRequests } from "./check-requests.ts";
+import { checkSites } from "./check-sites.ts";
+import type { Config } from "./config.ts";
+import { Draft } from "./draft.ts";
+import { expandReferences } from "./expand.ts";
+import { byPosition, type Problem } from "./problem.ts";
+import { fileOptions } from "./schema.ts";
+import { checkShape } from "./shape.ts";
+import { readFromDisk, sourcesOf, type ReadFile, type Sources } from "./sources.ts";
+import { warnOfRoutes } from "./warn-routes.ts";
+import { warnOfSettings } from "./warn-settings.ts";
+
+/** Environment variables by name. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What every load says, whether it went well or not. */
+interface Read {
+  /** Everything that was read or asked for, absolute: what to watch. */
+  readonly files: readonly string[];
+  /** A hash over their contents at the time of reading. */
+  readonly fingerprint: string;
+}
+
+/** A configuration, or everything that is wrong with the file, in the order of the file. */
+export type Loaded =
+  | (Read & { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[]; readonly secrets: readonly string[] })
+  | (Read & { readonly ok: false; readonly problems: readonly Problem[] });
+
+/** Reads a configuration file with what it refers to. Never throws for what stands in files; `read` is for tests. */
+export function loadConfig(file: string, env: Env, read: ReadFile = readFromDisk): Loaded {
+  const sources = sourcesOf(read);
+  const path = resolve(file);
+  const reading = sources.read(path);
+  if (!reading.ok) return failed(sources, [{ file, line: 1, column: 1, path: "(file)", message: `got ${reading.reason}, want a file that can be read` }]);
+  const text = decode(reading.bytes);
+  if (text === null) return failed(sources, [{ file, line: 1, column: 1, path: "(file)", message: "got bytes that are not UTF-8, want UTF-8" }]);
+  return loadText(file, text, dirname(path), env, sources);
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Shape and cross checks run in one go, each on what is sound, so that one run names all that is wrong. */
+function loadText(file: string, text: string, directory: string, env: Env, sources: Sources): Loaded {
+  const { root, faults } = readYaml(text);
+  const expansion = root === null ? null : expandReferences(root, directory, env, sources);
+  const draft = new Draft(file, root, expansion?.values ?? new Map(), expansion?.origins ?? new Map());
+  for (const fault of faults) draft.refuse(fault.path, fault.want, fault.got, fault.at);
+  for (const fault of expansion?.faults ?? []) draft.refuse(fault.path, fault.want, fault.got);
+  if (root === null) draft.refuse([], "version: 1 and at least one region", "an empty file");
+  else checkAll(draft, directory, sources);
+  if (draft.problems.length > 0) return failed(sources, draft.problems);
+
+  const config = buildConfig(draft, directory);
+  warnOfRoutes(draft, config);
+  warnOfSettings(draft, config);
+  return { ok: true, config, warnings: draft.warnings.sort(byPosition), secrets: expansion?.secrets ?? [], files: sources.files(), fingerprint: sources.fingerprint() };
+}
+
+function checkAll(draft: Draft, directory: string, sources: Sources): void {
+  checkShape(draft, fileOptions, draft.value());
+  checkOverrides(draft);
+  checkSites(draft);
+  checkNames(draft);
+  checkRegions(draft);
+  checkExposure(draft);
+  checkRequests(draft);
+  checkFiles(draft, directory, sources);
+}
+
+function failed(sources: Sources, problems: Problem[]): Loaded {
+  return { ok: false, problems: problems.sort(byPosition), files: sources.files(), fingerprint: sources.fingerprint() };
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Draft } from "./draft.ts";
+import { schemasAt } from "./json-schema.ts";
+import { isForLater } from "./later.ts";
+import { nearest } from "./nearest.ts";
+
+type Issue = z.core.$ZodIssue;
+type Steps = (string | number)[];
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+
+/**
+ * Checks a value against a schema and reports what is wrong where it stands. `prefix` leads from the file's top to the
+ * value; `concerns` leaves out what is reported elsewhere. Gives the checked value, or null after a report.
+ */
+export function checkShape<S extends z.ZodType>(draft: Draft, schema: S, value: unknown, prefix: Steps = [], concerns: (path: Steps) => boolean = () => true): z.output<S> | null {
+  const checked = schema.safeParse(value, { error: wantOf });
+  if (checked.success) return checked.data;
+  for (const issue of checked.error.issues) report(draft, issue, prefix, concerns);
+  return null;
+}
+
+/** What is wanted, where the schema itself has no words for it. */
+function wantOf(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return KINDS[issue.expected] ?? `a ${issue.expected}`;
+    case "invalid_value":
+      return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return issue.origin === "array" ? `at least ${issue.minimum} of them` : issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "array" ? `at most ${issue.maximum} of them` : `at most ${issue.maximum}`;
+    case "invalid_format":
+      return "prefix" in issue && typeof issue.prefix === "string" ? `a text that starts with ${issue.prefix}` : "a text of the right form";
+    default:
+      return "another value";
+  }
+}
+
+function report(draft: Draft, issue: Issue, prefix: Steps, concerns: (path: Steps) => boolean): void {
+  const path = [...prefix, ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
+  if (issue.code === "unrecognized_keys") {
+    for (const key of issue.keys) if (concerns([...path, key])) refuseUnknown(draft, path, key);
+    return;
+  }
+  if (!concerns(path)) return;
+  if (issue.code === "invalid_key") draft.refuseKey(path, issue.issues[0]?.message ?? "a name", JSON.stringify(path.at(-1)));
+  else if (issue.code === "invalid_union") reportUnion(draft, issue, path, concerns);
+  else draft.refuse(path, issue.message, gotOf(draft, issue, path));
+}
+
+/** A list that is too long or too short says how long it is. */
+function gotOf(draft: Draft, issue: Issue, path: Steps): string {
+  const length = draft.items(path).length;
+  const counted = (issue.code === "too_small" || issue.code === "too_big") && issue.origin === "array";
+  return counted ? (length === 0 ? "an empty list" : `a list of ${length}`) : draft.show(path);
+}
+
+/** Where the first key of a mapping tells which form is meant, the mistakes are those of that form. */
+function reportUnion(draft: Draft, issue: z.core.$ZodIssueInvalidUnion, path: Steps, concerns: (path: Steps) => boolean): void {
+  const key = draft.keys(path)[0];
+  const meant = issue.errors.filter((errors) => key !== undefined && !errors.some((error) => error.code === "unrecognized_keys" && error.path.length === 0 && error.keys.includes(key)));
+  if (key === undefined || meant.length !== 1) draft.refuse(path, issue.message);
+  else for (const error of meant[0] ?? []) report(draft, error, path, concerns);
+}
+
+function refuseUnknown(draft: Draft, parent: Steps, key: string): void {
+  const path = [...parent, key];
+  if (isForLater(parent, key)) return draft.refuseKey(path, "nothing: this release does not act on it yet", draft.show(path));
+  const known = [...new Set(schemasAt(parent).flatMap((schema) => Object.keys(schema.properties ?? {})))];
+  const near = nearest(key, known);
+  const want = near ?? (known.length <= 12 ? `one of ${known.join(", ")}` : "a key that is known here");
+  draft.refuseKey(path, want, `the unknown key ${JSON.stringify(key)}`);
+}

@@ -1,0 +1,111 @@
+import { ERRORS } from "../base/errors.ts";
+import { OUTCOMES } from "./outcome.ts";
+
+/**
+ * Where a label's values come from: a list that stands here, a closed list of another room, the build, or names that
+ * the operator chose. Only the last kind can grow, and counts against the metric's budget.
+ */
+export type LabelValues = readonly string[] | "phases" | "route classes" | "attempt causes" | "build" | "configuration";
+
+/** A label of a metric. */
+export interface LabelSpec {
+  readonly name: string;
+  readonly values: LabelValues;
+}
+
+/** One metric as it is registered and as the README shows it. */
+export interface MetricSpec {
+  readonly name: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  /** Base unit; `1` counts things. */
+  readonly unit: "1" | "seconds" | "bytes" | "state";
+  readonly help: string;
+  readonly labels: readonly LabelSpec[];
+  /** Series from configuration that are kept apart; the rest is counted under `other`. */
+  readonly budget: number;
+  /** Upper bounds of a histogram's buckets, rising. */
+  readonly buckets?: readonly number[];
+}
+
+const label = (name: string, values: LabelValues): LabelSpec => ({ name, values });
+const listener = label("listener", "configuration");
+const site = label("site", "configuration");
+const route = label("route", "configuration");
+const region = label("region", "configuration");
+const endpoint = label("endpoint", "configuration");
+const routeClass = label("class", "route classes");
+const outcome = label("outcome", OUTCOMES);
+const STATES = ["closed", "half-open", "open"] as const;
+
+type Rest = Partial<Pick<MetricSpec, "labels" | "budget" | "buckets" | "unit">>;
+const metric = <Name extends string, Type extends MetricSpec["type"]>(
+  name: Name, type: Type, help: string, rest: Rest = {},
+): MetricSpec & { readonly name: Name; readonly type: Type } => ({ name, type, help, unit: "1", labels: [], budget: 1000, ...rest });
+
+/** Every metric there is. The README's table is tested against this one in both directions. */
+export const METRICS = [
+  metric("taxgate_requests_total", "counter", "exchanges that ended", { labels: [listener, site, route, routeClass, region, outcome], budget: 2000 }),
+  metric("taxgate_request_duration_seconds", "histogram", "time from the end of the head to the end of the answer", {
+    unit: "seconds", labels: [routeClass, outcome], buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+  }),
+  metric("taxgate_phase_seconds_total", "counter", "time spent in a phase, waiting included", { unit: "seconds", labels: [label("phase", "phases")] }),
+  metric("taxgate_phases_total", "counter", "times a phase ran", { labels: [label("phase", "phases")] }),
+  metric("taxgate_errors_total", "counter", "answers that Taxgate made itself, by error code", { labels: [label("code", Object.keys(ERRORS))] }),
+  metric("taxgate_attempts_total", "counter", "attempts to reach a platform; endpoint is its place in the region's list", {
+    labels: [site, region, endpoint, routeClass, label("result", ["answered", "refused", "not-sent", "in-doubt"]), label("cause", "attempt causes")], budget: 2000,
+  }),
+  metric("taxgate_attempt_duration_seconds", "histogram", "time of one attempt up to the answer's head or its failure", {
+    unit: "seconds", labels: [region, routeClass], budget: 200, buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+  }),
+  metric("taxgate_retries_total", "counter", "attempts after the first one"),
+  metric("taxgate_breaker_state", "gauge", "0 closed, 1 half-open, 2 open", { unit: "state", labels: [site, region, routeClass] }),
+  metric("taxgate_breaker_transitions_total", "counter", "changes of a breaker's state, by the new one", { labels: [site, region, routeClass, label("to", STATES)] }),
+  metric("taxgate_endpoint_up", "gauge", "1 where an endpoint takes requests, 0 where it is out", { unit: "state", labels: [site, region, endpoint] }),
+  metric("taxgate_pool_connections", "gauge", "connections to an endpoint", { labels: [site, region, endpoint, label("state", ["busy", "idle"])] }),
+  metric("taxgate_pool_waiting", "gauge", "requests that wait for a connection", { labels: [site, region, endpoint] }),
+  metric("taxgate_open_sockets", "gauge", "sockets open at this moment", { labels: [label("side", ["client", "upstream"])] }),
+  metric("taxgate_exchanges_in_flight", "gauge", "exchanges that have begun and not ended"),
+  metric("taxgate_config_generation", "gauge", "number of the configuration in use, from 1"),
+  metric("taxgate_config_last_reload_success", "gauge", "1 where the last reload was applied or had nothing to change, else 0", { unit: "state" }),
+  metric("taxgate_config_reloads_total", "counter", "reloads by result", { labels: [label("result", ["applied", "unchanged", "refused"])] }),
+  metric("taxgate_generations_alive", "gauge", "configurations that still serve exchanges; above 2 for long is a leak"),
+  metric("taxgate_event_loop_lag_seconds", "gauge", "how long the event loop took to come round when this was scraped", { unit: "seconds" }),
+  metric("taxgate_event_loop_busy_seconds_total", "counter", "time in which the event loop was not waiting", { unit: "seconds" }),
+  metric("taxgate_series_folded_total", "counter", "times a value was counted under `other` because its metric's budget of series was used up", {
+    labels: [label("metric", ["taxgate_requests_total", "taxgate_attempts_total", "taxgate_attempt_duration_seconds", "taxgate_breaker_transitions_total"])],
+  }),
+  metric("taxgate_log_lines_dropped_total", "counter", "log lines lost because the reader of standard output was too slow"),
+  metric("taxgate_build_info", "gauge", "always 1", { unit: "state", labels: [label("version", "build"), label("node", "build")] }),
+  metric("taxgate_start_time_seconds", "gauge", "when this process started, in seconds since 1970", { unit: "seconds" }),
+  metric("process_cpu_seconds_total", "counter", "processor time of this process, user and system", { unit: "seconds" }),
+  metric("process_resident_memory_bytes", "gauge", "resident memory of this process", { unit: "bytes" }),
+  metric("nodejs_heap_size_used_bytes", "gauge", "JavaScript heap in use", { unit: "bytes" }),
+  metric("nodejs_external_memory_bytes", "gauge", "memory outside the heap that JavaScript objects hold, buffers among it", { unit: "bytes" }),
+] as const;
+
+type Metric = (typeof METRICS)[number];
+
+/** Name of any metric. */
+export type MetricName = Metric["name"];
+/** Name of a metric whose value can be asked for when it is scraped. */
+export type PulledName = Extract<Metric, { type: "counter" | "gauge" }>["name"];
+
+/** The metric of that name. */
+export function specOf(name: MetricName): MetricSpec {
+  return METRICS.find((spec) => spec.name === name) as MetricSpec;
+}
+
+/** Where a label's values come from, in words. */
+function valuesInWords(values: LabelValues): string {
+  if (typeof values === "string") return `from ${values}`;
+  return values.length > 8 ? "closed list" : values.join(" \\| ");
+}
+
+/** The table of all metrics in Markdown, a line a metric, for the README. */
+export function metricsMarkdown(): string {
+  const lines = METRICS.map((spec: MetricSpec) => {
+    const labels = spec.labels.map((one) => `\`${one.name}\` (${valuesInWords(one.values)})`).join(", ");
+    return `| \`${spec.name}\` | ${spec.type} | ${labels} | ${spec.help} |`;
+  });
+  return ["| metric | type | labels | meaning |", "|---|---|---|---|", ...lines, ""].join("\n");
+}

@@ -1,0 +1,31 @@
+import { ERRORS, type ErrorCode } from "../base/errors.ts";
+import type { Answer, Headers } from "../http/message.ts";
+import type { Exchange } from "./exchange.ts";
+
+/*
+ * answer: the one place that turns a verdict into status, headers and body.
+ * Refuses nothing. Answers of our own are RFC 9457 problems with the code in Taxgate-Error.
+ */
+
+/** See the top of this file. */
+export function answer(x: Exchange): Answer {
+  const verdict = x.verdict;
+  if (verdict?.kind === "answer") {
+    x.reason ||= verdict.reason;
+    x.answer = verdict.answer;
+  } else {
+    const { code, detail, headers } = verdict?.kind === "refuse" ? verdict : ({ code: "internal", detail: "no phase decided", headers: [] } as const);
+    x.error = code;
+    x.reason = code;
+    x.answer = problem(code, detail, x.id, headers);
+  }
+  return x.answer;
+}
+
+/** An answer of our own; `extra` fields are added to it. */
+export function problem(code: ErrorCode, detail: string, id: string, extra: Headers = []): Answer {
+  const entry = ERRORS[code];
+  const text = JSON.stringify({ type: "about:blank", title: entry.en, status: entry.status, detail, code, hint: entry.zh, instance: id });
+  const headers = ["Content-Type", "application/problem+json", "Cache-Control", "no-store", "Taxgate-Error", code, "X-Request-Id", id, ...extra];
+  return { status: entry.status, headers, body: { kind: "bytes", bytes: Buffer.from(`${text}\n`) } };
+}

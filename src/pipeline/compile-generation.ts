@@ -1,0 +1,47 @@
+import { compileIdentity } from "../identity/identity.ts";
+import type { Estate } from "../upstream/gate.ts";
+import type { UpstreamTls } from "../upstream/connections.ts";
+import type { UpstreamOptions } from "../upstream/options.ts";
+import { hostTable, type Generation } from "./generation.ts";
+import type { SiteOptions } from "./options.ts";
+import { compileRoute, type Site } from "./site.ts";
+
+/** What a generation is built with. */
+export interface GenerationParts {
+  readonly estate: Estate;
+  /** Reads the TLS material that a region names. */
+  readonly material: (tls: UpstreamOptions["tls"]) => UpstreamTls;
+  /** Replaces `sandbox:NAME` by the origin of the running sandbox. */
+  readonly origin: (url: string) => string;
+}
+
+/** Builds everything that one configuration needs to serve. On a fault nothing is left behind. */
+export function compileGeneration(number: number, sites: readonly SiteOptions[], parts: GenerationParts): Generation {
+  const opened: Site[] = [];
+  const letGo = (): void => {
+    for (const site of opened.splice(0)) site.upstream.letGo();
+  };
+  try {
+    const entries = sites.map((options) => {
+      const site = compileSite(options, parts);
+      opened.push(site);
+      return { site, patterns: options.hosts };
+    });
+    return { number, hosts: hostTable(entries), inFlight: 0, letGo };
+  } catch (fault) {
+    letGo();
+    throw fault;
+  }
+}
+
+function compileSite(options: SiteOptions, parts: GenerationParts): Site {
+  const identity = compileIdentity(options.identity, options.regions, options.defaultRegion);
+  const classes = [...new Set(options.routes.map((route) => route.class))];
+  const regions = options.regions.map((region) => ({
+    ...region,
+    classes,
+    endpoints: region.endpoints.map((endpoint) => ({ ...endpoint, url: parts.origin(endpoint.url) })),
+    material: parts.material(region.upstream.tls),
+  }));
+  return { name: options.name, identity, routes: options.routes.map(compileRoute), upstream: parts.estate.open({ site: options.name, regions }) };
+}

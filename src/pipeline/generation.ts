@@ -1,0 +1,43 @@
+import type { Random } from "../base/random.ts";
+import type { Clock } from "../base/clock.ts";
+import type { AccessLog } from "../observe/access.ts";
+import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Site } from "./site.ts";
+
+/** Which hosts lead to a site. */
+export interface HostTable {
+  /** The first site whose pattern matches, or null. `host` in lower case, without its port. */
+  find(host: string): Site | null;
+}
+
+/** Everything a request needs, built whole from one configuration and swapped as one. */
+export interface Generation {
+  readonly number: number;
+  readonly hosts: HostTable;
+  /** Exchanges under way that began with this generation. */
+  inFlight: number;
+  /** Lets go of what it shares with other generations; it serves nothing afterwards. */
+  letGo(): void;
+}
+
+/** What outlives generations. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly access: AccessLog;
+  readonly metrics: Metrics;
+}
+
+/** Builds the table of hosts: exact names, `*.suffix`, and `*`; the order of sites decides. */
+export function hostTable(sites: readonly { readonly site: Site; readonly patterns: readonly string[] }[]): HostTable {
+  const entries = sites.flatMap(({ site, patterns }) => patterns.map((pattern) => ({ site, matches: hostMatcher(pattern.toLowerCase()) })));
+  return { find: (host) => entries.find((entry) => entry.matches(host))?.site ?? null };
+}
+
+function hostMatcher(pattern: string): (host: string) => boolean {
+  if (pattern === "*") return () => true;
+  if (pattern.startsWith("*.")) return (host) => host.endsWith(pattern.slice(1)) && host.length >= pattern.length;
+  return (host) => host === pattern;
+}

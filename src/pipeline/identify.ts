@@ -1,0 +1,118 @@
+import { bounded } from "../http/bounded.ts";
+import { collect } from "../http/collect.ts";
+import { headerValue } from "../http/headers.ts";
+import { BodyFault, NO_BODY } from "../http/message.ts";
+import { canonicalTarget, type CanonicalTarget } from "../http/target.ts";
+import { traceOf } from "../observe/trace.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Generation } from "./generation.ts";
+import { matchRoute } from "./match-route.ts";
+import type { RouteClass } from "./options.ts";
+import type { Route, Site } from "./site.ts";
+import { GO_ON, refuse, type Verdict } from "./verdict.ts";
+
+/*
+ * identify: who asks for what.
+ * Reads the head, and the body where the route's class is buffered. Decides site, canonical path, route, client
+ * address, principal, taxpayer and home region. Refuses 400 malformed, 404 no route, 405, 413 too large, 415, 421.
+ */
+
+/** Buffered bodies are bounded even where the route names no bound. */
+const DEFAULT_MAX_BYTES = 10_000_000;
+/** Bodies of these classes are needed whole before the first byte goes on. */
+const BUFFERED: Readonly<Record<RouteClass, boolean>> = { submit: true, poll: true, read: true, auth: true, control: true, inbound: true, pass: false };
+
+/** See the top of this file. */
+export function identify(x: Exchange, generation: Generation): Verdict | Promise<Verdict> {
+  const canonical = canonicalTarget(x.head.target);
+  if (!canonical.ok) return refuse(canonical.code, "the request's address breaks a rule");
+  const target = canonical.target;
+  x.path = target.path;
+  x.query = target.query;
+  const site = generation.hosts.find(hostName(target.authority ?? x.head.authority));
+  if (site === null) return refuse("misdirected", "no site answers to this host name");
+  x.site = site;
+  const found = matchRoute(site.routes, x.head.method, x.path, x.query, x.head.headers);
+  if (found.route === null) return unmatched(target, found.methods);
+  x.route = found.route;
+  x.routeClass = found.route.class;
+  return checkRoute(x, site, found.route, target);
+}
+
+function unmatched(target: CanonicalTarget, methods: readonly string[]): Verdict {
+  const spelling = target.unusual[0];
+  if (spelling !== undefined) return refuse(spelling, "no route accepts this spelling");
+  if (methods.length > 0) return methodRefusal([...new Set(methods)].join(", "));
+  return refuse("no-route", "no route leads there");
+}
+
+function methodRefusal(allowed: string): Verdict {
+  return refuse("method-not-allowed", `this path takes ${allowed}`, ["Allow", allowed]);
+}
+
+function checkRoute(x: Exchange, site: Site, route: Route, target: CanonicalTarget): Verdict | Promise<Verdict> {
+  const spelling = target.unusual.find((unusual) => !route.allow.has(unusual));
+  if (spelling !== undefined) return refuse(spelling, `route '${route.name}' does not accept this spelling`);
+  if (x.body !== NO_BODY && !takesType(x, route)) return refuse("unsupported-type", `route '${route.name}' does not take this content type`);
+  const buffered = BUFFERED[route.class];
+  const limit = route.options.body.maxBytes ?? (buffered ? DEFAULT_MAX_BYTES : Infinity);
+  if (lengthOf(x) > limit) return refuse("body-too-large", `the body is larger than ${limit} bytes`);
+  x.traceparent = trace(x, route);
+  if (buffered && x.body.kind === "source") return buffer(x, site, limit);
+  if (x.body.kind === "source" && limit !== Infinity) x.body = { kind: "source", source: bounded(x.body.source, limit) };
+  who(x, site);
+  return GO_ON;
+}
+
+async function buffer(x: Exchange, site: Site, limit: number): Promise<Verdict> {
+  if (x.body.kind !== "source") return GO_ON;
+  try {
+    x.body = await collect(x.body.source, limit);
+  } catch (fault) {
+    if (fault instanceof BodyFault) return bodyRefusal(fault);
+    throw fault;
+  }
+  who(x, site);
+  return GO_ON;
+}
+
+/** What a broken request body means for its sender. */
+export function bodyRefusal(fault: BodyFault): Verdict {
+  if (fault.reason === "too-large") return refuse("body-too-large", fault.message);
+  if (fault.reason === "timeout") return refuse("client-timeout", "the body did not arrive in time");
+  if (fault.reason === "malformed") return refuse("malformed-request", "the body breaks the rules of its framing");
+  return refuse("client-gone", "the client went away inside the body");
+}
+
+function who(x: Exchange, site: Site): void {
+  const identity = site.identity;
+  const headers = x.head.headers;
+  x.clientAddress = identity.clientAddress(x.caller.address, headers);
+  x.principal = identity.principal(x.caller.certificate, headers, x.clientAddress);
+  x.taxpayer = identity.taxpayer(x.caller.address, headers, x.query, x.body.kind === "bytes" ? x.body.bytes : null);
+  x.region = identity.region(headers, x.taxpayer, x.clientAddress);
+}
+
+/** A trace is continued where the caller has one, and begun where the route sends one on. */
+function trace(x: Exchange, route: Route): string | null {
+  const received = headerValue(x.head.headers, "traceparent");
+  return received === undefined && !route.options.forward.trace ? null : traceOf(received);
+}
+
+function lengthOf(x: Exchange): number {
+  if (x.body.kind === "bytes") return x.body.bytes.byteLength;
+  return x.body.kind === "source" ? (x.body.source.length ?? 0) : 0;
+}
+
+function takesType(x: Exchange, route: Route): boolean {
+  const types = route.options.body.types;
+  if (types.length === 0) return true;
+  const type = (headerValue(x.head.headers, "content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  return types.includes(type);
+}
+
+/** The host of an authority in lower case, without port and final dot. */
+export function hostName(authority: string): string {
+  const host = authority.startsWith("[") ? authority.slice(0, authority.indexOf("]") + 1) : (authority.split(":")[0] ?? "");
+  return (host.endsWith(".") ? host.slice(0, -1) : host).toLowerCase();
+}

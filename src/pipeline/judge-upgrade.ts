@@ -1,0 +1,51 @@
+import { ERRORS } from "../base/errors.ts";
+import type { Answer, RequestHead } from "../http/message.ts";
+import { canonicalTarget } from "../http/target.ts";
+import type { RegionUpstream, TunnelPermit } from "../upstream/region-upstream.ts";
+import { admit } from "./admit.ts";
+import { answer } from "./answer.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Generation } from "./generation.ts";
+import { hostName, identify } from "./identify.ts";
+import { matchRoute } from "./match-route.ts";
+import type { Route, Site } from "./site.ts";
+import { upstreamHeaders } from "./upstream-head.ts";
+import { refuse, retryAfter, type Verdict } from "./verdict.ts";
+
+/** What becomes of a request to switch protocols: refused with an answer, or let through to one endpoint. */
+export type UpgradeJudgement =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "tunnel"; readonly permit: TunnelPermit; readonly headers: readonly string[] };
+
+/** Does a route that allows WebSocket lead there? Where none does, the request is an ordinary one and Upgrade is dropped. */
+export function wantsUpgrade(head: RequestHead, generation: Generation): boolean {
+  const canonical = canonicalTarget(head.target);
+  if (!canonical.ok) return false;
+  const { path, query, authority } = canonical.target;
+  const site = generation.hosts.find(hostName(authority ?? head.authority));
+  const found = site === null ? null : matchRoute(site.routes, head.method, path, query, head.headers);
+  return found?.route?.options.upgrade.includes("websocket") ?? false;
+}
+
+/** Runs the same deciding phases as for any request: no rule about head or path can be avoided by asking for a switch. */
+export async function judgeUpgrade(x: Exchange, generation: Generation): Promise<UpgradeJudgement> {
+  for (const phase of ["identify", "admit"] as const) {
+    x.phase = phase;
+    const verdict = await (phase === "identify" ? identify(x, generation) : admit());
+    if (verdict.kind !== "go-on") return refused(x, verdict);
+  }
+  x.phase = "forward";
+  const region = (x.site as Site).upstream.regions.get(x.region as string) as RegionUpstream;
+  const permit = region.tunnel((x.route as Route).class);
+  if (permit.kind === "refused") return refused(x, refuse("open", permit.detail, retryAfter(permit.retryAfter)));
+  x.answeredBy = { region: region.name, endpoint: permit.endpoint };
+  return { kind: "tunnel", permit, headers: upstreamHeaders(x, (x.route as Route).options) };
+}
+
+function refused(x: Exchange, verdict: Verdict): UpgradeJudgement {
+  x.verdict = verdict;
+  x.endedBy = "edge";
+  const made = answer(x);
+  x.status = x.error === null ? made.status : ERRORS[x.error].status;
+  return { kind: "answer", answer: made };
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { bytes, duration, name } from "../base/fields.ts";
+import { identityOptions, type IdentityOptions } from "../identity/options.ts";
+import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
+
+/** What a route is for. A closed list: it decides buffering, retries, cancelling and journalling. */
+export const ROUTE_CLASSES = ["submit", "poll", "read", "auth", "control", "inbound", "pass"] as const;
+
+/** See {@link ROUTE_CLASSES}. */
+export type RouteClass = (typeof ROUTE_CLASSES)[number];
+
+/** Spellings that are refused unless a route asks for them, because two readers may understand them differently. */
+export const TARGET_OPT_INS = ["encoded-slash", "encoded-percent", "path-parameters"] as const;
+
+/** See {@link TARGET_OPT_INS}. */
+export type TargetOptIn = (typeof TARGET_OPT_INS)[number];
+
+const match = z.strictObject({
+  /** Empty: every method. */
+  methods: z.array(z.string().regex(/^[A-Z-]{1,20}$/, { error: () => "a method in capitals such as POST" })).prefault([]),
+  /** `/a/b`, `/a/{name}/b` (one segment), `/a/**` (any depth). */
+  path: z.string().regex(/^\/([^?#\s]*)$/, { error: () => "a path such as /api/invoices, /api/{id} or /**" }),
+  /** Header fields that must have exactly this value. */
+  header: z.record(z.string(), z.string()).prefault({}),
+  /** Query members that must have exactly this value. */
+  query: z.record(z.string(), z.string()).prefault({}),
+});
+
+/** One kind of request. The first route that matches decides. */
+export const routeOptions = z.strictObject({
+  name: name(),
+  match,
+  class: z.enum(ROUTE_CLASSES),
+  /** Spellings of the path that this route accepts and forwards as they are. */
+  allow: z.array(z.enum(TARGET_OPT_INS)).prefault([]),
+  body: z
+    .strictObject({
+      /** Larger bodies are refused; in the pass class there is no bound unless one stands here. */
+      maxBytes: bytes().optional(),
+      /** Content types accepted; empty: all. */
+      types: z.array(z.string()).prefault([]),
+    })
+    .prefault({}),
+  timeouts: z.strictObject({ response: duration("10ms", "1h").optional(), total: duration("10ms", "24h").optional() }).prefault({}),
+  /** Protocols that may be switched to. */
+  upgrade: z.array(z.literal("websocket")).prefault([]),
+  /** A fresh connection for every attempt, where the platform forgets idle ones. */
+  connection: z.enum(["proven", "fresh"]).prefault("proven"),
+  /** May a submission go to a fallback region? Reads always may. */
+  crossRegion: z.boolean().prefault(false),
+  /** What the platform is told about the caller; nothing unless asked. */
+  forward: z
+    .strictObject({
+      /** Sends X-Forwarded-For, -Host, -Proto and Forwarded. */
+      client: z.boolean().prefault(false),
+      /** Sends traceparent and tracestate. */
+      trace: z.boolean().prefault(false),
+      /** Keeps the Host of the caller instead of the endpoint's own. */
+      host: z.boolean().prefault(false),
+    })
+    .prefault({}),
+});
+
+/** See {@link routeOptions}. */
+export type RouteOptions = z.output<typeof routeOptions>;
+
+/** A platform, its regions and the routes that lead there, as written. */
+export const siteOptions = z.strictObject({
+  name: name().prefault("default"),
+  /** Host names this site answers to; `*` is any, `*.example.com` any below. The first site that matches wins. */
+  hosts: z.array(z.string().min(1)).min(1).prefault(["*"]),
+  /** Home of requests that say nothing else; the first region unless named. */
+  defaultRegion: name().optional(),
+  regions: z.record(name(), regionOptions),
+  upstream: upstreamOptions.prefault({}),
+  identity: identityOptions.prefault({}),
+  routes: z.array(routeOptions).max(1000).prefault([]),
+});
+
+/** A site, checked and complete. */
+export interface SiteOptions {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly defaultRegion: string;
+  readonly regions: readonly RegionOptions[];
+  readonly identity: IdentityOptions;
+  readonly routes: readonly RouteOptions[];
+}

@@ -1,0 +1,49 @@
+import type { ExchangeSummary } from "../observe/exchange-summary.ts";
+import { outcomeOf } from "../observe/outcome.ts";
+import { traceIdOf } from "../observe/trace.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Surroundings } from "./generation.ts";
+
+/*
+ * record: what is told about an exchange once it is over.
+ * Runs always, also after a refusal, a fault or an abort: metrics and the access line, with who ended it, in which
+ * phase, and why.
+ */
+
+/** See the top of this file. */
+export function record(x: Exchange, around: Surroundings): void {
+  const end = summary(x, around.clock.now());
+  around.metrics.exchangeEnded(end);
+  around.access.write(end);
+}
+
+function summary(x: Exchange, endedAt: number): ExchangeSummary {
+  return {
+    id: x.id,
+    listener: x.caller.listener,
+    client: x.clientAddress,
+    method: x.head.method,
+    path: x.path,
+    query: x.query,
+    version: x.head.version,
+    site: x.site === null ? null : x.site.name,
+    route: x.route === null ? null : x.route.name,
+    routeClass: x.routeClass,
+    region: x.answeredBy === null ? x.region : x.answeredBy.region,
+    endpoint: x.answeredBy === null ? null : x.answeredBy.endpoint,
+    status: x.status,
+    sentBytes: x.sentBytes,
+    endedBy: x.endedBy,
+    phase: x.phase,
+    reason: x.reason,
+    error: x.error,
+    outcome: outcomeOf(x.status, x.error, x.endedBy === "client" || x.status === 0),
+    attempts: x.attempts,
+    principal: x.principal,
+    taxpayer: x.taxpayer,
+    traceId: x.traceparent === null ? null : traceIdOf(x.traceparent),
+    startedAt: x.startedAt,
+    endedAt,
+    ends: x.ends,
+  };
+}

@@ -1,0 +1,55 @@
+import type { Identity } from "../identity/identity.ts";
+import type { SiteUpstream } from "../upstream/gate.ts";
+import type { RouteClass, RouteOptions, TargetOptIn } from "./options.ts";
+
+/** A route ready to be matched. */
+export interface Route {
+  readonly name: string;
+  readonly class: RouteClass;
+  readonly options: RouteOptions;
+  /** Empty: every method. */
+  readonly methods: ReadonlySet<string>;
+  readonly matchesPath: (path: string) => boolean;
+  readonly allow: ReadonlySet<TargetOptIn>;
+  /** Header fields (lower case) and query members that must have these values. */
+  readonly header: readonly (readonly [string, string])[];
+  readonly query: readonly (readonly [string, string])[];
+}
+
+/** A site ready to serve. */
+export interface Site {
+  readonly name: string;
+  readonly routes: readonly Route[];
+  readonly identity: Identity;
+  readonly upstream: SiteUpstream;
+}
+
+/** Compiles a route's match once, so that a request costs comparisons only. */
+export function compileRoute(options: RouteOptions): Route {
+  return {
+    name: options.name,
+    class: options.class,
+    options,
+    methods: new Set(options.match.methods),
+    matchesPath: pathMatcher(options.match.path),
+    allow: new Set(options.allow),
+    header: Object.entries(options.match.header).map(([name, value]) => [name.toLowerCase(), value] as const),
+    query: Object.entries(options.match.query),
+  };
+}
+
+/** `/a/b` exactly, `{name}` for one segment, `/**` at the end for any depth (the folder itself included). */
+function pathMatcher(pattern: string): (path: string) => boolean {
+  if (pattern === "/**") return () => true;
+  const deep = pattern.endsWith("/**");
+  const fixed = deep ? pattern.slice(0, -3) : pattern;
+  if (!fixed.includes("{")) {
+    return deep ? (path) => path.startsWith(fixed) && (path.length === fixed.length || path[fixed.length] === "/") : (path) => path === fixed;
+  }
+  const wanted = fixed.split("/");
+  return (path) => {
+    const parts = path.split("/");
+    if (deep ? parts.length < wanted.length : parts.length !== wanted.length) return false;
+    return wanted.every((segment, i) => (/^\{.*\}$/.test(segment) ? parts[i] !== "" : segment === parts[i]));
+  };
+}

@@ -1,0 +1,23 @@
+import type { ErrorCode } from "../base/errors.ts";
+import type { Answer, Headers } from "../http/message.ts";
+
+/** What a phase decides. `throw` is for faults only. */
+export type Verdict =
+  | { readonly kind: "go-on" }
+  | { readonly kind: "refuse"; readonly code: ErrorCode; readonly detail: string; readonly headers: Headers }
+  | { readonly kind: "answer"; readonly answer: Answer; readonly reason: string };
+
+const NO_HEADERS: Headers = [];
+
+/** The verdict of a phase that has nothing against it. */
+export const GO_ON: Verdict = { kind: "go-on" };
+
+/** Refuses with a code of the central table; `headers` are added to the answer. */
+export function refuse(code: ErrorCode, detail: string, headers: Headers = NO_HEADERS): Verdict {
+  return { kind: "refuse", code, detail, headers };
+}
+
+/** A Retry-After field; whole seconds, at least one. */
+export function retryAfter(seconds: number): Headers {
+  return ["Retry-After", String(Math.max(1, Math.ceil(seconds)))];
+}

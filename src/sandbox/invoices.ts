@@ -1,0 +1,87 @@
+import { type Answer, bytesBody, conditional, errorAnswer, jsonAnswer } from "./answer.ts";
+import type { Issue, Order } from "./ledger.ts";
+import type { Target } from "./operation.ts";
+import { invoicePdf } from "./pdf.ts";
+import type { WholeBody } from "./receive.ts";
+import { type Call, platformWall, type World } from "./world.ts";
+
+const IMMUTABLE = { "cache-control": "public, max-age=31536000, immutable" };
+const NO_STORE = { "cache-control": "no-store" };
+
+/** Issues an invoice for a well-formed body, every time it is asked. */
+export function issueAnswer(body: WholeBody, world: World): Answer {
+  const order = readOrder(body);
+  if (typeof order === "string") return errorAnswer(400, 4001, `reading order: ${order}`);
+  const issue = world.ledger.issue(order, platformWall(world), world.clock.now());
+  return jsonAnswer(200, { code: 0, ...shown(issue, world) }, NO_STORE);
+}
+
+/** Looks up the invoices of an order: the first one, how many there are, and up to ten of their numbers. */
+export function queryAnswer(target: Target, world: World): Answer {
+  const orderNo = target.query.get("orderNo");
+  if (!orderNo) return errorAnswer(400, 4001, "reading query: orderNo missing");
+  const issues = world.ledger.ofOrder(orderNo).filter((issue) => isVisible(issue, world));
+  const first = issues[0];
+  if (!first) return errorAnswer(404, 4040, "no invoice for this order");
+  const invoiceNos = issues.slice(0, 10).map((issue) => issue.invoiceNo);
+  return jsonAnswer(200, { code: 0, ...shown(first, world), count: issues.length, invoiceNos }, NO_STORE);
+}
+
+/** The invoice as a document, which never changes. */
+export function documentAnswer(call: Call, world: World): Answer {
+  const issue = find(call.target.id, world);
+  if (!issue) return errorAnswer(404, 4040, "no such invoice");
+  const { sellerTaxNo, amount, sha256 } = issue;
+  const answer = jsonAnswer(200, { code: 0, ...shown(issue, world), sellerTaxNo, amount, sha256 }, IMMUTABLE);
+  return conditional(answer, call.request.headers["if-none-match"]);
+}
+
+/** The invoice as a one-page PDF. */
+export function pdfAnswer(call: Call, world: World): Answer {
+  const issue = find(call.target.id, world);
+  if (!issue) return errorAnswer(404, 4040, "no such invoice");
+  const headers = { "content-type": "application/pdf", ...IMMUTABLE };
+  const answer = { status: 200, headers, body: bytesBody(invoicePdf(issue)) };
+  return conditional(answer, call.request.headers["if-none-match"]);
+}
+
+function find(invoiceNo: string, world: World): Issue | undefined {
+  const issue = world.ledger.byNumber(invoiceNo);
+  return issue && isVisible(issue, world) ? issue : undefined;
+}
+
+function isVisible(issue: Issue, world: World): boolean {
+  return world.clock.now() - issue.at >= (world.faults.set().lateVisibility?.ms ?? 0);
+}
+
+function shown(issue: Issue, world: World): object {
+  return { invoiceNo: issue.invoiceNo, orderNo: issue.orderNo, region: world.name, issuedAt: issue.issuedAt };
+}
+
+/** Reads an order, or says what is wrong with it. */
+function readOrder(body: WholeBody): Order | string {
+  const value = parse(body.bytes);
+  if (!isRecord(value)) return "body is not a JSON object";
+  const { orderNo, sellerTaxNo, items, amount } = value;
+  if (!isText(orderNo, 128)) return "orderNo is not a string of 1 to 128 characters";
+  if (!isText(sellerTaxNo, 32)) return "sellerTaxNo is not a string of 1 to 32 characters";
+  if (!Array.isArray(items)) return "items is not a list";
+  if (typeof amount !== "number") return "amount is not a number";
+  return { orderNo, sellerTaxNo, amount, sha256: body.sha256 };
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown, most: number): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= most;
+}

@@ -1,0 +1,183 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
+import type { Clock } from "../base/clock.ts";
+import { requestFraming, type FramingResult, type RequestFraming } from "../http/framing.ts";
+import { BodyFault, NO_BODY, type Answer, type Body, type RequestHead } from "../http/message.ts";
+import { problem } from "../pipeline/answer.ts";
+import { createExchange, type Exchange } from "../pipeline/exchange.ts";
+import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
+import type { ListenerOptions } from "./options.ts";
+import { RequestBody } from "./request-body.ts";
+import { send, type Response } from "./send.ts";
+import type { ErrorCode } from "../base/errors.ts";
+
+/** The way from listeners into the pipeline. */
+export interface Front {
+  readonly clock: Clock;
+  readonly nextId: () => string;
+  /** True while the process ends: connections are not kept. */
+  readonly draining: () => boolean;
+  /** Runs an exchange; settles when it is over. */
+  readonly run: (exchange: Exchange, send: (answer: Answer) => void | Promise<void>) => Promise<void>;
+  /** Tells of a request that was refused before it became an exchange. */
+  readonly refused: (listener: string, code: ErrorCode, address: string) => void;
+}
+
+/** Bodies up to this size that came along with the head are taken over without a stream. */
+const AT_ONCE = 16 * 1024;
+const MOST_FIELDS = 500;
+
+/** Turns a request of node's into an exchange and runs it. */
+export function onRequest(request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front): void {
+  const startedAt = front.clock.now();
+  const connection = connectionOf(request.socket) ?? connectionOf((request as Http2ServerRequest).stream?.session?.socket ?? request.socket);
+  if (connection === null || connection.broken) {
+    request.socket.destroy();
+    return;
+  }
+  const head = headOf(request);
+  const checked = check(request, head);
+  if (!checked.ok) return refuseHead(checked, request, response, options, front, connection);
+  if (head.target === "*" || answersItself(head)) return answerItself(request, response, front);
+  const { framing } = checked;
+  if (framing.body.kind === "length" && framing.body.length <= AT_ONCE && !framing.expectsContinue) {
+    // What follows the head in the same read is parsed right after this call: a tick later a small body is all there.
+    const length = framing.body.length;
+    process.nextTick(() => begin(request, response, head, bodyNow(request, length) ?? streamed(request, response, framing, options, front, connection), startedAt, options, front, connection));
+    return;
+  }
+  begin(request, response, head, framing.body.kind === "none" ? NO_BODY : streamed(request, response, framing, options, front, connection), startedAt, options, front, connection);
+}
+
+function headOf(request: IncomingMessage | Http2ServerRequest): RequestHead {
+  if (request.httpVersionMajor === 2) return http2Head(request as Http2ServerRequest);
+  const version = request.httpVersionMinor === 0 ? "1.0" : "1.1";
+  const { rawHeaders } = request;
+  let authority = "";
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === 4 && name.toLowerCase() === "host") authority = rawHeaders[i + 1] as string;
+  }
+  return { method: request.method ?? "", target: request.url ?? "", authority, version, headers: rawHeaders };
+}
+
+/** Pseudo-fields become what they stand for; cookies that were split for compression are joined (RFC 9113 section 8.2.3). */
+function http2Head(request: Http2ServerRequest): RequestHead {
+  const headers: string[] = [];
+  const cookies: string[] = [];
+  const raw = request.rawHeaders;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    if (name.startsWith(":")) continue;
+    if (name === "cookie") cookies.push(raw[i + 1] as string);
+    else headers.push(name, raw[i + 1] as string);
+  }
+  if (cookies.length > 0) headers.push("cookie", cookies.join("; "));
+  return { method: request.method, target: request.url, authority: request.authority ?? "", version: "2", headers };
+}
+
+type Checked = FramingResult<RequestFraming>;
+
+function check(request: IncomingMessage | Http2ServerRequest, head: RequestHead): Checked {
+  if (head.version !== "2" && request.httpVersion !== head.version) return { ok: false, code: "malformed-request", detail: `the version '${request.httpVersion}' is not spoken here` };
+  if (head.headers.length >= MOST_FIELDS * 2) return { ok: false, code: "head-too-large", detail: `more than ${MOST_FIELDS} header fields` };
+  const framing = requestFraming(head.headers, head.version);
+  if (!framing.ok) return framing;
+  const { body, upgrade } = framing.framing;
+  if (upgrade !== null && body.kind !== "none" && !/^h2c$/i.test(upgrade)) return { ok: false, code: "upgrade-with-body", detail: "Upgrade stands beside a body" };
+  return head.version === "2" ? http2Framing(request as Http2ServerRequest, head, framing.framing) : framing;
+}
+
+/** In HTTP/2 frames end the body; Content-Length is a promise about it, checked by node. Host must agree with :authority. */
+function http2Framing(request: Http2ServerRequest, head: RequestHead, framing: RequestFraming): Checked {
+  if (framing.body.kind === "chunked") return { ok: false, code: "framing-conflict", detail: "Transfer-Encoding in HTTP/2" };
+  if (framing.host !== null && head.authority !== "" && framing.host !== head.authority) return { ok: false, code: "bad-host", detail: "Host differs from :authority" };
+  if (framing.body.kind === "none" && !request.stream.endAfterHeaders) return { ok: true, framing: { ...framing, body: { kind: "chunked" } } };
+  return { ok: true, framing };
+}
+
+function bodyNow(request: IncomingMessage | Http2ServerRequest, length: number): Body | null {
+  if (request.readableLength !== length) return null;
+  const bytes = request.read() as Uint8Array | null;
+  return bytes === null || bytes.byteLength !== length ? null : { kind: "bytes", bytes };
+}
+
+function streamed(request: IncomingMessage | Http2ServerRequest, response: Response, framing: RequestFraming, options: ListenerOptions, front: Front, connection: ClientConnection): Body {
+  const length = framing.body.kind === "length" ? framing.body.length : null;
+  const before = framing.expectsContinue ? () => response.writeContinue() : null;
+  const source = new RequestBody(request, length, front.clock, options.timeouts.body, before);
+  if (request.httpVersionMajor === 1) {
+    connection.receiving = source;
+    request.once("end", () => {
+      if (connection.receiving === source) connection.receiving = null;
+    });
+  }
+  return { kind: "source", source };
+}
+
+function begin(request: IncomingMessage | Http2ServerRequest, response: Response, head: RequestHead, body: Body, startedAt: number, options: ListenerOptions, front: Front, connection: ClientConnection): void {
+  const { address, secure, certificate } = connection;
+  const exchange = createExchange({ id: front.nextId(), caller: { listener: options.name, address, secure, certificate }, head, body, startedAt });
+  connection.open.add(exchange);
+  if (head.version === "2") response.once("close", () => response.writableFinished || leave(exchange));
+  if (head.version !== "1.0") exchange.inform = (status, fields) => inform(response, status, fields);
+  void front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, front, connection), answer, front.clock, options.timeouts.body)).finally(() => {
+    connection.open.delete(exchange);
+    finish(request, response, connection);
+  });
+}
+
+function inform(response: Response, status: number, fields: readonly string[]): void {
+  if (!response.headersSent && !response.destroyed) (response as ServerResponse).writeInformation(status, fields as string[]);
+}
+
+/** A connection is not kept where the process ends, the bytes broke, or a body was not read to its end. */
+function keptOrNot(request: IncomingMessage | Http2ServerRequest, response: Response, front: Front, connection: ClientConnection): Response {
+  if (request.httpVersionMajor === 1 && (front.draining() || connection.broken || !request.complete)) (response as ServerResponse).shouldKeepAlive = false;
+  return response;
+}
+
+function finish(request: IncomingMessage | Http2ServerRequest, response: Response, connection: ClientConnection): void {
+  if (connection.receiving !== null && !request.complete) {
+    connection.receiving.fail(new BodyFault("aborted", "the exchange is over"));
+    connection.receiving = null;
+  }
+  if (!response.writableEnded) response.destroy();
+  if (connection.broken && connection.open.size === 0) request.socket.end();
+}
+
+function refuseHead(checked: Extract<Checked, { ok: false }>, request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front, connection: ClientConnection): void {
+  front.refused(options.name, checked.code, connection.address);
+  const answer = problem(checked.code, checked.detail, front.nextId());
+  if (request.httpVersionMajor === 1) {
+    // Where one request ends is exactly what is in question: nothing more is read from this connection.
+    connection.broken = true;
+    (response as ServerResponse).shouldKeepAlive = false;
+  }
+  writeSimple(response, answer);
+}
+
+/** TRACE and OPTIONS that have come to the end of their forwards are answered by whoever holds them (RFC 9110 section 7.6.2). */
+function answersItself(head: RequestHead): boolean {
+  if (head.method !== "OPTIONS" && head.method !== "TRACE") return false;
+  for (let i = 0; i < head.headers.length; i += 2) {
+    if ((head.headers[i] as string).toLowerCase() === "max-forwards") return /^0+$/.test(head.headers[i + 1] as string);
+  }
+  return false;
+}
+
+function answerItself(request: IncomingMessage | Http2ServerRequest, response: Response, front: Front): void {
+  if (request.method === "OPTIONS") {
+    writeSimple(response, { status: 204, headers: ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"], body: NO_BODY });
+    return;
+  }
+  if (request.method === "TRACE") writeSimple(response, problem("method-not-allowed", "TRACE is not answered here", front.nextId(), ["Allow", "OPTIONS"]));
+  else writeSimple(response, problem("malformed-target", "'*' goes with OPTIONS alone", front.nextId()));
+}
+
+function writeSimple(response: Response, answer: Answer): void {
+  const bytes = answer.body.kind === "bytes" ? answer.body.bytes : new Uint8Array();
+  const headers = answer.status === 204 ? [...answer.headers] : [...answer.headers, "Content-Length", String(bytes.byteLength)];
+  (response as ServerResponse).writeHead(answer.status, headers);
+  (response as ServerResponse).end(bytes);
+}

@@ -1,0 +1,49 @@
+import type { Socket } from "node:net";
+import type { Exchange } from "../pipeline/exchange.ts";
+import type { RequestBody } from "./request-body.ts";
+
+/** What is known about one client's connection while it lasts. */
+export interface ClientConnection {
+  /** Exchanges whose answer has not been handed over. HTTP/1.1 pipelining and HTTP/2 allow several. */
+  readonly open: Set<Exchange>;
+  /** The body being received, if any: HTTP/1.1 receives one at a time. */
+  receiving: RequestBody | null;
+  /** The bytes stopped making sense: nothing more is read, the connection ends after the answers that are due. */
+  broken: boolean;
+  /** Subject of the verified client certificate. */
+  readonly certificate: string | null;
+  readonly secure: boolean;
+  readonly address: string;
+}
+
+const known = new WeakMap<object, ClientConnection>();
+
+/** Registers a new connection; `gone` runs once when it closes, for each exchange still open. */
+export function track(socket: Socket, secure: boolean, certificate: string | null): ClientConnection {
+  const connection: ClientConnection = {
+    open: new Set(),
+    receiving: null,
+    broken: false,
+    certificate,
+    secure,
+    address: socket.remoteAddress ?? "",
+  };
+  known.set(socket, connection);
+  socket.once("close", () => {
+    for (const exchange of connection.open) leave(exchange);
+    connection.open.clear();
+  });
+  return connection;
+}
+
+/** The record of a socket, or null where it was never tracked. */
+export function connectionOf(socket: object): ClientConnection | null {
+  return known.get(socket) ?? null;
+}
+
+/** Tells an exchange that its caller is gone. */
+export function leave(exchange: Exchange): void {
+  if (exchange.gone) return;
+  exchange.gone = true;
+  exchange.onGone?.();
+}

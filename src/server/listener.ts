@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
+import { Server as NetServer, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { ErrorCode } from "../base/errors.ts";
+import type { Stoppable } from "../base/lifetime.ts";
+import { onRequest, type Front } from "./arrival.ts";
+import { track } from "./client-connection.ts";
+import type { ListenerOptions } from "./options.ts";
+import { onClientError, rawProblem } from "./refuse-early.ts";
+import { ALPN_BOTH, type ListenerTls } from "./tls-material.ts";
+import type { UpgradeLane } from "./upgrade.ts";
+
+/** An address that is being listened on. */
+export interface Listener extends Stoppable {
+  readonly name: string;
+  /** The address and port in use. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Takes new certificates for connections to come. */
+  renew(tls: ListenerTls): void;
+  /** Accepts no further connection; those that are open go on. */
+  close(): void;
+  /** Ends connections on which nothing is under way. */
+  closeIdle(): void;
+  /** Open sockets. */
+  sockets(): number;
+}
+
+/** What a listener needs. */
+export interface ListenerEnv {
+  readonly front: Front;
+  readonly upgrades: UpgradeLane;
+  readonly refused: (listener: string, code: ErrorCode, address: string) => void;
+}
+
+/** Far above anything a billing system sends; node would drop what is beyond its own limit without a word. */
+const MOST_HEADERS = 500;
+
+/** Starts listening. Rejects where the address cannot be had. */
+export async function listen(options: ListenerOptions, tls: ListenerTls | null, env: ListenerEnv): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  const server = tls === null ? createServer(serverOptions(options)) : createSecureServer({ ...serverOptions(options), ...secureOptions(options), ...tls });
+  const refused = (code: ErrorCode, socket: Socket): void => env.refused(options.name, code, socket.remoteAddress ?? "");
+  configure(server as Server, options, sockets);
+  wire(server as Server, options, env, refused);
+  (server as NetServer).on("session", (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  await bound(server as NetServer, options);
+  const address = (server as NetServer).address();
+  if (address === null || typeof address === "string") throw new Error("listener has no address");
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => (closed ??= new Promise((resolve) => void server.close(() => resolve())));
+  return {
+    name: options.name,
+    address: { host: address.address, port: address.port },
+    renew: (next) => "setSecureContext" in server && server.setSecureContext(next),
+    close: () => void close(),
+    closeIdle() {
+      if ("closeIdleConnections" in server) server.closeIdleConnections();
+      for (const session of sessions) session.close();
+    },
+    sockets: () => sockets.size,
+    async stop() {
+      const closing = close();
+      for (const socket of sockets) socket.destroy();
+      await closing;
+    },
+  };
+}
+
+function serverOptions(options: ListenerOptions) {
+  const { head, idle } = options.timeouts;
+  return {
+    headersTimeout: head,
+    // The whole request has no bound of its own: pauses inside a body have, so that a slow but steady upload may finish.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(1000, head),
+    keepAliveTimeout: idle,
+    maxHeaderSize: options.maxHeadBytes,
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    shouldUpgradeCallback: undefined as unknown as (request: IncomingMessage) => boolean,
+  };
+}
+
+function secureOptions(options: ListenerOptions) {
+  return {
+    allowHTTP1: true,
+    ALPNProtocols: options.tls?.http2 === false ? ["http/1.1"] : ALPN_BOTH,
+    minVersion: options.tls?.minVersion === "1.3" ? ("TLSv1.3" as const) : ("TLSv1.2" as const),
+    handshakeTimeout: options.timeouts.head,
+    settings: { maxConcurrentStreams: options.maxStreams, maxHeaderListSize: options.maxHeadBytes, enablePush: false },
+    maxSessionInvalidFrames: 100,
+    ...(options.tls?.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
+  };
+}
+
+function configure(server: Server, options: ListenerOptions, sockets: Set<Socket>): void {
+  server.maxConnections = options.maxConnections;
+  server.maxHeadersCount = MOST_HEADERS;
+  server.timeout = 0;
+  server.keepAliveTimeout = options.timeouts.idle;
+  server.headersTimeout = options.timeouts.head;
+  server.requestTimeout = 0;
+  // A client may close its half of the connection once it has sent its request; it still gets its answer.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  const secure = options.tls !== undefined;
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    if (!secure) track(socket, false, null);
+  });
+  server.on("secureConnection", (socket: TLSSocket) => track(socket, true, socket.authorized ? subjectOf(socket) : null));
+  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+}
+
+function subjectOf(socket: TLSSocket): string | null {
+  const { subject } = socket.getPeerCertificate();
+  return subject === undefined ? null : Object.entries(subject).map(([name, value]) => `${name}=${String(value)}`).join(",");
+}
+
+function wire(server: Server, options: ListenerOptions, env: ListenerEnv, refused: (code: ErrorCode, socket: Socket) => void): void {
+  const serve = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void =>
+    onRequest(request, response, options, env.front);
+  server.on("request", serve);
+  server.on("checkContinue", serve);
+  server.on("checkExpectation", serve);
+  server.on("clientError", (error: Error & { code?: string }, socket) => onClientError(error, socket as Socket, (code) => refused(code, socket as Socket)));
+  server.on("connect", (_request: IncomingMessage, socket) => {
+    refused("method-not-allowed", socket as Socket);
+    socket.end(rawProblem("method-not-allowed", ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]));
+  });
+  (server as Server & { shouldUpgradeCallback: (request: IncomingMessage) => boolean }).shouldUpgradeCallback = (request) => env.upgrades.wanted(request);
+  server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => env.upgrades.serve(request, socket as Socket, head, options));
+}
+
+function bound(server: NetServer, options: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: options.bind.host, port: options.bind.port, backlog: 1024 }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { bind, bytes, duration, name, whole } from "../base/fields.ts";
+
+/** TLS on a listener. */
+const tls = z.strictObject({
+  /** Names under `certificates`; the first one serves clients that name no host. */
+  certificates: z.array(name()).min(1),
+  minVersion: z.enum(["1.2", "1.3"]).prefault("1.2"),
+  /** Offers HTTP/2 by ALPN. */
+  http2: z.boolean().prefault(true),
+  /** PEM file of the authorities whose client certificates are accepted; a client without one is refused. */
+  clientCa: z.string().optional(),
+});
+
+/** Bounds in time on a client's connection. */
+const timeouts = z.strictObject({
+  /** From the connection's first byte to the end of the head. */
+  head: duration("100ms", "10min").prefault("10s"),
+  /** Longest pause inside a request body, or with an answer the client does not read. */
+  body: duration("100ms", "1h").prefault("30s"),
+  /** Longest pause between two requests; keep it above the keep-alive of a balancer in front. */
+  idle: duration("1s", "1h").prefault("75s"),
+});
+
+/** One address to listen on. */
+export const listenerOptions = z.strictObject({
+  name: name(),
+  bind: bind(),
+  tls: tls.optional(),
+  timeouts: timeouts.prefault({}),
+  /** Connections at once; further ones are closed on arrival. */
+  maxConnections: whole(1, 1_000_000).prefault(10_000),
+  /** Size of a request head; larger ones are answered 431. */
+  maxHeadBytes: bytes("1MiB").prefault("32KiB"),
+  /** Requests served at the same time on one HTTP/2 connection. */
+  maxStreams: whole(1, 10_000).prefault(100),
+});
+
+/** See {@link listenerOptions}. */
+export type ListenerOptions = z.output<typeof listenerOptions>;
+
+/** How the process ends. */
+export const drainOptions = z.strictObject({
+  /** Readiness is off for so long before listeners close, for balancers to notice. */
+  grace: duration("0ms", "10min").prefault("5s"),
+  /** In-flight exchanges get so long, then they are cut. */
+  max: duration("0ms", "1h").prefault("30s"),
+});
+
+/** See {@link drainOptions}. */
+export type DrainOptions = z.output<typeof drainOptions>;
+
+/** A listener that answers /livez and /readyz and nothing else. */
+export const healthOptions = z.strictObject({ bind: bind() });
+
+/** See {@link healthOptions}. */
+export type HealthOptions = z.output<typeof healthOptions>;
+
+/** A certificate by name: PEM files, read again when the configuration is reloaded. */
+export const certificateOptions = z.strictObject({
+  files: z.strictObject({
+    /** PEM file with the certificate, then its intermediates. */
+    cert: z.string().min(1),
+    /** PEM file with the private key. */
+    key: z.string().min(1),
+  }),
+});
+
+/** See {@link certificateOptions}. */
+export type CertificateOptions = z.output<typeof certificateOptions>;

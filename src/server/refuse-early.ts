@@ -1,0 +1,56 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { ErrorCode } from "../base/errors.ts";
+import { BodyFault, type Answer } from "../http/message.ts";
+import { problem } from "../pipeline/answer.ts";
+import { connectionOf } from "./client-connection.ts";
+
+/** The code for an error of node's parser (llhttp) or of its timers; null for a socket that just broke. */
+export function codeOfParserError(error: { code?: string; rawPacket?: Uint8Array }): ErrorCode | null {
+  const code = error.code ?? "";
+  if (code === "HPE_HEADER_OVERFLOW" || code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return "head-too-large";
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "client-timeout";
+  if (/CONTENT_LENGTH|TRANSFER_ENCODING/.test(code)) return "framing-conflict";
+  if (code === "HPE_INVALID_METHOD") return startsWithToken(error.rawPacket) ? "unknown-method" : "malformed-request";
+  return code.startsWith("HPE_") ? "malformed-request" : null;
+}
+
+function startsWithToken(packet: Uint8Array | undefined): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64} /.test(Buffer.from(packet ?? []).toString("latin1", 0, 66));
+}
+
+/**
+ * Answers bytes that never became a request. Answers that are due to earlier requests of the same connection are not
+ * disturbed: a 400 in their place would be a lie about them.
+ */
+export function onClientError(error: Error & { code?: string; rawPacket?: Uint8Array }, socket: Socket, refused: (code: ErrorCode) => void): void {
+  const connection = connectionOf(socket);
+  const code = codeOfParserError(error);
+  // Bytes after "Connection: close" are ignored, as RFC 9112 section 9.6 has it.
+  const ignorable = error.code === "HPE_CLOSED_CONNECTION";
+  if (connection !== null) connection.broken = true;
+  if (connection !== null && connection.receiving !== null) {
+    connection.receiving.fail(new BodyFault(code === null || error.code === "HPE_INVALID_EOF_STATE" ? "aborted" : "malformed", error.message));
+    return;
+  }
+  if (connection !== null && connection.open.size > 0) return;
+  if (code === null || ignorable || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  refused(code);
+  socket.end(rawProblem(code), "latin1");
+}
+
+/** One of our own answers as bytes, for a socket that has no parser any more. The connection ends with it. */
+export function rawProblem(code: ErrorCode, extra: readonly string[] = []): string {
+  return rawAnswer(problem(code, "the bytes are not a request that can be forwarded", "-", extra));
+}
+
+/** An answer without a streamed body as bytes, one character each; the connection ends with it. */
+export function rawAnswer(answer: Answer): string {
+  const body = answer.body.kind === "bytes" ? Buffer.from(answer.body.bytes).toString("latin1") : "";
+  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}\r\n`;
+  for (let i = 0; i < answer.headers.length; i += 2) head += `${answer.headers[i]}: ${answer.headers[i + 1]}\r\n`;
+  return `${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+}

@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import httpProxy from "http-proxy";
+import { requestFraming } from "../http/framing.ts";
+import { NO_BODY, type RequestHead } from "../http/message.ts";
+import { createExchange, type Exchange } from "../pipeline/exchange.ts";
+import type { Generation, Surroundings } from "../pipeline/generation.ts";
+import { judgeUpgrade, wantsUpgrade } from "../pipeline/judge-upgrade.ts";
+import { record } from "../pipeline/record.ts";
+import type { TunnelPermit } from "../upstream/region-upstream.ts";
+import { connectionOf } from "./client-connection.ts";
+import type { ListenerOptions } from "./options.ts";
+import { rawAnswer, rawProblem } from "./refuse-early.ts";
+
+/** The lane of requests that leave HTTP: http-proxy carries them, after the same judgement as any other request. */
+export interface UpgradeLane {
+  /** True where a route allows the switch that this request asks for; else it is an ordinary request. */
+  wanted(request: IncomingMessage): boolean;
+  /** Judges and serves it; the socket is the lane's from here on. */
+  serve(request: IncomingMessage, socket: Socket, head: Buffer, options: ListenerOptions): void;
+  /** Tunnels that are open. */
+  open(): number;
+  /** Cuts the tunnels that began with a generation, or all. */
+  cut(generation: Generation | null): void;
+}
+
+/** What the lane needs. */
+export interface UpgradeEnv {
+  readonly around: Surroundings;
+  readonly current: () => Generation;
+  readonly nextId: () => string;
+}
+
+type TunnelProxy = ReturnType<typeof httpProxy.createProxyServer<typeof IncomingMessage, typeof ServerResponse, Error>>;
+
+/** Makes the lane. */
+export function createUpgradeLane(env: UpgradeEnv): UpgradeLane {
+  const tunnels = new Map<Socket, Generation>();
+  const proxy = httpProxy.createProxyServer({ ws: true, xfwd: false, ignorePath: false });
+  proxy.on("error", () => undefined);
+
+  const serve = async (request: IncomingMessage, socket: Socket, head: Buffer, options: ListenerOptions): Promise<void> => {
+    const generation = env.current();
+    const x = exchangeOf(request, socket, options, env);
+    generation.inFlight++;
+    tunnels.set(socket, generation);
+    socket.on("error", () => undefined);
+    try {
+      const judgement = await judgeUpgrade(x, generation);
+      if (judgement.kind === "answer") socket.end(rawAnswer(judgement.answer), "latin1");
+      else await tunnel(proxy, request, socket, head, x, judgement.permit, judgement.headers);
+      await closed(socket);
+    } finally {
+      tunnels.delete(socket);
+      generation.inFlight--;
+      record(x, env.around);
+    }
+  };
+
+  return {
+    wanted(request) {
+      const headers = headOf(request);
+      const framing = requestFraming(request.rawHeaders, "1.1");
+      if (!framing.ok || framing.framing.body.kind !== "none" || request.httpVersion !== "1.1") return false;
+      return request.method === "GET" && framing.framing.upgrade?.toLowerCase() === "websocket" && wantsUpgrade(headers, env.current());
+    },
+    serve: (request, socket, head, options) => void serve(request, socket, head, options).catch((fault: unknown) => {
+      env.around.log.error("upgrade failed", { fault: String(fault) });
+      socket.destroy();
+    }),
+    open: () => tunnels.size,
+    cut(generation) {
+      for (const [socket, began] of tunnels) if (generation === null || began === generation) socket.destroy();
+    },
+  };
+}
+
+function headOf(request: IncomingMessage): RequestHead {
+  return { method: request.method ?? "", target: request.url ?? "", authority: request.headers.host ?? "", version: "1.1", headers: request.rawHeaders };
+}
+
+function exchangeOf(request: IncomingMessage, socket: Socket, options: ListenerOptions, env: UpgradeEnv): Exchange {
+  const connection = connectionOf(socket);
+  const caller = {
+    listener: options.name,
+    address: connection?.address ?? socket.remoteAddress ?? "",
+    secure: connection?.secure ?? false,
+    certificate: connection?.certificate ?? null,
+  };
+  return createExchange({ id: env.nextId(), caller, head: headOf(request), body: NO_BODY, startedAt: env.around.clock.now() });
+}
+
+/** Hands the connection to http-proxy; resolves when the platform has switched, refused or failed. */
+function tunnel(proxy: TunnelProxy, request: IncomingMessage, socket: Socket, head: Buffer, x: Exchange, permit: TunnelPermit, headers: readonly string[]): Promise<void> {
+  request.url = x.path + x.query;
+  request.headers = tunnelHeaders(headers, new URL(permit.url).host);
+  return new Promise((resolve) => {
+    const settle = (status: number, outcome: "success" | "failure", endedBy: Exchange["endedBy"]): void => {
+      if (x.status !== 0) return;
+      x.status = status;
+      x.endedBy = endedBy;
+      x.reason = status === 101 ? "switched" : "upgrade-refused";
+      permit.done(outcome);
+      resolve();
+    };
+    const { ca, cert, key, serverName } = permit.material;
+    const ssl = { ca, cert, key, ...(serverName === undefined ? {} : { servername: serverName }) };
+    const watch = (upstream: import("node:http").ClientRequest, _request: unknown, from: unknown): void => {
+      if (from !== socket) return;
+      proxy.off("proxyReqWs", watch);
+      upstream.setTimeout(permit.responseTimeout, () => upstream.destroy(new Error("no answer in time")));
+      upstream.once("upgrade", (_answer, far: Socket) => {
+        far.setTimeout(0);
+        settle(101, "success", "none");
+      });
+      upstream.once("response", (answer) => {
+        answer.once("error", () => socket.destroy());
+        settle(answer.statusCode ?? 502, "success", "upstream");
+      });
+    };
+    proxy.on("proxyReqWs", watch);
+    proxy.ws(request, socket, head, { target: permit.url, ssl, timeout: 0, connectTimeout: permit.connectTimeout } as never, () => {
+      if (x.status === 0) {
+        x.error = "upgrade-refused";
+        if (socket.writable) socket.write(rawProblem("upgrade-refused"), "latin1");
+      }
+      settle(502, "failure", "upstream");
+    });
+  });
+}
+
+function tunnelHeaders(pairs: readonly string[], host: string): Record<string, string> {
+  const headers: Record<string, string> = { host, connection: "Upgrade", upgrade: "websocket" };
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = (pairs[i] as string).toLowerCase();
+    const value = pairs[i + 1] as string;
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}${name === "cookie" ? "; " : ", "}${value}`;
+  }
+  return headers;
+}
+
+function closed(socket: Socket): Promise<void> {
+  return socket.destroyed ? Promise.resolve() : new Promise((resolve) => void socket.once("close", () => resolve()));
+}

@@ -1,0 +1,39 @@
+import type { Body, Headers } from "../http/message.ts";
+import type { AttemptCause, AttemptResult } from "./result.ts";
+
+/** One request to a platform, as often as it is tried. */
+export interface UpstreamCall {
+  /** Class of the route: breakers are kept apart by it. */
+  readonly class: string;
+  readonly method: string;
+  /** Canonical path and query. */
+  readonly target: string;
+  /** End-to-end fields without Host. */
+  readonly headers: Headers;
+  readonly body: Body;
+  /** Host to send instead of the endpoint's own. */
+  readonly host: string | null;
+  /** See AttemptRequest. */
+  readonly responseTimeout: number | null;
+  /** Wants a connection that never carried a request. */
+  readonly fresh: boolean;
+  /** Told of interim answers (103 and its like). */
+  readonly informed: ((status: number, headers: Headers) => void) | null;
+}
+
+/** The hand on a call that is under way; `abort` changes with every attempt and is null between them. */
+export interface CallControl {
+  abort: ((cause: AttemptCause) => void) | null;
+}
+
+/** Status codes that speak against the platform's health; 501 is about the request. */
+function isFailure(status: number): boolean {
+  return status >= 500 && status !== 501;
+}
+
+/** What an attempt says about the platform. */
+export function outcomeOf(result: AttemptResult): "success" | "failure" | "neutral" {
+  if (result.kind === "answered") return isFailure(result.answer.status) ? "failure" : "success";
+  if (result.kind === "refused" || result.cause === "cancelled" || result.cause === "body-fault") return "neutral";
+  return "failure";
+}

@@ -1,0 +1,195 @@
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { parseBackoff, pauseBefore } from "./backoff.ts";
+import { createBreaker, type Breaker, type BreakerState, type HalfOpenMode } from "./breaker.ts";
+import { createPool, type ConnectionPool, type UpstreamTls } from "./connections.ts";
+import type { Endpoint, EndpointState } from "./endpoint.ts";
+import { createEndpoints, type Endpoints } from "./endpoints.ts";
+import { watchHealth } from "./health.ts";
+import type { RegionOptions } from "./options.ts";
+import { probeConnect, probePath, type ProbeResult } from "./probe.ts";
+import { createRegionUpstream, type AttemptObserver, type RegionUpstream } from "./region-upstream.ts";
+import { createRegions, type Regions } from "./regions.ts";
+import { retryBudget, type RetryBudget } from "./retry-budget.ts";
+import { shared, type Shared } from "./shared.ts";
+
+/** A site's way to its platform. */
+export interface SiteUpstream {
+  readonly regions: Regions<RegionUpstream>;
+  /** Bound in ms for all attempts of a request that is at home in `region`. */
+  totalTimeout(region: string): number;
+  /** Retries allowed to this site. */
+  readonly retries: RetryBudget;
+  /** Pause in ms before the next attempt after `attempts` of them. */
+  pauseAfter(region: string, attempts: number): number;
+  /** Lets go of what it shares with other configurations. */
+  letGo(): void;
+}
+
+/** What the estate needs from outside. */
+export interface EstateEnv {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly attempted: (site: string, ...attempt: Parameters<AttemptObserver>) => void;
+  readonly breakerMoved: (site: string, region: string, routeClass: string, from: BreakerState, to: BreakerState, why: string) => void;
+  readonly endpointChanged: (site: string, endpoint: Endpoint, state: EndpointState, why: string) => void;
+}
+
+/** What a site's upstream is built from: TLS material is already read, and `classes` are those that its routes have. */
+export interface SiteUpstreamOptions {
+  readonly site: string;
+  readonly regions: readonly (RegionOptions & { readonly material: UpstreamTls; readonly classes: readonly string[] })[];
+}
+
+/** How one region stands, for the status view and the metrics. */
+export interface RegionStatus {
+  readonly site: string;
+  readonly region: string;
+  readonly endpoints: readonly { readonly id: string; readonly state: EndpointState; readonly pool: ReturnType<ConnectionPool["counts"]> }[];
+  readonly breakers: readonly { readonly class: string; readonly state: BreakerState }[];
+}
+
+/** Everything upstream that outlives a reload: pools, breakers, health. */
+export interface Estate {
+  /** Builds a site's way out, taking over what an earlier configuration already had. */
+  open(options: SiteUpstreamOptions): SiteUpstream;
+  /** One entry a region in use. */
+  status(): RegionStatus[];
+  /** Open sockets toward platforms. */
+  sockets(): number;
+  stop(): Promise<void>;
+}
+
+type Tended = Endpoints & { stop(): void };
+
+/** Makes an empty estate. */
+export function createEstate(env: EstateEnv): Estate {
+  const pools = shared<ConnectionPool>();
+  const breakers = shared<Breaker>();
+  const tended = shared<Tended>();
+  const live = new Set<{ status(): RegionStatus }>();
+
+  return {
+    open(options) {
+      const releases: (() => void)[] = [];
+      const using = <T>(table: Shared<T>, key: string, make: () => T): T => {
+        releases.push(() => table.letGo(key));
+        return table.use(key, make);
+      };
+      const entries: { status(): RegionStatus }[] = [];
+      const regions = options.regions.map((region) => {
+        const opened = openRegion(options.site, region, using, { pools, breakers, tended }, env);
+        entries.push(opened);
+        live.add(opened);
+        return opened.region;
+      });
+      return siteUpstream(options, regions, env, () => {
+        for (const entry of entries) live.delete(entry);
+        for (const release of releases.splice(0)) release();
+      });
+    },
+    status: () => [...live].map((entry) => entry.status()),
+    sockets: () => [...pools.values()].reduce((sum, pool) => sum + pool.counts().sockets, 0),
+    async stop() {
+      for (const one of tended.values()) one.stop();
+      for (const one of breakers.values()) one.stop();
+      await Promise.all([...pools.values()].map((pool) => pool.stop()));
+    },
+  };
+}
+
+function siteUpstream(options: SiteUpstreamOptions, regions: RegionUpstream[], env: EstateEnv, letGo: () => void): SiteUpstream {
+  const byName = new Map(options.regions.map((region) => [region.name, region.upstream]));
+  const first = options.regions[0]?.upstream;
+  const of = (region: string) => byName.get(region) ?? first;
+  return {
+    regions: createRegions(regions),
+    totalTimeout: (region) => of(region)?.timeouts.total ?? 120_000,
+    retries: retryBudget(first?.retry.budget ?? 0, env.clock),
+    pauseAfter(region, attempts) {
+      const backoff = parseBackoff(of(region)?.retry.backoff ?? "");
+      return backoff === null ? 0 : pauseBefore(attempts, backoff, env.random);
+    },
+    letGo,
+  };
+}
+
+interface Tables {
+  readonly pools: Shared<ConnectionPool>;
+  readonly breakers: Shared<Breaker>;
+  readonly tended: Shared<Tended>;
+}
+
+function openRegion(site: string, options: SiteUpstreamOptions["regions"][number], using: <T>(table: Shared<T>, key: string, make: () => T) => T, tables: Tables, env: EstateEnv) {
+  const { upstream, material } = options;
+  const look = lookAt(options, env.clock);
+  const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect]);
+  const endpoints = using(tables.tended, tendedKey, () => tend(site, options, look, env));
+  const poolOptions = {
+    connections: upstream.connections, queue: upstream.queue, queueTimeout: upstream.queueTimeout, connectTimeout: upstream.timeouts.connect,
+    responseTimeout: upstream.timeouts.response, maxHeadBytes: upstream.maxHeadBytes, http2: upstream.http2,
+  };
+  const pools = new Map(endpoints.all.map((endpoint) => {
+    const own = { origin: new URL(endpoint.url).origin, tls: endpoint.url.startsWith("https:") ? material : null, ...poolOptions };
+    return [endpoint, using(tables.pools, JSON.stringify(own), () => createPool(own, env.clock))] as const;
+  }));
+  // All at once, not when first needed: a breaker that is open must find its next user before the last one lets go.
+  const breakers = new Map(options.classes.map((routeClass) => {
+    const mode = halfOpenMode(routeClass, upstream.health.path);
+    const key = JSON.stringify([site, options.name, routeClass, mode, upstream.breaker]);
+    return [routeClass, using(tables.breakers, key, () => makeBreaker(site, options, routeClass, mode, () => lookAtAny(endpoints, look), env))] as const;
+  }));
+  const region = createRegionUpstream({
+    name: options.name, fallback: options.fallback, attempts: upstream.retry.attempts, endpoints,
+    breakerOf: (routeClass) => breakers.get(routeClass) as Breaker,
+    tunnel: { material, connectTimeout: upstream.timeouts.connect, responseTimeout: upstream.timeouts.response },
+    poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
+    observe: (...attempt) => env.attempted(site, ...attempt),
+  });
+  return {
+    region,
+    status: (): RegionStatus => ({
+      site, region: options.name,
+      endpoints: endpoints.all.map((endpoint) => ({ id: endpoint.id, state: endpoints.state(endpoint), pool: (pools.get(endpoint) as ConnectionPool).counts() })),
+      breakers: [...breakers].map(([name, breaker]) => ({ class: name, state: breaker.state })),
+    }),
+  };
+}
+
+type Look = (endpoint: Endpoint, signal?: AbortSignal) => Promise<ProbeResult>;
+
+function lookAt(options: SiteUpstreamOptions["regions"][number], clock: Clock): Look {
+  const { health, timeouts } = options.upstream;
+  return (endpoint, signal) => {
+    const probe = { tls: options.material, timeout: timeouts.connect, clock, ...(signal === undefined ? {} : { signal }) };
+    return health.path === undefined ? probeConnect(endpoint.url, probe) : probePath(endpoint.url, health.path, probe);
+  };
+}
+
+async function lookAtAny(endpoints: Endpoints, look: Look): Promise<boolean> {
+  const results = await Promise.all(endpoints.all.map((endpoint) => look(endpoint)));
+  return results.some((result) => result.healthy);
+}
+
+function tend(site: string, options: RegionOptions, look: Look, env: EstateEnv): Tended {
+  const onChange = (endpoint: Endpoint, state: EndpointState, why: string): void => env.endpointChanged(site, endpoint, state, why);
+  const endpoints = createEndpoints(options, { clock: env.clock, random: env.random, onChange });
+  const watch = watchHealth(endpoints, options.upstream.health, { clock: env.clock, random: env.random, probe: look });
+  return Object.assign(endpoints, { stop: () => void watch.stop() });
+}
+
+/** Half-open goes by the platform's own health path; else by reads; else by a handshake and then one call at a time. */
+function halfOpenMode(routeClass: string, path: string | undefined): HalfOpenMode {
+  if (path !== undefined) return "probe";
+  return routeClass === "read" || routeClass === "poll" ? "reads" : "handshake";
+}
+
+function makeBreaker(site: string, options: RegionOptions, routeClass: string, mode: HalfOpenMode, probe: () => Promise<boolean>, env: EstateEnv): Breaker {
+  return createBreaker(options.upstream.breaker, {
+    clock: env.clock,
+    random: env.random,
+    mode,
+    probe,
+    onTransition: (from, to, why) => env.breakerMoved(site, options.name, routeClass, from, to, why),
+  });
+}

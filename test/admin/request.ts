@@ -1,0 +1,30 @@
+import type { AdminPeer, AdminRequest } from "../../src/admin/message.ts";
+
+/** A peer on this machine, and one that is not. */
+export const LOCAL: AdminPeer = { address: "127.0.0.1", loopback: true, secure: false };
+/** See {@link LOCAL}. */
+export const REMOTE: AdminPeer = { address: "192.0.2.7", loopback: false, secure: true };
+
+/** What a test says about a request; the rest is as a local client would send it. */
+export interface Asked {
+  readonly peer?: AdminPeer;
+  readonly token?: string;
+  /** Fields beside Host and Authorization; a `host` here replaces the usual one, null leaves it out. */
+  readonly fields?: readonly string[];
+  readonly host?: string | null;
+  readonly query?: string;
+}
+
+/** A request such as `GET /metrics`. */
+export function request(line: string, asked: Asked = {}): AdminRequest {
+  const [method = "", path = ""] = line.split(" ");
+  const host = asked.host === undefined ? "127.0.0.1:9900" : asked.host;
+  const headers = [...(host === null ? [] : ["Host", host]), ...(asked.token === undefined ? [] : ["Authorization", `Bearer ${asked.token}`]), ...(asked.fields ?? [])];
+  return { method, path, query: asked.query ?? "", headers, body: new Uint8Array(), peer: asked.peer ?? LOCAL };
+}
+
+/** The value of an answer's field, or undefined. */
+export function field(headers: readonly string[], name: string): string | undefined {
+  const at = headers.findIndex((item, index) => index % 2 === 0 && item === name);
+  return at < 0 ? undefined : headers[at + 1];
+}

@@ -1,0 +1,44 @@
+import { output } from "./children.ts";
+import { cpuMicros } from "./proc.ts";
+import type { RunningProxy } from "./proxies/proxy.ts";
+
+/** How long one measurement takes, in whole seconds, as wrk wants them. */
+export interface Pace {
+  readonly warmUp: number;
+  readonly counted: number;
+}
+
+/** One measurement of one proxy in one lane. */
+export interface Sample {
+  /** CPU time of the proxy over the requests it served, in microseconds. */
+  readonly micros: number;
+  readonly perSecond: number;
+  /** Requests that did not end in a 2xx or 3xx answer, or in none. */
+  readonly failures: number;
+}
+
+/** The core that the load and the origin share. */
+export const loadCore = 1;
+
+/** Warms the proxy up and then counts what a request costs it, under wrk with 64 connections. */
+export async function measure(proxy: RunningProxy, target: readonly string[], pace: Pace): Promise<Sample> {
+  await wrk(target, pace.warmUp);
+  const before = cpuMicros(proxy.pids);
+  const { requests, failures } = await wrk(target, pace.counted);
+  const spent = cpuMicros(proxy.pids) - before;
+  return { micros: spent / requests, perSecond: requests / pace.counted, failures };
+}
+
+async function wrk(target: readonly string[], seconds: number): Promise<{ requests: number; failures: number }> {
+  const args = ["-t1", "-c64", `-d${seconds}s`, ...target];
+  const printed = await output({ command: "wrk", args, core: loadCore }, (seconds + 15) * 1000);
+  const requests = Number(/(\d+) requests in/.exec(printed)?.[1] ?? 0);
+  if (requests === 0) throw new Error(`run wrk: no request was served: "${printed.trim()}"`);
+  return { requests, failures: failuresIn(printed) };
+}
+
+function failuresIn(printed: string): number {
+  const statuses = Number(/Non-2xx or 3xx responses: (\d+)/.exec(printed)?.[1] ?? 0);
+  const sockets = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(printed) ?? [];
+  return sockets.slice(1).reduce((sum, count) => sum + Number(count), statuses);
+}

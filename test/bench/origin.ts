@@ -1,0 +1,36 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { launch } from "./children.ts";
+import { nginxPreamble } from "./proxies/nginx.ts";
+import { freePort, untilServed } from "./port.ts";
+
+/** Starts nginx on core 1, answering every request with 1.1 kB of JSON from memory. Gives its port. */
+export async function startOrigin(folder: string): Promise<number> {
+  const port = await freePort();
+  const file = join(folder, "origin.conf");
+  writeFileSync(file, configuration(folder, port, invoiceAnswer(1126)));
+  const child = launch({ command: "nginx", args: ["-p", folder, "-c", file], core: 1 });
+  await untilServed(port, child.exited);
+  return port;
+}
+
+/** A JSON answer of exactly `size` bytes, as a platform's list of invoice lines looks. */
+export function invoiceAnswer(size: number): string {
+  const lines: unknown[] = [];
+  const text = (note: string): string => JSON.stringify({ code: 0, message: "success", lines, note });
+  while (text("").length < size - 80) {
+    lines.push({ line: lines.length + 1, name: "consulting service", amount: "1024.00", rate: "0.06" });
+  }
+  return text("x".repeat(size - text("").length));
+}
+
+function configuration(folder: string, port: number, answer: string): string {
+  return `${nginxPreamble(folder, "origin")}
+  client_body_buffer_size 64k;
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / { default_type application/json; return 200 '${answer}'; }
+  }
+}
+`;
+}

@@ -1,0 +1,61 @@
+import type { Lane, LaneName } from "./lanes.ts";
+import { measure, type Pace, type Sample } from "./load.ts";
+import { median } from "./median.ts";
+import type { RunningProxy } from "./proxies/proxy.ts";
+
+/** Samples of one proxy: one a round in each lane. */
+export type LaneSamples = Partial<Record<LaneName, Sample[]>>;
+
+/** Samples by the proxy's name. */
+export type Samples = ReadonlyMap<string, LaneSamples>;
+
+/** What a round needs. */
+export interface Course {
+  readonly proxies: ReadonlyMap<string, RunningProxy>;
+  readonly lanes: readonly Lane[];
+  readonly rounds: number;
+  readonly pace: Pace;
+  readonly target: (lane: Lane, port: number) => readonly string[];
+  /** Told before each measurement. */
+  readonly progress: (round: number, lane: Lane, proxy: string) => void;
+}
+
+/**
+ * Measures every proxy once a round in every lane, the proxies one after another inside a lane.
+ * Noise of the machine that lasts longer than a measurement so strikes all of them, and ratios inside a round stay true.
+ */
+export async function runRounds(course: Course): Promise<Samples> {
+  const samples = new Map<string, LaneSamples>();
+  for (const name of course.proxies.keys()) samples.set(name, {});
+  for (let round = 1; round <= course.rounds; round += 1) {
+    for (const lane of course.lanes) {
+      for (const [name, proxy] of course.proxies) {
+        course.progress(round, lane, name);
+        const sample = await measure(proxy, course.target(lane, proxy.port), course.pace);
+        ((samples.get(name) ?? {})[lane.name] ??= []).push(sample);
+      }
+    }
+  }
+  return samples;
+}
+
+/** Median CPU microseconds of a request; undefined where the proxy was not measured. */
+export function medianMicros(samples: Samples, proxy: string, lane: LaneName): number | undefined {
+  const taken = samples.get(proxy)?.[lane];
+  return taken === undefined ? undefined : median(taken.map((sample) => sample.micros));
+}
+
+/** Median over the rounds of a proxy's cost over a peer's in the same round; undefined where either was not measured. */
+export function medianRatio(samples: Samples, proxy: string, peer: string, lane: LaneName): number | undefined {
+  const own = samples.get(proxy)?.[lane];
+  const other = samples.get(peer)?.[lane];
+  if (own === undefined || other === undefined) return undefined;
+  return median(own.map((sample, round) => sample.micros / (other[round]?.micros ?? Number.NaN)));
+}
+
+/** Requests of a proxy that failed while they were counted, in all lanes and rounds. */
+export function failures(samples: Samples, proxy: string): number {
+  return Object.values(samples.get(proxy) ?? {})
+    .flat()
+    .reduce((sum, sample) => sum + sample.failures, 0);
+}

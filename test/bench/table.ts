@@ -1,0 +1,51 @@
+import { budgets, keeps, type Budget, type Figures } from "./budgets.ts";
+import type { Lane, LaneName } from "./lanes.ts";
+import { failures, medianMicros, medianRatio, type Samples } from "./rounds.ts";
+
+/** The table of all proxies: median CPU microseconds of a request and median ratios to nginx and to http-proxy. */
+export function proxyTable(samples: Samples, lanes: readonly Lane[]): string {
+  const head = ["proxy", ...lanes.flatMap(({ title }) => [`${title} µs`, "× nginx", "× http-proxy"]), "failed"];
+  const rows = [...samples.keys()].map((proxy) => [
+    proxy,
+    ...lanes.flatMap(({ name }) => laneCells(samples, proxy, name)),
+    String(failures(samples, proxy)),
+  ]);
+  return columns([head, ...rows]);
+}
+
+/** The budgets' table: what was measured, its bar and its aim, and whether each is met. */
+export function budgetTable(figures: Figures): string {
+  const head = ["figure", "measured", "bar", "", "aim", ""];
+  return columns([head, ...budgets.map((budget) => budgetRow(budget, figures[budget.name]))]);
+}
+
+/** Rows as a Markdown table with aligned columns; the first row is the head, the first column flush left. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_, at) => Math.max(3, ...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, at) => (at === 0 ? (row[at] ?? "").padEnd(width) : (row[at] ?? "").padStart(width))).join(" | ")} |`;
+  const rule = `|${widths.map((width, at) => (at === 0 ? `:${"-".repeat(width + 1)}` : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  return [line(head), rule, ...rows.slice(1).map(line)].join("\n");
+}
+
+function laneCells(samples: Samples, proxy: string, lane: LaneName): string[] {
+  return [
+    figure(medianMicros(samples, proxy, lane), 1),
+    figure(medianRatio(samples, proxy, "nginx", lane), 2),
+    figure(medianRatio(samples, proxy, "http-proxy", lane), 2),
+  ];
+}
+
+function budgetRow(budget: Budget, value: number | undefined): string[] {
+  const { title, unit, bar, aim } = budget;
+  const sign = budget.atLeast === true ? "≥" : "≤";
+  if (value === undefined) return [title, "not measured", `${sign} ${bar} ${unit}`, "", aim === undefined ? "" : `${aim} ${unit}`, ""];
+  const verdict = (bound: number): string => (keeps(budget, value, bound) ? "met" : "missed");
+  const aimCells = aim === undefined ? ["", ""] : [`${aim} ${unit}`, verdict(aim)];
+  return [title, `${figure(value, unit === "×" || unit === "ms" ? 2 : 1)} ${unit}`, `${sign} ${bar} ${unit}`, verdict(bar), ...aimCells];
+}
+
+function figure(value: number | undefined, digits: number): string {
+  return value === undefined ? "–" : value.toFixed(digits);
+}

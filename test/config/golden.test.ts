@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { normalForm } from "../../src/config/normal.ts";
+import { formatProblem } from "../../src/config/problem.ts";
+import { FOLDER, loadText, PEM } from "./load-text.ts";
+
+const GOLDEN = join(import.meta.dirname, "..", "golden", "config");
+const CONFIG = join(import.meta.dirname, "..", "..", "config");
+const ENV = { GATE_NAME: "gate", OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", WRONG: "very-secret-text" };
+const FILES = { "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM, "tls/empty.pem": "", "secrets/name": "from-a-file\n" };
+
+/** Normal form and warnings, or the exact lines of errors. Rewritten with UPDATE_GOLDEN=1, to be read before it is committed. */
+function outcome(text: string): string {
+  const loaded = loadText(text, ENV, FILES);
+  if (!loaded.ok) return loaded.problems.map((problem) => `${formatProblem(problem)}\n`).join("");
+  const warnings = loaded.warnings.map((warning) => `# warning: ${formatProblem(warning)}\n`);
+  return `${warnings.join("")}${normalForm(loaded.config, loaded.secrets).replaceAll(FOLDER, ".")}`;
+}
+
+const inputs = [
+  ...readdirSync(GOLDEN).filter((name) => name.endsWith(".yaml")).map((name) => [name, join(GOLDEN, name)] as const),
+  ...["taxgate.yaml", "reference.yaml"].map((name) => [`config/${name}`, join(CONFIG, name)] as const),
+];
+
+for (const [name, path] of inputs) {
+  test(`${name} gives what its golden file says`, () => {
+    const golden = join(GOLDEN, name.replace("config/", "example-").replace(/yaml$/, "out"));
+    const actual = outcome(readFileSync(path, "utf8"));
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, actual);
+    assert.equal(actual, readFileSync(golden, "utf8"));
+  });
+}
+
+test("eight mistakes in one file are eight messages, each with its own line and column", () => {
+  const lines = readFileSync(join(GOLDEN, "eight-mistakes.out"), "utf8").trimEnd().split("\n");
+  assert.equal(lines.length, 8);
+  assert.equal(new Set(lines.map((line) => /^taxgate\.yaml:(\d+:\d+): \S+: got .+, want .+$/.exec(line)?.[1])).size, 8);
+});
+
+test("the normal form of a configuration loads as the same configuration", () => {
+  for (const [, path] of inputs) {
+    const first = loadText(readFileSync(path, "utf8"), ENV, FILES);
+    if (!first.ok) continue;
+    const again = loadText(normalForm(first.config, []).replaceAll("(redacted)", ENV.OPS_HASH), ENV, FILES);
+    assert.deepEqual(again.ok ? again.config : again.problems.map(formatProblem), first.config);
+  }
+});
