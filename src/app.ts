@@ -100,6 +100,6 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped });
   life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));
   for (const warning of loaded.warnings) log.warn("configuration warning", { at: formatProblem(warning) });
-  start.say(greeting(config, doors.listeners));
+  start.say(greeting(config, doors.listeners, sandboxes.list()));
   return { finished };
 }

@@ -5,6 +5,6 @@ const code = await runCli(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   env: process.env,
-  tty: process.stdout.isTTY === true,
+  tty: process.stdout.isTTY,
 });
 process.exit(code);

@@ -2,11 +2,12 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../observe/log.ts";
 import { createAuthenticator, type Authentication, type Authenticator, type Operator } from "./authenticate.ts";
 import { createHealth, HEALTH_PATHS } from "./health.ts";
-import { problem, type AdminAnswer, type AdminRequest } from "./message.ts";
+import { problem } from "./message.ts";
 import type { AdminOptions, Role } from "./options.ts";
 import { hostCheck, isLocal, originAllowed } from "./origin.ts";
 import { ADMIN_ROUTES, type AdminRoute } from "./routes.ts";
 import type { AdminViews } from "./views.ts";
+import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
 
 /** What the admin API needs from outside. */
 export interface AdminEnv {
@@ -20,7 +21,7 @@ export interface AdminEnv {
 /** The admin API without its listener. */
 export interface Admin {
   /** Answers one request; rejects only for faults of the views. */
-  handle(request: AdminRequest): Promise<AdminAnswer>;
+  handle(request: OwnRequest): Promise<OwnAnswer>;
   /** Takes new options from now on; tokens that were removed stop working at once. */
   configure(options: AdminOptions): void;
 }
@@ -28,9 +29,9 @@ export interface Admin {
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, auditor: 0, operator: 1, admin: 2 };
 const CHALLENGE = ["www-authenticate", 'Bearer realm="taxgate"'];
 
-type Access = { readonly kind: "allowed"; readonly operator: Operator | null } | { readonly kind: "denied"; readonly answer: AdminAnswer };
+type Access = { readonly kind: "allowed"; readonly operator: Operator | null } | { readonly kind: "denied"; readonly answer: OwnAnswer };
 
-const denied = (answer: AdminAnswer): Access => ({ kind: "denied", answer });
+const denied = (answer: OwnAnswer): Access => ({ kind: "denied", answer });
 
 /**
  * Reads need a token's role, or no token where none is configured and the caller is this very machine. Actions always
@@ -51,7 +52,7 @@ function access(route: AdminRoute, said: Authentication, open: boolean): Access 
 }
 
 /** The route of a request, or the refusal. HEAD is answered like GET. */
-function routeOf(request: AdminRequest): AdminRoute | AdminAnswer {
+function routeOf(request: OwnRequest): AdminRoute | OwnAnswer {
   const here = ADMIN_ROUTES.filter((route) => route.path === request.path);
   if (here.length === 0) return problem("no-route", "the admin API has no such path");
   const method = request.method === "HEAD" ? "GET" : request.method;
@@ -60,7 +61,7 @@ function routeOf(request: AdminRequest): AdminRoute | AdminAnswer {
 }
 
 interface Rules {
-  readonly hostAllowed: (request: AdminRequest) => boolean;
+  readonly hostAllowed: (request: OwnRequest) => boolean;
   readonly authenticate: Authenticator;
   readonly hasTokens: boolean;
 }
@@ -75,15 +76,15 @@ function rulesFor(options: AdminOptions, env: AdminEnv): Rules {
  */
 export function createAdmin(options: AdminOptions, env: AdminEnv): Admin {
   let rules = rulesFor(options, env);
-  const health = createHealth(env.views.ready, (request) => request.query === "verbose" && isLocal(request) && rules.hostAllowed(request));
+  const health = createHealth(() => env.views.ready(), (request) => request.query === "verbose" && isLocal(request) && rules.hostAllowed(request));
 
-  const permit = async (route: AdminRoute, request: AdminRequest): Promise<Access> => {
+  const permit = async (route: AdminRoute, request: OwnRequest): Promise<Access> => {
     const said = await rules.authenticate(request);
     if (said.kind === "wrong") env.log.warn("admin token refused", { path: request.path, peer: request.peer.address });
     const open = isLocal(request) && route.method === "GET" && (route.openLocally || !rules.hasTokens);
     return access(route, said, open);
   };
-  const act = async (route: AdminRoute, request: AdminRequest, operator: Operator | null): Promise<AdminAnswer> => {
+  const act = async (route: AdminRoute, request: OwnRequest, operator: Operator | null): Promise<OwnAnswer> => {
     const answer = await route.answer(env.views, request);
     if (route.method === "POST") {
       env.log.info("admin action", { path: route.path, by: operator?.name, role: operator?.role, peer: request.peer.address, status: answer.status });

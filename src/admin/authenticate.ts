@@ -3,9 +3,9 @@ import NodeCache from "node-cache";
 import type { Clock } from "../base/clock.ts";
 import { headerValues } from "../http/headers.ts";
 import { createFailedTries } from "./failed-tries.ts";
-import type { AdminRequest } from "./message.ts";
 import type { AdminOptions, Role } from "./options.ts";
 import { matchesHash, nameInToken, parseTokenHash, unmatchableHash, type TokenHash } from "./token.ts";
+import type { OwnRequest } from "../http/own-message.ts";
 
 /** Who speaks. */
 export interface Operator {
@@ -23,7 +23,7 @@ export type Authentication =
   | { readonly kind: "wait"; readonly seconds: number };
 
 /** Recognizes operators by their tokens. */
-export type Authenticator = (request: AdminRequest) => Promise<Authentication>;
+export type Authenticator = (request: OwnRequest) => Promise<Authentication>;
 
 /** What it needs from outside. */
 export interface AuthenticatorEnv {
@@ -42,7 +42,7 @@ const MOST_CHECKS = 2;
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /** The token of the request; null where none is shown, empty where the field is no Bearer. */
-function bearer(request: AdminRequest): string | null {
+function bearer(request: OwnRequest): string | null {
   const fields = headerValues(request.headers, "authorization");
   if (fields.length === 0) return null;
   return fields.length === 1 ? (/^bearer +(\S{1,200}) *$/i.exec(fields[0] as string)?.[1] ?? "") : "";

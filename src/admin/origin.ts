@@ -1,5 +1,5 @@
 import { headerValues } from "../http/headers.ts";
-import type { AdminRequest } from "./message.ts";
+import type { OwnRequest } from "../http/own-message.ts";
 
 /** Names that every browser takes for this very machine, whatever a name server says. */
 const OWN_NAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -18,7 +18,7 @@ function hostOf(authority: string): string | null {
  * machine reaches the listener, but under its own name. Where the listener is bound to every address, any address
  * literal will do, since only names can be rebound.
  */
-export function hostCheck(bound: string, hosts: readonly string[]): (request: AdminRequest) => boolean {
+export function hostCheck(bound: string, hosts: readonly string[]): (request: OwnRequest) => boolean {
   const boundHost = bound.includes(":") ? `[${bound.toLowerCase()}]` : bound.toLowerCase();
   const names = new Set([...OWN_NAMES, boundHost, ...hosts.map((host) => host.toLowerCase())]);
   const everywhere = bound === "0.0.0.0" || bound === "::";
@@ -33,7 +33,7 @@ export function hostCheck(bound: string, hosts: readonly string[]): (request: Ad
  * May this request change something? Browsers send Origin with everything but GET and HEAD: it must be the page of this
  * very listener. Programs send none.
  */
-export function originAllowed(request: AdminRequest): boolean {
+export function originAllowed(request: OwnRequest): boolean {
   const fetchSite = headerValues(request.headers, "sec-fetch-site")[0] ?? "none";
   if (fetchSite !== "none" && fetchSite !== "same-origin") return false;
   const origins = headerValues(request.headers, "origin");
@@ -42,7 +42,7 @@ export function originAllowed(request: AdminRequest): boolean {
 }
 
 /** Did it come from this machine itself, not through a proxy that runs here? */
-export function isLocal(request: AdminRequest): boolean {
+export function isLocal(request: OwnRequest): boolean {
   const passedOn = ["forwarded", "via", "x-forwarded-for", "x-real-ip"].some((name) => headerValues(request.headers, name).length > 0);
   return request.peer.loopback && !passedOn;
 }

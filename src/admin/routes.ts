@@ -1,7 +1,8 @@
 import { createRedactor } from "../observe/redact.ts";
-import { json, text, type AdminAnswer, type AdminRequest } from "./message.ts";
+import { json, text } from "./message.ts";
 import type { Role } from "./options.ts";
 import type { AdminViews, ReloadResult } from "./views.ts";
+import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
 
 /** One thing that the API does. */
 export interface AdminRoute {
@@ -11,18 +12,18 @@ export interface AdminRoute {
   readonly role: Role;
   /** Open to this machine without a token even where tokens are configured. */
   readonly openLocally: boolean;
-  readonly answer: (views: AdminViews, request: AdminRequest) => AdminAnswer | Promise<AdminAnswer>;
+  readonly answer: (views: AdminViews, request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>;
 }
 
 /** Values in a configuration that are no text of a secret, and yet nobody's business. */
 const HIDDEN_NAMES = /^(?:hash|password|secret)$/i;
 
-function config(views: AdminViews): AdminAnswer {
+function config(views: AdminViews): OwnAnswer {
   return json(200, createRedactor({ secrets: views.secrets(), names: HIDDEN_NAMES })(views.config()));
 }
 
 /** A refused file is an outcome of the operator's request, not a failure of the API: 422 with the list of mistakes. */
-function reloadAnswer(result: ReloadResult): AdminAnswer {
+function reloadAnswer(result: ReloadResult): OwnAnswer {
   return json(result.result === "refused" ? 422 : 200, result);
 }
 

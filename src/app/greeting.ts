@@ -1,12 +1,14 @@
 import type { Config } from "../config/config.ts";
 import type { Listener } from "../server/listener.ts";
 
+type Sandboxed = readonly { readonly name: string; readonly control: string }[];
+
 /** What is said to the person who started Taxgate by hand: where it listens, and one request to try. */
-export function greeting(config: Config, listeners: readonly Listener[]): string {
+export function greeting(config: Config, listeners: readonly Listener[], sandboxes: Sandboxed): string {
   const lines = listeners.map(({ name, address }) => `  ${name.padEnd(10)} ${originOf(config, name, address)}`);
   const admin = config.admin.bind;
   lines.push(`  ${"admin".padEnd(10)} http://${admin.host}:${admin.port}/metrics`);
-  return `taxgate is ready\n${lines.join("\n")}\n${trial(config, listeners)}`;
+  return `taxgate is ready\n${lines.join("\n")}\n${trial(config, listeners)}${troubles(sandboxes)}`;
 }
 
 function originOf(config: Config, name: string, { host, port }: Listener["address"]): string {
@@ -23,4 +25,10 @@ function trial(config: Config, listeners: readonly Listener[]): string {
   if (site === undefined || route === undefined || first === undefined) return "";
   const body = `{"orderNo":"A-1001","sellerTaxNo":"91440300MA5FTEST0X","items":[{"name":"paper","quantity":2}],"amount":113}`;
   return `issue an invoice at the simulated platform:\n  curl -sS ${originOf(config, first.name, first.address)}${route.match.path} -H 'content-type: application/json' -d '${body}'\n`;
+}
+
+/** How to make a simulated platform misbehave, and what it has issued. */
+function troubles(sandboxes: Sandboxed): string {
+  if (sandboxes.length === 0) return "";
+  return `make a simulated platform misbehave (PUT …/_sandbox/faults) or look at what it issued (GET …/_sandbox/ledger):\n${sandboxes.map(({ name, control }) => `  ${name.padEnd(10)} ${control}\n`).join("")}`;
 }

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { readBounded, writeAtomic } from "../base/files.ts";
 import type { Lifetime } from "../base/lifetime.ts";
 import { randomHex, systemRandom } from "../base/random.ts";
 import { createAccessLog } from "../observe/access.ts";
@@ -23,7 +25,7 @@ export function observation(loaded: GoodLoad, version: string, clock: Clock, lif
   const sink = life.own(stdoutSink(clock));
   const log = createLog(options, { clock, sink });
   log.setSecrets(loaded.secrets);
-  const access = createAccessLog(options.access, { clock, sink, phases: PHASES, identifierKey: randomHex(16) });
+  const access = createAccessLog(options.access, { clock, sink, phases: PHASES, identifierKey: identifierKey(loaded.config.stateDir) });
   const metrics = createMetrics({ version, nodeVersion: process.versions.node, clock, phases: PHASES });
   const estate = life.own(createEstate({
     clock,
@@ -37,4 +39,14 @@ export function observation(loaded: GoodLoad, version: string, clock: Clock, lif
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
   }));
   return { around: { clock, random: systemRandom, log, access, metrics }, sink, estate };
+}
+
+/** The key under which identifiers are hashed: kept, so that lines of one customer can be found across restarts. */
+function identifierKey(stateDir: string): string {
+  const file = join(stateDir, "log.key");
+  const kept = readBounded(file, 1024);
+  if (kept.ok) return Buffer.from(kept.bytes).toString("utf8").trim();
+  const key = randomHex(16);
+  writeAtomic(file, `${key}\n`);
+  return key;
 }

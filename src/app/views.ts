@@ -1,5 +1,7 @@
 import type { AdminViews, Readiness, StatusView } from "../admin/views.ts";
 import type { Clock } from "../base/clock.ts";
+import { writtenForm } from "../config/normal.ts";
+import { isoTime } from "../observe/iso-time.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
@@ -26,7 +28,7 @@ export function appViews(parts: ViewParts): AdminViews {
     status: (): StatusView => ({
       version: parts.version,
       node: process.versions.node,
-      startedAt: new Date(startedAt.wall).toISOString(),
+      startedAt: isoTime()(startedAt.wall),
       uptimeSeconds: Math.round((clock.now() - startedAt.now) / 1000),
       generation: generations.current().number,
       file: parts.file,
@@ -40,7 +42,7 @@ export function appViews(parts: ViewParts): AdminViews {
       pendingRestart: generations.pendingRestart(),
     }),
     ready: () => readiness(parts),
-    config: () => generations.config(),
+    config: () => writtenForm(generations.config()),
     secrets: () => generations.secrets(),
     metrics: () => metrics.expose(),
     reload: () => generations.reload(),

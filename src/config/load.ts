@@ -66,7 +66,7 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   const config = buildConfig(draft, directory);
   warnOfRoutes(draft, config);
   warnOfSettings(draft, config);
-  return { ok: true, config, warnings: draft.warnings.sort(byPosition), secrets: expansion?.secrets ?? [], files: sources.files(), fingerprint: sources.fingerprint() };
+  return { ok: true, config, warnings: draft.warnings.toSorted(byPosition), secrets: expansion?.secrets ?? [], files: sources.files(), fingerprint: sources.fingerprint() };
 }
 
 function checkAll(draft: Draft, directory: string, sources: Sources): void {
@@ -81,5 +81,5 @@ function checkAll(draft: Draft, directory: string, sources: Sources): void {
 }
 
 function failed(sources: Sources, problems: Problem[]): Loaded {
-  return { ok: false, problems: problems.sort(byPosition), files: sources.files(), fingerprint: sources.fingerprint() };
+  return { ok: false, problems: problems.toSorted(byPosition), files: sources.files(), fingerprint: sources.fingerprint() };
 }

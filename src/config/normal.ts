@@ -1,11 +1,11 @@
-import { dump } from "js-yaml";
+import { dump, DUMP_SCHEMA, realMapTag } from "js-yaml";
 import { formatBind, formatBytes, formatDuration } from "../base/units-text.ts";
 import type { Bind } from "../base/fields.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import type { RegionOptions } from "../upstream/options.ts";
 import type { Config } from "./config.ts";
 import { schemasAt, type JsonSchema } from "./json-schema.ts";
-import { isMapping } from "./merge.ts";
+import { isMapping, type Written } from "./merge.ts";
 
 /** Stands where a value came from the environment or a file, and for hashes of tokens. */
 export const REDACTED = "(redacted)";
@@ -26,7 +26,21 @@ export function writtenForm(config: Config): Record<string, unknown> {
 
 /** The normal form of a configuration as YAML, for printing: secrets are left out. */
 export function normalForm(config: Config, secrets: readonly string[]): string {
-  return dump(redact(writtenForm(config), secrets), { lineWidth: 120, noRefs: true });
+  const form = redact(writtenForm(config), secrets) as Written;
+  const sites = (form["sites"] as Written[]).map((site, index) => {
+    const regions = site["regions"] as Written;
+    // Objects move names that are numbers, such as "44", to the front; the order of regions matters.
+    return { ...site, regions: new Map(config.sites[index]?.regions.map(({ name }) => [name, regions[name]])) };
+  });
+  return dump(maps({ ...form, sites }), { lineWidth: 120, noRefs: true, schema: DUMP_SCHEMA.withTags(realMapTag) });
+}
+
+/** The same with every mapping as a Map, which the writer keeps in order. */
+function maps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maps);
+  if (!isMapping(value)) return value;
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return new Map(entries.map(([key, part]) => [key, maps(part)]));
 }
 
 function siteForm(site: SiteOptions): Record<string, unknown> {
@@ -38,6 +52,7 @@ function write(value: unknown, schema: JsonSchema | undefined): unknown {
   if (typeof value === "number" && schema?.unit === "duration") return formatDuration(value);
   if (typeof value === "number" && schema?.unit === "bytes") return formatBytes(value);
   if (schema?.unit === "bind") return formatBind(value as Bind);
+  if (typeof value === "string") return escape(value);
   if (Array.isArray(value)) return value.map((item) => write(item, schema?.items));
   if (!isMapping(value)) return value;
   const result: Record<string, unknown> = {};
@@ -49,10 +64,15 @@ function write(value: unknown, schema: JsonSchema | undefined): unknown {
   return result;
 }
 
+/** A plain `${` is written `$${`. */
+function escape(text: string): string {
+  return text.replaceAll("${", () => "$${");
+}
+
 /** Takes secrets out of a written form: texts that hold one, and hashes. Says too little rather than too much. */
 export function redact(value: unknown, secrets: readonly string[], key = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => redact(item, secrets, key));
   if (isMapping(value)) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, redact(part, secrets, name)]));
-  const secret = (key === "hash" && typeof value === "string") || (typeof value === "string" && secrets.some((each) => value.includes(each)));
+  const secret = (key === "hash" && typeof value === "string") || (typeof value === "string" && secrets.some((each) => value.includes(escape(each))));
   return secret ? REDACTED : value;
 }

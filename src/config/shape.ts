@@ -35,11 +35,11 @@ function wantOf(issue: z.core.$ZodRawIssue): string {
     case "invalid_value":
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(", ")}`;
     case "too_small":
-      return issue.origin === "array" ? `at least ${issue.minimum} of them` : issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
+      return issue.origin === "array" ? `at least ${issue.minimum === 1 ? "one" : issue.minimum} of them` : issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
     case "too_big":
       return issue.origin === "array" ? `at most ${issue.maximum} of them` : `at most ${issue.maximum}`;
     case "invalid_format":
-      return "prefix" in issue && typeof issue.prefix === "string" ? `a text that starts with ${issue.prefix}` : "a text of the right form";
+      return "a text of the right form";
     default:
       return "another value";
   }

@@ -11,8 +11,8 @@ export function warnOfRoutes(draft: Draft, config: Config): void {
   const paths = sitePaths(draft);
   for (const [index, site] of config.sites.entries()) {
     const path = paths[index] ?? [];
-    const earlier = config.sites.slice(0, index).find((other) => site.hosts.every((host) => other.hosts.some((pattern) => coversHost(pattern, host))));
-    if (earlier !== undefined) draft.warn(path, `can never act: site "${earlier.name}" stands before it and takes all its hosts`);
+    const earlier = config.sites.findIndex((other) => site.hosts.every((host) => other.hosts.some((pattern) => coversHost(pattern, host))));
+    if (earlier < index) draft.warn(path, `can never act: the site in line ${lineOf(draft, paths[earlier] ?? [])} stands before it and takes all its hosts`);
     warnOfSite(draft, path, site);
   }
 }
@@ -21,13 +21,17 @@ function warnOfSite(draft: Draft, path: Path, site: SiteOptions): void {
   const fallbacks = site.regions.some((region) => region.fallback.length > 0);
   for (const [index, route] of site.routes.entries()) {
     const at = [...path, "routes", index];
-    const earlier = site.routes.slice(0, index).find((other) => coversMatch(other.match, route.match));
-    if (earlier !== undefined) draft.warn([...at, "match"], `can never act: route "${earlier.name}" stands before it and takes all its requests`);
+    const earlier = site.routes.findIndex((other) => coversMatch(other.match, route.match));
+    if (earlier < index) draft.warn([...at, "match"], `can never act: the route in line ${lineOf(draft, [...path, "routes", earlier])} stands before it and takes all its requests`);
     if (route.crossRegion && route.class !== "submit") draft.warn([...at, "crossRegion"], `can never act: it is for class submit, and this is ${route.class}`);
     else if (route.crossRegion && !fallbacks) draft.warn([...at, "crossRegion"], "can never act: no region of the site has a fallback");
     const { response, total } = route.timeouts;
     if (response !== undefined && total !== undefined && response > total) draft.warn([...at, "timeouts", "response"], "can never act: total ends the request before");
   }
+}
+
+function lineOf(draft: Draft, path: Path): number {
+  return draft.spot(path).line;
 }
 
 /** Does `pattern` match every host that `host` matches? */

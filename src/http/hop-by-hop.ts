@@ -25,17 +25,31 @@ export function nominated(headers: Headers): ReadonlySet<string> | null {
   return names;
 }
 
-/**
- * Fields that may travel on: hop-by-hop ones and those that Connection names are left out, and so is whatever
- * `drop` names (lower case).
- */
-export function endToEnd(headers: Headers, drop: ReadonlySet<string>): string[] {
+/** Decides about field names by their spelling: names come again and again, and lower-casing each one costs more than the rest. */
+export type FieldFilter = (name: string) => boolean;
+
+const MOST_SPELLINGS = 2000;
+
+/** Makes a filter that lets end-to-end fields pass, but not those in `drop` (lower case). */
+export function endToEndFilter(drop: ReadonlySet<string>): FieldFilter {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const lower = name.toLowerCase();
+    const passes = !HOP_BY_HOP.has(lower) && !drop.has(lower);
+    if (known.size < MOST_SPELLINGS) known.set(name, passes);
+    return passes;
+  };
+}
+
+/** The fields that may travel on: what the filter lets pass, less what Connection names. */
+export function endToEnd(headers: Headers, passes: FieldFilter): string[] {
   const named = nominated(headers);
   const kept: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || drop.has(lower) || (named !== null && named.has(lower))) continue;
+    if (!passes(name) || (named !== null && named.has(name.toLowerCase()))) continue;
     kept.push(name, headers[i + 1] as string);
   }
   return kept;

@@ -56,15 +56,20 @@ function remembered(name: string): (value: string | null) => string {
   };
 }
 
-/** The time each phase took, in milliseconds; phases that did not run are left out. */
+/** Phases shorter than this, in milliseconds, are left out of the line: they explain nothing and cost as much as the others. */
+const WORTH_TELLING = 0.02;
+
+/** The time each phase took, in milliseconds; phases that did not run, or took next to nothing, are left out. */
 function phaseTimes(end: ExchangeSummary, names: readonly string[]): string {
   let text = "";
   let from = end.startedAt;
   for (let index = 0; index < names.length; index += 1) {
     const to = end.ends[index] as number;
     if (to === 0) continue;
-    text += (text === "" ? "" : ",") + (names[index] as string) + milliseconds(to - from);
+    const ms = to - from;
     from = to;
+    if (ms < WORTH_TELLING) continue;
+    text += (text === "" ? "" : ",") + (names[index] as string) + milliseconds(ms);
   }
   return text;
 }

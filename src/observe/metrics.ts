@@ -2,7 +2,6 @@ import type { Clock } from "../base/clock.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import { observe } from "./buckets.ts";
 import type { ExchangeSummary } from "./exchange-summary.ts";
-import type { ErrorCode } from "../base/errors.ts";
 import type { PulledName } from "./metric-table.ts";
 import { pullProcessMetrics } from "./process-metrics.ts";
 import { createMetricRegistry, type MetricRegistry, type Sample } from "./registry.ts";
@@ -31,8 +30,6 @@ export interface BreakerMove {
 export interface Metrics {
   /** Counts one exchange. */
   exchangeEnded(end: ExchangeSummary): void;
-  /** Counts a request that was refused before it became an exchange: bytes that are no HTTP, unclear framing. */
-  refusedEarly(code: ErrorCode): void;
   /** Counts a request that the listener refused before it became an exchange: malformed, too large, too late. */
   refusedEarly(code: ErrorCode): void;
   /** Counts one attempt. */
@@ -127,7 +124,6 @@ function pullOwnMetrics(registry: MetricRegistry, env: MetricsEnv, lag: () => nu
 /** Makes all metrics, in a registry of their own. Starts nothing that runs by itself. */
 export function createMetrics(env: MetricsEnv): Metrics {
   const registry = createMetricRegistry();
-  const earlyErrors = registry.counts("taxgate_errors_total");
   const errors = registry.counts("taxgate_errors_total");
   const retries = registry.counts("taxgate_retries_total").at();
   const transitions = registry.counts("taxgate_breaker_transitions_total");
@@ -154,9 +150,6 @@ export function createMetrics(env: MetricsEnv): Metrics {
   return {
     exchangeEnded: exchangeRecorder(registry, env.phases),
     refusedEarly: (code) => {
-      earlyErrors.at(code).value += 1;
-    },
-    refusedEarly: (code) => {
       errors.at(code).value += 1;
     },
     attemptEnded: attemptRecorder(registry),
@@ -170,7 +163,7 @@ export function createMetrics(env: MetricsEnv): Metrics {
       reloads.at(result).value += 1;
       reloadSucceeded = result === "refused" ? 0 : 1;
     },
-    setSource: registry.pull,
+    setSource: (name, source) => registry.pull(name, source),
     expose: () => {
       scrape ??= write().finally(() => {
         scrape = null;

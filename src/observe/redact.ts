@@ -21,7 +21,7 @@ export interface RedactorOptions {
 
 function textRedactor(secrets: readonly string[]): (text: string) => string {
   // Longest first: one secret may hold another.
-  const known = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+  const known = [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET).toSorted((a, b) => b.length - a.length);
   return (text) => known.reduce((rest, secret) => (rest.includes(secret) ? rest.replaceAll(secret, REDACTED) : rest), text);
 }
 

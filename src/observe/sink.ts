@@ -77,12 +77,13 @@ export function stdoutSink(clock: Clock): Sink {
     lost += 1;
   });
   const sink = createSink(clock, writer, () => lost);
-  process.on("exit", sink.flushSync);
+  const atExit = (): void => sink.flushSync();
+  process.on("exit", atExit);
   return {
     ...sink,
     async stop() {
       await sink.stop();
-      process.off("exit", sink.flushSync);
+      process.off("exit", atExit);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { collect } from "../http/collect.ts";
-import { BodyFault, type Answer } from "../http/message.ts";
+import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";
@@ -34,37 +34,63 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
   const timer = around.clock.after(route.options.timeouts.total ?? site.upstream.totalTimeout(x.region as string), () => control.abort?.("total-timeout"));
   if (route.class !== "submit") x.onGone = () => control.abort?.("cancelled");
   try {
-    const result = await tryAll(x, site, route, control, around);
-    return result.kind === "answered" ? await accept(x, route, result.answer) : failed(x, result);
+    let tries = firstTry(x, site, route);
+    let result = await tries.region.call(tries.call, control, null);
+    for (let next = nextTry(x, tries, result); next !== null; next = nextTry(x, tries, result)) {
+      if (next.retry) {
+        around.metrics.retried();
+        discard(result);
+        if (!(await pause(site.upstream.pauseAfter(next.region.name, x.attempts), control, around.clock))) break;
+      }
+      tries = next;
+      result = await tries.region.call(tries.call, control, tries.avoid);
+    }
+    if (result.kind !== "answered") return failed(x, result);
+    x.answeredBy = { region: result.region, endpoint: result.endpoint };
+    return route.class === "submit" && result.answer.body.kind === "source" ? await acceptWhole(x, result.answer, result.answer.body.source) : accept(x, result.answer);
   } finally {
     timer.cancel();
   }
 }
 
-async function tryAll(x: Exchange, site: Site, route: Route, control: CallControl, around: Surroundings): Promise<AttemptResult> {
-  const call = callOf(x, route);
-  const home = x.region as string;
+/** Where a request stands in its row of regions. */
+interface Try {
+  readonly call: UpstreamCall;
+  readonly site: Site;
+  readonly route: Route;
+  readonly regions: readonly RegionUpstream[];
+  readonly index: number;
+  readonly region: RegionUpstream;
+  /** Endpoint that has just failed. */
+  readonly avoid: string | null;
+  /** True where the platform may have seen it before; false where the region before refused without an attempt. */
+  readonly retry: boolean;
+}
+
+function firstTry(x: Exchange, site: Site, route: Route): Try {
   const mayCross = route.options.crossRegion || REPEATABLE[route.class];
-  const regions = site.upstream.regions.candidates(home, { mayCross, routeClass: route.class });
+  const regions = site.upstream.regions.candidates(x.region as string, { mayCross, routeClass: route.class });
   site.upstream.retries.request();
-  let avoid: string | null = null;
-  for (let i = 0; ; ) {
-    const region = regions[i] as RegionUpstream;
-    x.attempts++;
-    const result = await region.call(call, control, avoid);
-    // An open breaker is no attempt: the next region in the row is asked at once.
-    if (result.kind === "refused" && result.cause === "breaker-open" && i + 1 < regions.length) {
-      x.attempts--;
-      i++;
-      continue;
-    }
-    if (!worthRetry(x, route, result) || x.attempts >= region.attempts || !site.upstream.retries.take()) return noted(x, region, result);
-    if (result.kind === "answered" && result.answer.body.kind === "source") result.answer.body.source.cancel();
-    avoid = result.kind === "refused" ? null : result.endpoint;
-    around.metrics.retried();
-    if (!(await pause(site.upstream.pauseAfter(region.name, x.attempts), control, around.clock))) return noted(x, region, result);
-    if (!region.isUp() && i + 1 < regions.length) i++;
+  x.attempts = 1;
+  return { call: callOf(x, route), site, route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
+}
+
+/** The next attempt, or null where the result stands. */
+function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
+  if (result.kind === "answered" && !WORTH_ANOTHER_TRY.has(result.answer.status)) return null;
+  const following = last.regions[last.index + 1];
+  if (result.kind === "refused") {
+    // An open breaker or a full queue is no attempt: the next region in the row is asked at once.
+    return following === undefined ? null : { ...last, index: last.index + 1, region: following, avoid: null, retry: false };
   }
+  if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts || !last.site.upstream.retries.take()) return null;
+  x.attempts++;
+  const moves = following !== undefined && !last.region.isUp();
+  return { ...last, index: moves ? last.index + 1 : last.index, region: moves ? following : last.region, avoid: moves ? null : result.endpoint, retry: true };
+}
+
+function discard(result: AttemptResult): void {
+  if (result.kind === "answered" && result.answer.body.kind === "source") result.answer.body.source.cancel();
 }
 
 /** Waits before another attempt; false where the exchange was given up meanwhile. */
@@ -76,11 +102,6 @@ function pause(ms: number, control: CallControl, clock: Clock): Promise<boolean>
       resolve(false);
     };
   });
-}
-
-function noted(x: Exchange, region: RegionUpstream, result: AttemptResult): AttemptResult {
-  x.answeredBy = result.kind === "answered" ? { region: region.name, endpoint: result.endpoint } : null;
-  return result;
 }
 
 function callOf(x: Exchange, route: Route): UpstreamCall {
@@ -98,30 +119,25 @@ function callOf(x: Exchange, route: Route): UpstreamCall {
 }
 
 /** May the same request go out once more? What was handed to a socket only where asking twice does no harm. */
-function worthRetry(x: Exchange, route: Route, result: AttemptResult): boolean {
+function worthRetry(x: Exchange, route: Route, result: Exclude<AttemptResult, { kind: "refused" }>): boolean {
   if (x.gone && route.class !== "submit") return false;
-  if (result.kind === "refused") return false;
-  const bodyKept = x.body.kind !== "source";
-  if (result.kind === "not-sent") return bodyKept && result.cause !== "total-timeout" && result.cause !== "cancelled";
-  const repeatable = bodyKept && REPEATABLE[route.class] && SAFE.has(x.head.method);
-  if (result.kind === "in-doubt") return repeatable && result.cause !== "total-timeout" && result.cause !== "cancelled";
-  return repeatable && WORTH_ANOTHER_TRY.has(result.answer.status);
+  if (x.body.kind === "source" || result.cause === "total-timeout" || result.cause === "cancelled") return false;
+  return result.kind === "not-sent" || (REPEATABLE[route.class] && SAFE.has(x.head.method));
 }
 
-async function accept(x: Exchange, route: Route, answer: Answer): Promise<Verdict> {
-  let body = answer.body;
-  if (route.class === "submit" && body.kind === "source") {
-    const { source } = body;
-    try {
-      body = await collect(source, MAX_SUBMIT_ANSWER);
-    } catch (fault) {
-      if (!(fault instanceof BodyFault)) throw fault;
-      source.cancel();
-      x.endedBy = "upstream";
-      return refuse("in-doubt", `the answer was cut off: ${fault.reason}`);
-    }
+function accept(x: Exchange, answer: Answer): Verdict {
+  return { kind: "answer", reason: "forwarded", answer: { status: answer.status, headers: downstreamHeaders(x, answer), body: answer.body } };
+}
+
+async function acceptWhole(x: Exchange, answer: Answer, source: BodySource): Promise<Verdict> {
+  try {
+    return accept(x, { ...answer, body: await collect(source, MAX_SUBMIT_ANSWER) });
+  } catch (fault) {
+    if (!(fault instanceof BodyFault)) throw fault;
+    source.cancel();
+    x.endedBy = "upstream";
+    return refuse("in-doubt", `the answer was cut off: ${fault.reason}`);
   }
-  return { kind: "answer", reason: "forwarded", answer: { status: answer.status, headers: downstreamHeaders(x, answer.headers), body } };
 }
 
 function failed(x: Exchange, result: Exclude<AttemptResult, { kind: "answered" }>): Verdict {

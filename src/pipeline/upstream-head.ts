@@ -1,6 +1,6 @@
-import { endToEnd } from "../http/hop-by-hop.ts";
-import { headerValues } from "../http/headers.ts";
-import type { Headers } from "../http/message.ts";
+import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
+import { headerValue, headerValues } from "../http/headers.ts";
+import type { Answer, Headers, RequestHead } from "../http/message.ts";
 import { traceStateOf } from "../observe/trace-state.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RouteOptions } from "./options.ts";
@@ -12,15 +12,20 @@ const PSEUDONYM = "taxgate";
  * Fields that are stated anew, or that tell about the network behind us. A platform gets Via with a pseudonym and
  * nothing else of ours unless the route asks.
  */
-const NOT_COPIED: ReadonlySet<string> = new Set([
+const toPlatform = endToEndFilter(new Set([
   "host", "content-length", "via", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-server",
   "x-real-ip", "traceparent", "tracestate",
-]);
+]));
+
+/** X-Request-Id is ours: the one in our log. The length is stated anew from what really goes out. */
+const toCaller = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error", "content-length"]));
+/** Where there is no body to measure, the platform's word about the length stands (RFC 9110 section 8.6). */
+const toCallerBodiless = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error"]));
 
 /** The fields of a request toward the platform, without Host, which the endpoint decides. */
 export function upstreamHeaders(x: Exchange, route: RouteOptions): string[] {
-  const headers = endToEnd(x.head.headers, NOT_COPIED);
-  headers.push("via", viaWith(headerValues(x.head.headers, "via"), x.head.version));
+  const headers = endToEnd(x.head.headers, toPlatform);
+  headers.push("via", via(x.head.headers, x.head.version));
   if (x.body.kind === "source" && x.body.source.length !== null) headers.push("content-length", String(x.body.source.length));
   if (route.forward.trace && x.traceparent !== null) headers.push(...traceHeaders(x.traceparent, headerValues(x.head.headers, "tracestate")));
   if (route.forward.client) headers.push(...callerHeaders(x));
@@ -28,18 +33,19 @@ export function upstreamHeaders(x: Exchange, route: RouteOptions): string[] {
 }
 
 /** The fields of a platform's answer toward the caller. */
-export function downstreamHeaders(x: Exchange, answer: Headers): string[] {
-  const headers = endToEnd(answer, NOT_COPIED_BACK);
-  headers.push("Via", viaWith(headerValues(answer, "via"), "1.1"), "X-Request-Id", x.id);
+export function downstreamHeaders(x: Exchange, answer: Answer): string[] {
+  const bodiless = x.head.method === "HEAD" || answer.status === 304;
+  const headers = endToEnd(answer.headers, bodiless ? toCallerBodiless : toCaller);
+  headers.push("Via", via(answer.headers, "1.1"), "X-Request-Id", x.id);
   return headers;
 }
 
-/** X-Request-Id is ours: the one in our log. */
-const NOT_COPIED_BACK: ReadonlySet<string> = new Set(["via", "x-request-id", "taxgate-error"]);
+const OWN_VIA: Readonly<Record<string, string>> = { "1.0": `1.0 ${PSEUDONYM}`, "1.1": `1.1 ${PSEUDONYM}`, "2": `2.0 ${PSEUDONYM}` };
 
-function viaWith(before: readonly string[], version: string): string {
-  const own = `${version === "2" ? "2.0" : version} ${PSEUDONYM}`;
-  return before.length === 0 ? own : `${before.join(", ")}, ${own}`;
+function via(headers: Headers, version: RequestHead["version"]): string {
+  const own = OWN_VIA[version] as string;
+  if (headerValue(headers, "via") === undefined) return own;
+  return `${headerValues(headers, "via").join(", ")}, ${own}`;
 }
 
 function callerHeaders(x: Exchange): string[] {

@@ -58,7 +58,10 @@ export function methodsOf(path: string): readonly string[] {
   return ROUTES.filter((route) => route.path.test(path)).flatMap((route) => route.methods);
 }
 
-/** Whether a request target belongs to the control API, which no fault touches. */
-export function isControl(url: string): boolean {
-  return url.startsWith("/_sandbox/");
+/**
+ * Whether a request is for the control API, which no fault touches. What came through a proxy (Via) is not: a route that
+ * takes every path must not hand the faults to callers.
+ */
+export function isControl(url: string, via: string | undefined): boolean {
+  return via === undefined && url.startsWith("/_sandbox/");
 }

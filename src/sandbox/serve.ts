@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 export function servePlatform(desk: Desk, outage: Outage): Serve {
   return (request, response) => {
     const url = request.url ?? "";
-    if (isControl(url)) {
+    if (isControl(url, request.headers.via)) {
       outage.usedFor(request.socket, "control");
       return guard(control(desk, request, response), request, response);
     }

@@ -121,10 +121,11 @@ function begin(request: IncomingMessage | Http2ServerRequest, response: Response
   connection.open.add(exchange);
   if (head.version === "2") response.once("close", () => response.writableFinished || leave(exchange));
   if (head.version !== "1.0") exchange.inform = (status, fields) => inform(response, status, fields);
-  void front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, front, connection), answer, front.clock, options.timeouts.body)).finally(() => {
+  const over = (): void => {
     connection.open.delete(exchange);
     finish(request, response, connection);
-  });
+  };
+  front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
 }
 
 function inform(response: Response, status: number, fields: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
-import type { AdminAnswer, AdminRequest } from "../admin/message.ts";
 import type { Bind } from "../base/fields.ts";
 import type { Stoppable } from "../base/lifetime.ts";
 import { headerValue } from "../http/headers.ts";
 import type { KeyPair } from "./tls-material.ts";
+import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
 
 /** A listener of Taxgate's own: the admin API or health. */
 export interface PlainListener extends Stoppable {
@@ -13,7 +13,7 @@ export interface PlainListener extends Stoppable {
 }
 
 /** Answers one request. */
-export type PlainHandler = (request: AdminRequest) => AdminAnswer | Promise<AdminAnswer>;
+export type PlainHandler = (request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>;
 
 const MOST_BODY = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
@@ -52,7 +52,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
       response.writeHead(413, { connection: "close" }).end();
       return;
     }
-    const answer = await handle(asAdminRequest(request, body));
+    const answer = await handle(asOwnRequest(request, body));
     const bytes = Buffer.from(answer.body);
     response.writeHead(answer.status, [...answer.headers, "content-length", String(bytes.byteLength)]);
     response.end(request.method === "HEAD" ? undefined : bytes);
@@ -62,7 +62,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   }
 }
 
-function asAdminRequest(request: IncomingMessage, body: Uint8Array): AdminRequest {
+function asOwnRequest(request: IncomingMessage, body: Uint8Array): OwnRequest {
   const url = request.url ?? "/";
   const mark = url.indexOf("?");
   const address = request.socket.remoteAddress ?? "";

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { Clock } from "../base/clock.ts";
-import { sameName } from "../http/headers.ts";
 import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 
@@ -41,21 +40,12 @@ function writeHead(response: Response, status: number, headers: string[]): void 
   (response as ServerResponse).writeHead(status, headers);
 }
 
-/** States the length anew from the body that really goes out; what the platform said is kept only where there is no body to measure. */
-function framed(x: Exchange, answer: Answer): string[] {
-  const { body, status } = answer;
-  const bodiless = x.head.method === "HEAD" || status === 304;
-  const headers: string[] = [];
-  for (let i = 0; i < answer.headers.length; i += 2) {
-    const name = answer.headers[i] as string;
-    if (!bodiless && sameName(name, "content-length")) continue;
-    headers.push(name, answer.headers[i + 1] as string);
-  }
-  if (bodiless || status === 204) return headers;
-  if (body.kind === "bytes") headers.push("Content-Length", String(body.bytes.byteLength));
-  else if (body.kind === "none") headers.push("Content-Length", "0");
-  else if (body.source.length !== null) headers.push("Content-Length", String(body.source.length));
-  return headers;
+/** Adds the length of the body that really goes out. Other statements about it were left behind in the pipeline. */
+function framed(x: Exchange, { body, status, headers }: Answer): string[] {
+  if (x.head.method === "HEAD" || status === 304 || status === 204) return headers as string[];
+  if (body.kind === "bytes") return headers.concat("Content-Length", String(body.bytes.byteLength));
+  if (body.kind === "none") return headers.concat("Content-Length", "0");
+  return body.source.length === null ? (headers as string[]) : headers.concat("Content-Length", String(body.source.length));
 }
 
 async function stream(x: Exchange, response: Response, status: number, headers: string[], source: BodySource, clock: Clock, pause: number): Promise<void> {
@@ -86,7 +76,7 @@ async function stream(x: Exchange, response: Response, status: number, headers: 
 function addTrailers(response: Response, trailers: readonly string[]): void {
   const pairs: [string, string][] = [];
   for (let i = 0; i < trailers.length; i += 2) pairs.push([trailers[i] as string, trailers[i + 1] as string]);
-  (response as ServerResponse).addTrailers(pairs as never);
+  (response as ServerResponse).addTrailers(pairs);
 }
 
 function gone(x: Exchange, response: Response, source: BodySource): void {

@@ -119,7 +119,7 @@ function tunnel(proxy: TunnelProxy, request: IncomingMessage, socket: Socket, he
       });
     };
     proxy.on("proxyReqWs", watch);
-    proxy.ws(request, socket, head, { target: permit.url, ssl, timeout: 0, connectTimeout: permit.connectTimeout } as never, () => {
+    proxy.ws(request, socket, head, { target: permit.url, ssl, timeout: 0, connectTimeout: permit.connectTimeout }, () => {
       if (x.status === 0) {
         x.error = "upgrade-refused";
         if (socket.writable) socket.write(rawProblem("upgrade-refused"), "latin1");

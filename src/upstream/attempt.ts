@@ -69,7 +69,7 @@ export class Attempt implements Dispatcher.DispatchHandler, BodySource {
       this.#connection.client.dispatch(
         {
           path: request.target,
-          method: request.method as Dispatcher.HttpMethod,
+          method: request.method,
           headers: request.headers as string[],
           body: dispatchBody(request.body),
           headersTimeout: request.responseTimeout,

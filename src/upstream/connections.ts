@@ -176,7 +176,7 @@ function createConnection(options: PoolOptions, once: boolean, clock: Clock, onS
         if (error !== null || socket === null) return done(error ?? new Error("no socket"), null);
         connection.failure = null;
         connection.bornAt = clock.now();
-        watch(socket as Socket);
+        watch(socket);
         done(null, socket);
       });
     },

@@ -35,7 +35,7 @@ const health = z.strictObject({
   /** Probes by connecting (and shaking hands where it is TLS). */
   connect: z.boolean().prefault(true),
   /** Probes by `GET path` instead, only where the platform documents one; any answer below 500 is healthy. */
-  path: z.string().startsWith("/").optional(),
+  path: z.string().regex(/^\/[^\s#]*$/, { error: () => "a path such as /health" }).optional(),
   every: duration("50ms", "1h").prefault("5s"),
   healthyAfter: whole(1, 100).prefault(2),
   unhealthyAfter: whole(1, 100).prefault(3),

@@ -1,13 +1,13 @@
-import type { AdminPeer, AdminRequest } from "../../src/admin/message.ts";
+import type { OwnPeer, OwnRequest } from "../../src/http/own-message.ts";
 
 /** A peer on this machine, and one that is not. */
-export const LOCAL: AdminPeer = { address: "127.0.0.1", loopback: true, secure: false };
+export const LOCAL: OwnPeer = { address: "127.0.0.1", loopback: true, secure: false };
 /** See {@link LOCAL}. */
-export const REMOTE: AdminPeer = { address: "192.0.2.7", loopback: false, secure: true };
+export const REMOTE: OwnPeer = { address: "192.0.2.7", loopback: false, secure: true };
 
 /** What a test says about a request; the rest is as a local client would send it. */
 export interface Asked {
-  readonly peer?: AdminPeer;
+  readonly peer?: OwnPeer;
   readonly token?: string;
   /** Fields beside Host and Authorization; a `host` here replaces the usual one, null leaves it out. */
   readonly fields?: readonly string[];
@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** A request such as `GET /metrics`. */
-export function request(line: string, asked: Asked = {}): AdminRequest {
+export function request(line: string, asked: Asked = {}): OwnRequest {
   const [method = "", path = ""] = line.split(" ");
   const host = asked.host === undefined ? "127.0.0.1:9900" : asked.host;
   const headers = [...(host === null ? [] : ["Host", host]), ...(asked.token === undefined ? [] : ["Authorization", `Bearer ${asked.token}`]), ...(asked.fields ?? [])];

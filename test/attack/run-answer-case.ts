@@ -4,6 +4,7 @@ import type { AnswerCase } from './answer-case.ts';
 import { bytes } from './attack-case.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { probe } from './run-request-case.ts';
+import { until } from '../support/until.ts';
 import type { Violation } from './violation.ts';
 
 /** Runs one scripted answer for an HTTP/1.1 and an HTTP/1.0 client, and the next client after each. */
@@ -17,6 +18,8 @@ async function runFor(one: AnswerCase, version: '1.0' | '1.1', port: number, ups
   const request = bytes(`${one.method} /answer HTTP/${version}\r\nHost: gate.example\r\nConnection: close\r\n\r\n`);
   const result = await sendRaw(port, { pieces: [request], deadline: 1500 });
   upstream.script(undefined);
+  // The proxy has to know that a connection is gone before the next client comes, or a race of HTTP/1.1 is blamed on it.
+  await until(() => upstream.endingConnections() === 0, 300);
   upstream.mark();
   const violations = [...judgeAnswer(one, version, result), ...await probe(port), ...await probe(port)];
   return violations.map(({ rule, text }) => ({ rule, text: `HTTP/${version} client: ${text}` }));

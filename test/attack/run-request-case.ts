@@ -1,6 +1,7 @@
 import { readAnswers } from '../support/http-reader.ts';
 import { sendRaw } from '../support/raw-client.ts';
 import type { RecordingUpstream } from '../support/recording-upstream.ts';
+import { until } from '../support/until.ts';
 import { bytes, get, type RequestCase } from './attack-case.ts';
 import { judgeClient } from './judge-client.ts';
 import { judgeUpstream } from './judge-upstream.ts';
@@ -13,7 +14,8 @@ export async function runRequestCase(one: RequestCase, port: number, upstream: R
     pieces: one.pieces, afterwards: one.afterwards, deadline: 700, isDone: (received) => isAnswered(one, received),
   });
   const next = await probe(port);
-  await settled(upstream);
+  // The proxy gives up a broken upload on its own time.
+  await until(() => upstream.halfRequests() === 0, 300);
   const recorded = upstream.since().map((connection) => ({ ...connection, bytes: withoutProbe(connection.bytes) }));
   return [...judgeUpstream(recorded, one.expect), ...judgeClient(one, result), ...next];
 }
@@ -33,12 +35,6 @@ export async function probe(port: number): Promise<Violation[]> {
   const [answer] = readAnswers(received, ['GET'], true).messages;
   const seen = answer?.fields.find(([name]) => name.toLowerCase() === 'x-seen')?.[1];
   return answer?.status === 200 && seen === '/probe' ? [] : [safety(`the next client was answered ${answer?.status ?? 'nothing'} for ${JSON.stringify(seen)}`)];
-}
-
-/** Waits, within a bound, until no open upstream connection holds half a request: the proxy gives those up on its own time. */
-async function settled(upstream: RecordingUpstream): Promise<void> {
-  const giveUp = performance.now() + 300;
-  while (upstream.halfRequests() > 0 && performance.now() < giveUp) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function withoutProbe(recorded: Buffer): Buffer {

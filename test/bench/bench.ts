@@ -62,7 +62,9 @@ async function run(wishes: Wishes, setup: Setup): Promise<number> {
   console.log(`${proxyTable(samples, lanesOf(wishes))}\n\n${budgetTable(figures)}`);
   if (wishes.json !== undefined) writeResults(wishes.json, results);
   if (!wishes.short && wishes.only === undefined) writeResults(keptFile(results), results);
-  return wishes.strict && missedBars(figures).length > 0 ? 1 : 0;
+  const silent = [...samples].filter(([, taken]) => Object.values(taken).flat().some(({ micros }) => micros === undefined));
+  for (const [name] of silent) console.error(`measure ${name}: it served no request in at least one round`);
+  return silent.length > 0 || (wishes.strict && missedBars(figures).length > 0) ? 1 : 0;
 }
 
 /** Starts what is chosen, measures it in rounds and stops it. What does not start fails the run. */

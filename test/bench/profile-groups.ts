@@ -66,5 +66,5 @@ function add(sums: Map<string, number>, name: string, micros: number): void {
 }
 
 function shares(sums: ReadonlyMap<string, number>, whole: number): Share[] {
-  return [...sums].map(([name, micros]) => ({ name, share: micros / whole })).sort((a, b) => b.share - a.share);
+  return [...sums].map(([name, micros]) => ({ name, share: micros / whole })).toSorted((a, b) => b.share - a.share);
 }

@@ -40,7 +40,7 @@ function newestProfile(directory: string): CpuProfile {
   return JSON.parse(readFileSync(join(directory, name), "utf8")) as CpuProfile;
 }
 
-function print(title: string, micros: number, { groups, functions, busy }: SelfTime): void {
+function print(title: string, micros = Number.NaN, { groups, functions, busy }: SelfTime): void {
   console.log(`${title}: ${micros.toFixed(1)} µs a request under the profiler, busy ${(busy * 100).toFixed(0)} % of the time\n`);
   console.log(`${sharesTable("where", groups.slice(0, 30))}\n\n${sharesTable("function", functions.slice(0, 40))}`);
 }

@@ -41,16 +41,24 @@ export async function runRounds(course: Course): Promise<Samples> {
 
 /** Median CPU microseconds of a request; undefined where the proxy was not measured. */
 export function medianMicros(samples: Samples, proxy: string, lane: LaneName): number | undefined {
-  const taken = samples.get(proxy)?.[lane];
-  return taken === undefined ? undefined : median(taken.map((sample) => sample.micros));
+  return medianOf(samples.get(proxy)?.[lane]?.map((sample) => sample.micros) ?? []);
 }
 
 /** Median over the rounds of a proxy's cost over a peer's in the same round; undefined where either was not measured. */
 export function medianRatio(samples: Samples, proxy: string, peer: string, lane: LaneName): number | undefined {
-  const own = samples.get(proxy)?.[lane];
-  const other = samples.get(peer)?.[lane];
-  if (own === undefined || other === undefined) return undefined;
-  return median(own.map((sample, round) => sample.micros / (other[round]?.micros ?? Number.NaN)));
+  const own = samples.get(proxy)?.[lane] ?? [];
+  const other = samples.get(peer)?.[lane] ?? [];
+  return medianOf(own.map(({ micros }, round) => quotient(micros, other[round]?.micros)));
+}
+
+/** The round of a proxy that served nothing counts for nothing here; it shows as a failure. */
+function medianOf(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : median(known);
+}
+
+function quotient(own: number | undefined, other: number | undefined): number | undefined {
+  return own === undefined || other === undefined ? undefined : own / other;
 }
 
 /** Requests of a proxy that failed while they were counted, in all lanes and rounds. */

@@ -73,7 +73,7 @@ test("schema prints JSON", async () => {
 });
 
 test("token prints the token alone on its output, and the line to admit it beside", async () => {
-  const { code, out, err } = await run("token ops --role operator", { makeToken: realWorld.makeToken });
+  const { code, out, err } = await run("token ops --role operator", { makeToken: (name) => realWorld.makeToken(name) });
   assert.equal(code, 0);
   assert.equal(nameInToken(out.trimEnd()), "ops");
   assert.match(err, /- \{ name: "ops", role: operator, hash: "scrypt:16384:8:1:[\w-]{22}:[\w-]{43}" \}\n$/);

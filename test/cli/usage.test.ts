@@ -43,8 +43,8 @@ Arguments:
 
 Options:
   --url <url>          its admin address, instead of the one in the configuration
-  --token-file <file>  a file that holds the token, instead of TAXGATE_TOKEN or the state directory's
-                       own
+  --token-file <file>  a file that holds the token, instead of TAXGATE_TOKEN or the state
+                       directory's own
   --ca <file>          PEM file of the authorities to trust for https
   -h, --help           display help for command
 

@@ -47,10 +47,10 @@ const planted: readonly Planted[] = [
   { file: 'src/cli/admin.ts', source: importing('../admin/value.ts') },
   { file: 'src/cli/server.ts', source: importing('../server/value.ts'), rule: imports },
   { file: 'src/server/app.ts', source: importing('../app.ts'), rule: imports },
-  { file: 'src/app.ts', source: `${importing('./server/value.ts')}export { value } from './waf/value.ts';\n` },
-  { file: 'src/app-part.ts', source: importing('./server/value.ts') },
-  { file: 'src/app-wrong.ts', source: importing('./cli/value.ts'), rule: imports },
-  { file: 'src/server/app-part.ts', source: importing('../app-part.ts'), rule: imports },
+  { file: 'src/app.ts', source: `${importing('./app/value.ts')}export { value } from './waf/value.ts';\n` },
+  { file: 'src/app/part.ts', source: importing('../server/value.ts') },
+  { file: 'src/app/wrong.ts', source: importing('../cli/value.ts'), rule: imports },
+  { file: 'src/cli/app-part.ts', source: importing('../app/value.ts'), rule: imports },
   { file: 'src/main.ts', source: `${importing('./cli/value.ts')}process.exit(0);\n` },
 
   { file: 'src/base/cycle-one.ts', source: "import { two } from './cycle-two.ts';\nexport const one = (): number => two();\n", rule: 'import(no-cycle)' },
@@ -97,7 +97,7 @@ const planted: readonly Planted[] = [
 ];
 
 const shared = 'export interface Shape { readonly size: number }\nexport const value = 1;\n';
-const imported = ['base', 'http', 'pipeline', 'limits', 'waf', 'server', 'certs', 'journal', 'cli', 'document', 'admin'].map((folder) => ({ file: `src/${folder}/value.ts`, source: shared }));
+const imported = ['base', 'http', 'pipeline', 'limits', 'waf', 'server', 'certs', 'journal', 'cli', 'document', 'admin', 'app'].map((folder) => ({ file: `src/${folder}/value.ts`, source: shared }));
 const all: readonly Planted[] = [...planted, ...imported, { file: 'src/waf/waf.ts', source: shared }, { file: 'src/waf/options.ts', source: shared }];
 
 let folder: string;

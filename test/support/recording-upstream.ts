@@ -26,6 +26,8 @@ export interface RecordingUpstream {
   openConnections(): number;
   /** Open connections that hold the beginning of a request and not its end. */
   halfRequests(): number;
+  /** Connections that a script ends by `fin` or `reset` and that are still open. */
+  endingConnections(): number;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ interface Recording {
   bytes: Buffer[];
   pending: Buffer;
   isOpen: boolean;
+  isEnding: boolean;
 }
 
 /** The default answer: 200, keep-alive, JSON, and the target it answers in `X-Seen`. */
@@ -47,7 +50,7 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
   const recordings = new Set<Recording>();
   let scripted: ScriptedAnswer | undefined;
   const server = createServer({ noDelay: true }, (socket) => {
-    const recording: Recording = { socket, bytes: [], pending: Buffer.alloc(0), isOpen: true };
+    const recording: Recording = { socket, bytes: [], pending: Buffer.alloc(0), isOpen: true, isEnding: false };
     recordings.add(recording);
     socket.on('error', () => undefined);
     socket.on('close', () => { recording.isOpen = false; });
@@ -73,6 +76,7 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
     },
     openConnections: () => open().length,
     halfRequests: () => open().filter((one) => one.pending.length > 0).length,
+    endingConnections: () => open().filter((one) => one.isEnding).length,
     close: () => new Promise((resolve) => {
       for (const one of recordings) one.socket.destroy();
       server.close(() => resolve());
@@ -87,12 +91,14 @@ function answerComplete(recording: Recording, scripted: ScriptedAnswer | undefin
     const request = recording.pending.subarray(0, end);
     recording.pending = recording.pending.subarray(end);
     const target = targetOf(request);
-    if (scripted !== undefined && target.startsWith('/answer')) playAnswer(recording.socket, scripted);
+    if (scripted !== undefined && target.startsWith('/answer')) playAnswer(recording, scripted);
     else recording.socket.write(defaultAnswer(target));
   }
 }
 
-function playAnswer(socket: Socket, answer: ScriptedAnswer): void {
+function playAnswer(recording: Recording, answer: ScriptedAnswer): void {
+  const { socket } = recording;
+  recording.isEnding = answer.afterwards !== 'keep';
   const [...pieces] = answer.pieces;
   const next = (): void => {
     const piece = pieces.shift();

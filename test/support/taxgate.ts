@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { waitForExit } from './child-process.ts';
 
-/** The launcher that starts Taxgate from its sources. */
-const LAUNCHER = fileURLToPath(new URL('../../bin/taxgate.js', import.meta.url));
+/** Taxgate's sources, run without the launcher: signals, exit code and memory are then those of the product itself. */
+const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** Milliseconds within which every listener must have been announced. */
 const START_BOUND = 10_000;
@@ -42,7 +42,7 @@ export async function startTaxgate(yaml: string, options: TaxgateOptions = {}): 
   const folder = await mkdtemp(join(tmpdir(), 'taxgate-test-'));
   const file = join(folder, 'taxgate.yaml');
   await writeFile(file, yaml.replaceAll('{folder}', folder));
-  const child = spawn(process.execPath, [LAUNCHER, 'run', file, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [PROGRAM, 'run', file, ...(options.args ?? [])], {
     env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

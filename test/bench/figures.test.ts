@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { budgets, missedBars } from "./budgets.ts";
+import { quantile } from "./median.ts";
+import { selfTime } from "./profile-groups.ts";
+import { medianMicros, medianRatio, type Samples } from "./rounds.ts";
+import { budgetTable } from "./table.ts";
+
+const sample = (micros: number | undefined) => ({ micros, perSecond: 1, failures: 0 });
+const samples: Samples = new Map([
+  ["taxgate", { get: [sample(30), sample(60), sample(undefined)] }],
+  ["nginx", { get: [sample(10), sample(30), sample(10)] }],
+]);
+
+test("a ratio compares inside a round, and a round without answers counts for nothing", () => {
+  assert.equal(medianRatio(samples, "taxgate", "nginx", "get"), 2.5);
+  assert.equal(medianMicros(samples, "taxgate", "get"), 45);
+  assert.equal(medianRatio(samples, "taxgate", "nginx", "post"), undefined);
+});
+
+test("a quantile lies between the two values around it", () => {
+  const cases = [
+    { values: [3, 1, 2], share: 0.5, want: 2 },
+    { values: [4, 1], share: 0.5, want: 2.5 },
+    { values: [1, 2, 3, 4, 5], share: 1, want: 5 },
+  ];
+  for (const { values, share, want } of cases) assert.equal(quantile(values, share), want);
+});
+
+test("a bar is missed above its bound, or below it where more is better", () => {
+  const figures = { "get.micros": 50, "get.nginx": 3.21, "submission.perSecond": 4999 };
+  assert.deepEqual(missedBars(figures).map(({ name }) => name), ["get.nginx", "submission.perSecond"]);
+  const lines = budgetTable(figures).split("\n");
+  assert.match(lines.find((line) => line.includes("GET, CPU")) ?? "", /50\.0 µs \|\s+≤ 50 µs \|\s+met \|\s+35 µs \| missed/);
+  assert.equal(lines.filter((line) => line.includes("not measured")).length, budgets.length - 3);
+});
+
+test("self time is grouped by our folders, packages and node's own files, and idle time is left out", () => {
+  const at = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url, lineNumber: 0 } });
+  const nodes = [
+    at(1, "handle", "file:///p/src/pipeline/handle.ts"),
+    at(2, "dispatch", "file:///p/node_modules/undici/lib/a.js"),
+    at(3, "emit", "node:events"),
+    at(4, "writev", ""),
+    at(5, "(idle)", ""),
+  ];
+  const { groups, busy } = selfTime({ nodes, samples: [1, 2, 3, 4, 5], timeDeltas: [4, 3, 2, 1, 10] }, "file:///p/");
+  assert.equal(busy, 0.5);
+  assert.deepEqual(groups.map(({ name }) => name), ["src/pipeline", "undici", "node:events", "native"]);
+});

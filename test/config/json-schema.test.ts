@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { load } from "js-yaml";
+import { configSchema, fileSchema, schemasAt, type JsonSchema } from "../../src/config/json-schema.ts";
+import { SITE_KEYS } from "../../src/config/schema.ts";
+import { loadText } from "./load-text.ts";
+
+const CONFIG = join(import.meta.dirname, "..", "..", "config");
+const reference = readFileSync(join(CONFIG, "reference.yaml"), "utf8");
+const validate = new Ajv2020({ allErrors: true }).compile(configSchema());
+
+/** The reference with its examples switched on: what stands empty before them becomes their mapping or list. */
+function withExamples(text: string): string {
+  const lines = text.split("\n").filter((line) => !/^\s*#(?!:)/.test(line) && line.trim() !== "");
+  const indent = (line: string): number => /^\s*/.exec(line)?.[0].length ?? 0;
+  return lines
+    .map((line, index) => {
+      const next = lines[index + 1] ?? "";
+      const filled = /^\s*#:/.test(next) && indent(next) > indent(line) ? line.replace(/: (\{\}|\[\])$/, ":") : line;
+      return filled.replace(/^(\s*)#: /, "$1");
+    })
+    .join("\n");
+}
+
+const documents: [string, string, boolean][] = [
+  ["taxgate.yaml", readFileSync(join(CONFIG, "taxgate.yaml"), "utf8"), true],
+  ["reference.yaml", reference, true],
+  ["reference.yaml with its examples", withExamples(reference), true],
+  ["references to the environment", 'version: 1\nregions: { a: { endpoints: [{ url: "${URL}" }] } }\ndrain: { grace: "${GRACE}" }', true],
+  ["sites beside a site's keys", "version: 1\nname: a\nsites: [{ regions: { a: { endpoints: [{ url: https://a }] } } }]", false],
+  ["a number without a unit", "version: 1\ndrain: { grace: 5 }\nregions: { a: { endpoints: [{ url: https://a }] } }", false],
+  ["an unknown key in a region's upstream", "version: 1\nregions: { a: { endpoints: [{ url: https://a }], upstream: { x: 1 } } }", false],
+  ["no region at all", "version: 1", false],
+];
+
+for (const [name, text, wanted] of documents) {
+  test(`the JSON Schema ${wanted ? "accepts" : "refuses"} ${name}`, () => {
+    assert.equal(validate(load(text)), wanted, JSON.stringify(validate.errors));
+  });
+}
+
+/** Every key below a schema as a path, `[]` for entries and `*` for names. */
+function keysOf(schema: JsonSchema, path: string, into: Set<string>): Set<string> {
+  for (const [key, part] of Object.entries(schema.properties ?? {})) {
+    into.add(`${path}.${key}`);
+    keysOf(part, `${path}.${key}`, into);
+  }
+  for (const part of schema.anyOf ?? []) keysOf(part, path, into);
+  if (schema.items !== undefined) keysOf(schema.items, `${path}[]`, into);
+  if (typeof schema.additionalProperties === "object") keysOf(schema.additionalProperties, `${path}.*`, into);
+  return into;
+}
+
+function keysIn(value: unknown, path: string, into: Set<string>): Set<string> {
+  if (Array.isArray(value)) for (const item of value) keysIn(item, `${path}[]`, into);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, part] of Object.entries(value)) {
+      const named = path === ".certificates" || path.endsWith(".regions");
+      into.add(`${path}.${named ? "*" : key}`);
+      keysIn(part, `${path}.${named ? "*" : key}`, into);
+    }
+  }
+  return into;
+}
+
+test("every key of the schema stands in reference.yaml", () => {
+  const written = keysIn(load(withExamples(reference)), "", new Set());
+  const known = keysOf(fileSchema(), "", new Set());
+  const missing = [...known].filter((key) => !written.has(key) && !SITE_KEYS.some((top) => key === `.${top}` || key.startsWith(`.${top}.`) || key.startsWith(`.${top}[]`)));
+  // What a region may override is what its site's upstream may say.
+  assert.deepEqual(missing.filter((key) => !key.startsWith(".sites[].regions.*.upstream.")), []);
+});
+
+test("every default that the schema knows stands in reference.yaml as a line of its own", () => {
+  const written = load(reference);
+  const walk = (schema: JsonSchema, value: unknown, path: string): void => {
+    for (const [key, part] of Object.entries(schema.properties ?? {})) {
+      const at = `${path}.${key}`;
+      const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+      if (part.default !== undefined && !(path === "" && SITE_KEYS.includes(key))) assert.notEqual(found, undefined, `${at} is missing`);
+      if (found !== undefined) walk(part, found, at);
+    }
+    if (schema.items !== undefined && Array.isArray(value)) for (const item of value) walk(schema.items, item, `${path}[]`);
+    if (typeof schema.additionalProperties === "object" && typeof value === "object" && value !== null) for (const part of Object.values(value)) walk(schema.additionalProperties, part, `${path}.*`);
+  };
+  walk(fileSchema(), written, "");
+});
+
+test("reference.yaml is the default of everything: it loads as the smallest file does, without a warning", () => {
+  const smallest = loadText("version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }");
+  const whole = loadText(reference);
+  assert.ok(smallest.ok && whole.ok);
+  assert.deepEqual(whole.config, smallest.config);
+  assert.deepEqual(whole.warnings, []);
+});
+
+test("every option of reference.yaml has a comment of its own", () => {
+  const lines = reference.split("\n");
+  const bare = lines.filter((line, index) => /^\s*(#: )?(- )?[a-zA-Z]+: \S/.test(line) && !/^\s*#: timeouts/.test(line) && !/^\s*# /.test(lines[index - 1] ?? ""));
+  assert.deepEqual(bare, []);
+});
+
+test("a path leads to every form that a value may have", () => {
+  assert.deepEqual(schemasAt(["identity", "region", 0]).flatMap((schema) => Object.keys(schema.properties ?? {})), ["header", "taxpayer", "client"]);
+  assert.deepEqual(schemasAt(["no", "such"]), []);
+});

@@ -1,0 +1,99 @@
+import { Agent, request, type IncomingMessage } from "node:http";
+
+/** A request as a billing system sends it. */
+export interface Call {
+  /** What kind of load it is part of. */
+  readonly kind: string;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** On a connection of its own, closed afterwards. */
+  readonly fresh?: boolean;
+  readonly orderNo?: string;
+  /** Bytes that the answer must have, where it is not JSON. */
+  readonly bytes?: number;
+}
+
+/** What became of a request. Times are monotonic milliseconds of this process. */
+export interface Sample {
+  readonly kind: string;
+  readonly sentAt: number;
+  readonly doneAt: number;
+  /** 0 where no complete answer came. */
+  readonly status: number;
+  /** Why none came, such as ECONNRESET. */
+  readonly fault: string | null;
+  /** The code in Taxgate-Error. */
+  readonly code: string | null;
+  /** Name of the platform that answered. */
+  readonly by: string | null;
+  readonly orderNo: string | null;
+  readonly invoiceNo: string | null;
+}
+
+/** Connections that are kept. */
+export function keptConnections(most = 64): Agent {
+  return new Agent({ keepAlive: true, maxSockets: most });
+}
+
+/** Longest wait for an answer, in milliseconds. */
+const BOUND_MS = 10_000;
+
+/** Sends one request to a loopback port; never rejects and never tries again. */
+export async function send(call: Call, port: number, agent: Agent): Promise<Sample> {
+  const sentAt = performance.now();
+  const sample = { kind: call.kind, sentAt, orderNo: call.orderNo ?? null, status: 0, fault: null, code: null, by: null, invoiceNo: null };
+  try {
+    const { status, headers, text } = await exchange(call, port, agent);
+    const code = headers["taxgate-error"];
+    const told = call.bytes === undefined ? fields(text) : {};
+    const cut = call.bytes !== undefined && status === 200 && text.length !== call.bytes;
+    return { ...sample, doneAt: performance.now(), status: cut ? 0 : status, fault: cut ? `${text.length} of ${call.bytes} bytes` : null, code: typeof code === "string" ? code : null, ...told };
+  } catch (fault) {
+    return { ...sample, doneAt: performance.now(), fault: (fault as NodeJS.ErrnoException).code ?? String(fault) };
+  }
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: IncomingMessage["headers"];
+  readonly text: string;
+}
+
+function exchange(call: Call, port: number, agent: Agent): Promise<Answered> {
+  const length = call.body === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(call.body)) };
+  return new Promise((resolve, reject) => {
+    const sent = request({
+      host: "127.0.0.1", port, method: call.method, path: call.path, headers: { ...call.headers, ...length },
+      agent: call.fresh === true ? false : agent, signal: AbortSignal.timeout(BOUND_MS),
+    });
+    sent.once("error", reject);
+    sent.once("response", (response) => {
+      let text = "";
+      response.setEncoding("latin1").on("data", (chunk: string) => (text += chunk));
+      response.once("error", reject);
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    });
+    sent.end(call.body);
+  });
+}
+
+function fields(text: string): { readonly by: string | null; readonly invoiceNo: string | null } {
+  try {
+    const { region, invoiceNo } = JSON.parse(text) as { readonly region?: string; readonly invoiceNo?: string };
+    return { by: region ?? null, invoiceNo: invoiceNo ?? null };
+  } catch {
+    return { by: null, invoiceNo: null };
+  }
+}
+
+/** Was it answered well? */
+export function isGood(sample: Sample): boolean {
+  return sample.status >= 200 && sample.status < 300;
+}
+
+/** A sample in a few words, for people. */
+export function inWords({ kind, status, fault, code }: Sample): string {
+  return `${kind} ${fault ?? `${status}${code === null ? "" : ` ${code}`}`}`;
+}
