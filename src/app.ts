@@ -95,11 +95,11 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const localToken = randomHex(32);
   writeAtomic(`${config.stateDir}/admin.token`, `${localToken}\n`);
   const admin = createAdmin(config.admin, { clock, log, localToken, views });
-  await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
+  const adminListener = await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
   if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
   connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped });
   life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));
   for (const warning of loaded.warnings) log.warn("configuration warning", { at: formatProblem(warning) });
-  start.say(greeting(config, doors.listeners, sandboxes.list()));
+  start.say(greeting(config, doors.listeners, adminListener, sandboxes.list()));
   return { finished };
 }

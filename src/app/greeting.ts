@@ -1,18 +1,21 @@
 import type { Config } from "../config/config.ts";
 import type { Listener } from "../server/listener.ts";
+import type { PlainListener } from "../server/plain.ts";
 
 type Sandboxed = readonly { readonly name: string; readonly control: string }[];
 
 /** What is said to the person who started Taxgate by hand: where it listens, and one request to try. */
-export function greeting(config: Config, listeners: readonly Listener[], sandboxes: Sandboxed): string {
+export function greeting(config: Config, listeners: readonly Listener[], admin: PlainListener, sandboxes: Sandboxed): string {
   const lines = listeners.map(({ name, address }) => `  ${name.padEnd(10)} ${originOf(config, name, address)}`);
-  const admin = config.admin.bind;
-  lines.push(`  ${"admin".padEnd(10)} http://${admin.host}:${admin.port}/metrics`);
+  lines.push(`  ${"admin".padEnd(10)} ${origin(config.admin.tls !== undefined, admin.address)}/metrics`);
   return `taxgate is ready\n${lines.join("\n")}\n${trial(config, listeners)}${troubles(sandboxes)}`;
 }
 
-function originOf(config: Config, name: string, { host, port }: Listener["address"]): string {
-  const secure = config.listeners.find((one) => one.name === name)?.tls !== undefined;
+function originOf(config: Config, name: string, address: Listener["address"]): string {
+  return origin(config.listeners.find((one) => one.name === name)?.tls !== undefined, address);
+}
+
+function origin(secure: boolean, { host, port }: Listener["address"]): string {
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `${secure ? "https" : "http"}://${shown}:${port}`;
 }

@@ -9,7 +9,7 @@ import type { Front } from "../server/arrival.ts";
 import { readKeyPairs, readPem } from "../server/key-pairs.ts";
 import { listen, type Listener } from "../server/listener.ts";
 import type { ListenerOptions } from "../server/options.ts";
-import { listenPlain, type PlainHandler } from "../server/plain.ts";
+import { listenPlain, type PlainHandler, type PlainListener } from "../server/plain.ts";
 import { listenerTls, type ListenerTls } from "../server/tls-material.ts";
 import { createUpgradeLane, type UpgradeLane } from "../server/upgrade.ts";
 
@@ -20,7 +20,7 @@ export interface Doors {
   /** Takes the certificates that a configuration names, read anew. */
   renew(config: Config): void;
   /** Opens a listener of our own; `certificate` is its name under `certificates`. */
-  openPlain(name: string, bind: Bind, certificate: string | null, handle: PlainHandler): Promise<void>;
+  openPlain(name: string, bind: Bind, certificate: string | null, handle: PlainHandler): Promise<PlainListener>;
 }
 
 /** What listeners need. */
@@ -40,11 +40,12 @@ export async function openListeners(config: Config, { around, life, current, dra
     metrics.refusedEarly(code);
     log.info("request refused", { listener, code, client: address });
   };
+  const failed = (listener: string, fault: unknown): void => log.error("taking in a request failed", { listener, fault: String((fault as Error).stack ?? fault) });
   const front: Front = { clock, nextId, draining, refused, run: (x, send) => handle(x, current(), around, send) };
   const listeners: Listener[] = [];
   const told = (name: string, { host, port }: Listener["address"]): void => log.info("listening", { listener: name, address: host, port });
   for (const options of config.listeners) {
-    const listener = life.own(await opened(options.name, options.bind, () => listen(options, tlsOf(options, config), { front, upgrades, refused })));
+    const listener = life.own(await opened(options.name, options.bind, () => listen(options, tlsOf(options, config), { front, upgrades, refused, failed })));
     listeners.push(listener);
     told(options.name, listener.address);
   }
@@ -62,6 +63,7 @@ export async function openListeners(config: Config, { around, life, current, dra
       const tls = certificate === null ? null : (readKeyPairs(config.certificates).get(certificate) ?? null);
       const listener = life.own(await opened(name, bind, () => listenPlain(bind, tls, answer)));
       told(name, listener.address);
+      return listener;
     },
   };
 }

@@ -50,6 +50,14 @@ export const ERRORS = {
 /** A code of {@link ERRORS}. */
 export type ErrorCode = keyof typeof ERRORS;
 
+const WHO: Readonly<Record<ErrorSource, string>> = { client: "caller", upstream: "platform", edge: "Taxgate", operator: "operator" };
+
+/** The table of all codes in Markdown, a line a code, for the README. */
+export function errorsMarkdown(): string {
+  const lines = Object.entries(ERRORS).map(([code, { status, source, en, zh }]) => `| \`${code}\` | ${status} | ${WHO[source]} | ${en} | ${zh} |`);
+  return ["| code | status | who has to act | what to do | 处理办法 |", "|---|---|---|---|---|", ...lines, ""].join("\n");
+}
+
 /** An expected failure on its way to an answer: the code, and what exactly was wrong (no secrets, no line breaks). */
 export interface Refusal {
   readonly code: ErrorCode;

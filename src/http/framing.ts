@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../base/errors.ts";
+import { isAuthority } from "./authority.ts";
 import type { Headers } from "./message.ts";
 
 /** How long the body of a message is (RFC 9112 section 6.3). */
@@ -27,7 +28,6 @@ const LENGTH = /^[0-9]{1,15}$/;
 /** Anything but visible characters, space, tab and obs-text (RFC 9110 section 5.5). */
 // oxlint-disable-next-line no-control-regex -- control bytes are what it looks for
 const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
-const HOST = /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+,;=%-]{1,255})(?::[0-9]{0,5})?$/;
 
 const bad = (code: ErrorCode, detail: string) => ({ ok: false, code, detail }) as const;
 
@@ -71,7 +71,7 @@ export function requestFraming(headers: Headers, version: "1.0" | "1.1" | "2"): 
   }
   const body = bodyOf(length, coding, version);
   if ("ok" in body) return body;
-  if (host === null ? version === "1.1" : !HOST.test(host) && host !== "") return bad("bad-host", host === null ? "Host is missing" : "Host is no host name");
+  if (host === null ? version === "1.1" : !isAuthority(host) && host !== "") return bad("bad-host", host === null ? "Host is missing" : "Host is no host name");
   if (expect !== null && expect.toLowerCase() !== "100-continue") return bad("unsupported-expectation", "Expect asks for something else than 100-continue");
   return { ok: true, framing: { body, host, expectsContinue: expect !== null && version !== "1.0", upgrade } };
 }
@@ -88,8 +88,9 @@ function bodyOf(length: string | null, coding: string | null, version: string): 
   return length === "0" ? NONE : { kind: "length", length: Number(length) };
 }
 
-/** What a strict reading of an answer's head says about its body; `detail` of a breach goes to the log. */
+/** What a strict reading of a final answer's head says about its body; `detail` of a breach goes to the log. */
 export function answerFraming(headers: Headers, method: string, status: number): FramingResult<BodyLength> {
+  if (status < 200 || status > 599) return bad("malformed-answer", `'${status}' is no status of an answer`);
   let length: string | null = null;
   let coding: string | null = null;
   for (let i = 0; i < headers.length; i += 2) {

@@ -29,3 +29,10 @@ export function listMembers(value: string): string[] {
     .map((member) => member.trim().toLowerCase())
     .filter((member) => member !== "");
 }
+
+/** Fields by their names in lower case, each with all its values: how HTTP/2 takes trailers and interim fields. */
+export function byName(headers: Headers): Record<string, string[]> {
+  const named = Object.create(null) as Record<string, string[]>;
+  for (let i = 0; i < headers.length; i += 2) (named[(headers[i] as string).toLowerCase()] ??= []).push(headers[i + 1] as string);
+  return named;
+}

@@ -7,8 +7,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "te", "trailer", "transfer-encoding", "upgrade", "http2-settings", "expect",
 ]);
 
-/** Fields that carry meaning end to end: naming them in Connection must not remove them (it would change who asks for what). */
-const NEVER_NOMINATED: ReadonlySet<string> = new Set(["host", "content-length", "content-type", "content-encoding", "date", "cache-control", "set-cookie"]);
+/** Framing and address are stated anew: naming them in Connection must not remove them. */
+const NEVER_NOMINATED: ReadonlySet<string> = new Set(["host", "content-length"]);
 
 /** The field names that `Connection` takes along, in lower case. */
 export function nominated(headers: Headers): ReadonlySet<string> | null {
@@ -29,6 +29,7 @@ export function nominated(headers: Headers): ReadonlySet<string> | null {
 export type FieldFilter = (name: string) => boolean;
 
 const MOST_SPELLINGS = 2000;
+const LONGEST_KNOWN = 64;
 
 /** Makes a filter that lets end-to-end fields pass, but not those in `drop` (lower case). */
 export function endToEndFilter(drop: ReadonlySet<string>): FieldFilter {
@@ -38,7 +39,7 @@ export function endToEndFilter(drop: ReadonlySet<string>): FieldFilter {
     if (before !== undefined) return before;
     const lower = name.toLowerCase();
     const passes = !HOP_BY_HOP.has(lower) && !drop.has(lower);
-    if (known.size < MOST_SPELLINGS) known.set(name, passes);
+    if (known.size < MOST_SPELLINGS && name.length <= LONGEST_KNOWN) known.set(name, passes);
     return passes;
   };
 }

@@ -1,4 +1,5 @@
-import { type ErrorCode } from "../base/errors.ts";
+import type { ErrorCode } from "../base/errors.ts";
+import { isAuthority } from "./authority.ts";
 
 /**
  * The one canonical form of a request target. What is judged here is exactly what is forwarded, so that no reader
@@ -39,7 +40,7 @@ const refused = (code: ErrorCode): TargetResult => ({ ok: false, code });
 export function canonicalTarget(target: string): TargetResult {
   if (target.charCodeAt(0) === 0x2f) return canonicalOrigin(target, null);
   const absolute = ABSOLUTE.exec(target);
-  if (absolute === null) return refused("malformed-target");
+  if (absolute === null || !isAuthority(absolute[1] as string)) return refused("malformed-target");
   const rest = absolute[2] as string;
   return canonicalOrigin(rest.startsWith("/") ? rest : `/${rest}`, absolute[1] as string);
 }

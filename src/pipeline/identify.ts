@@ -1,5 +1,6 @@
 import { bounded } from "../http/bounded.ts";
 import { collect } from "../http/collect.ts";
+import { hostName } from "../http/authority.ts";
 import { headerValue } from "../http/headers.ts";
 import { BodyFault, NO_BODY } from "../http/message.ts";
 import { canonicalTarget, type CanonicalTarget } from "../http/target.ts";
@@ -109,10 +110,4 @@ function takesType(x: Exchange, route: Route): boolean {
   if (types.length === 0) return true;
   const type = (headerValue(x.head.headers, "content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   return types.includes(type);
-}
-
-/** The host of an authority in lower case, without port and final dot. */
-export function hostName(authority: string): string {
-  const host = authority.startsWith("[") ? authority.slice(0, authority.indexOf("]") + 1) : (authority.split(":")[0] ?? "");
-  return (host.endsWith(".") ? host.slice(0, -1) : host).toLowerCase();
 }

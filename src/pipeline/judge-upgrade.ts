@@ -1,4 +1,5 @@
 import { ERRORS } from "../base/errors.ts";
+import { hostName } from "../http/authority.ts";
 import type { Answer, RequestHead } from "../http/message.ts";
 import { canonicalTarget } from "../http/target.ts";
 import type { RegionUpstream, TunnelPermit } from "../upstream/region-upstream.ts";
@@ -6,7 +7,7 @@ import { admit } from "./admit.ts";
 import { answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Generation } from "./generation.ts";
-import { hostName, identify } from "./identify.ts";
+import { identify } from "./identify.ts";
 import { matchRoute } from "./match-route.ts";
 import type { Route, Site } from "./site.ts";
 import { upstreamHeaders } from "./upstream-head.ts";

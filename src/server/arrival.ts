@@ -6,6 +6,7 @@ import { BodyFault, NO_BODY, type Answer, type Body, type RequestHead } from "..
 import { problem } from "../pipeline/answer.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
+import { inform } from "./inform.ts";
 import type { ListenerOptions } from "./options.ts";
 import { RequestBody } from "./request-body.ts";
 import { send, type Response } from "./send.ts";
@@ -27,14 +28,21 @@ export interface Front {
 const AT_ONCE = 16 * 1024;
 const MOST_FIELDS = 500;
 
+/** By its shape, not its version: an HTTP/1 parser also reads "HTTP/2.0" on a request line. */
+function isHttp2(request: IncomingMessage | Http2ServerRequest): request is Http2ServerRequest {
+  return "stream" in request;
+}
+
 /** Turns a request of node's into an exchange and runs it. */
 export function onRequest(request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front): void {
   const startedAt = front.clock.now();
-  const connection = connectionOf(request.socket) ?? connectionOf((request as Http2ServerRequest).stream?.session?.socket ?? request.socket);
-  if (connection === null || connection.broken) {
+  const connection = connectionOf(request.socket);
+  if (connection === null) {
     request.socket.destroy();
     return;
   }
+  // What follows bytes that made no sense is not served; the answers that are due before it still go out.
+  if (connection.broken) return;
   const head = headOf(request);
   const checked = check(request, head);
   if (!checked.ok) return refuseHead(checked, request, response, options, front, connection);
@@ -50,7 +58,7 @@ export function onRequest(request: IncomingMessage | Http2ServerRequest, respons
 }
 
 function headOf(request: IncomingMessage | Http2ServerRequest): RequestHead {
-  if (request.httpVersionMajor === 2) return http2Head(request as Http2ServerRequest);
+  if (isHttp2(request)) return http2Head(request);
   const version = request.httpVersionMinor === 0 ? "1.0" : "1.1";
   const { rawHeaders } = request;
   let authority = "";
@@ -85,7 +93,7 @@ function check(request: IncomingMessage | Http2ServerRequest, head: RequestHead)
   if (!framing.ok) return framing;
   const { body, upgrade } = framing.framing;
   if (upgrade !== null && body.kind !== "none" && !/^h2c$/i.test(upgrade)) return { ok: false, code: "upgrade-with-body", detail: "Upgrade stands beside a body" };
-  return head.version === "2" ? http2Framing(request as Http2ServerRequest, head, framing.framing) : framing;
+  return isHttp2(request) ? http2Framing(request, head, framing.framing) : framing;
 }
 
 /** In HTTP/2 frames end the body; Content-Length is a promise about it, checked by node. Host must agree with :authority. */
@@ -106,7 +114,7 @@ function streamed(request: IncomingMessage | Http2ServerRequest, response: Respo
   const length = framing.body.kind === "length" ? framing.body.length : null;
   const before = framing.expectsContinue ? () => response.writeContinue() : null;
   const source = new RequestBody(request, length, front.clock, options.timeouts.body, before);
-  if (request.httpVersionMajor === 1) {
+  if (!isHttp2(request)) {
     connection.receiving = source;
     request.once("end", () => {
       if (connection.receiving === source) connection.receiving = null;
@@ -128,13 +136,9 @@ function begin(request: IncomingMessage | Http2ServerRequest, response: Response
   front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
 }
 
-function inform(response: Response, status: number, fields: readonly string[]): void {
-  if (!response.headersSent && !response.destroyed) (response as ServerResponse).writeInformation(status, fields as string[]);
-}
-
 /** A connection is not kept where the process ends, the bytes broke, or a body was not read to its end. */
 function keptOrNot(request: IncomingMessage | Http2ServerRequest, response: Response, front: Front, connection: ClientConnection): Response {
-  if (request.httpVersionMajor === 1 && (front.draining() || connection.broken || !request.complete)) (response as ServerResponse).shouldKeepAlive = false;
+  if (!isHttp2(request) && (front.draining() || connection.broken || !request.complete)) (response as ServerResponse).shouldKeepAlive = false;
   return response;
 }
 
@@ -150,7 +154,7 @@ function finish(request: IncomingMessage | Http2ServerRequest, response: Respons
 function refuseHead(checked: Extract<Checked, { ok: false }>, request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front, connection: ClientConnection): void {
   front.refused(options.name, checked.code, connection.address);
   const answer = problem(checked.code, checked.detail, front.nextId());
-  if (request.httpVersionMajor === 1) {
+  if (!isHttp2(request)) {
     // Where one request ends is exactly what is in question: nothing more is read from this connection.
     connection.broken = true;
     (response as ServerResponse).shouldKeepAlive = false;

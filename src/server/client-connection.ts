@@ -16,7 +16,12 @@ export interface ClientConnection {
   readonly address: string;
 }
 
-const known = new WeakMap<object, ClientConnection>();
+/** On the socket itself, not in a table beside it: HTTP/2 shows a proxy of the socket, which has every property but is another object. */
+const CONNECTION = Symbol("connection");
+
+interface Tracked {
+  [CONNECTION]?: ClientConnection;
+}
 
 /** Registers a new connection; `gone` runs once when it closes, for each exchange still open. */
 export function track(socket: Socket, secure: boolean, certificate: string | null): ClientConnection {
@@ -28,7 +33,7 @@ export function track(socket: Socket, secure: boolean, certificate: string | nul
     secure,
     address: socket.remoteAddress ?? "",
   };
-  known.set(socket, connection);
+  (socket as Tracked)[CONNECTION] = connection;
   socket.once("close", () => {
     for (const exchange of connection.open) leave(exchange);
     connection.open.clear();
@@ -38,7 +43,7 @@ export function track(socket: Socket, secure: boolean, certificate: string | nul
 
 /** The record of a socket, or null where it was never tracked. */
 export function connectionOf(socket: object): ClientConnection | null {
-  return known.get(socket) ?? null;
+  return (socket as Tracked)[CONNECTION] ?? null;
 }
 
 /** Tells an exchange that its caller is gone. */

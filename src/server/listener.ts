@@ -5,9 +5,9 @@ import type { TLSSocket } from "node:tls";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Stoppable } from "../base/lifetime.ts";
 import { onRequest, type Front } from "./arrival.ts";
-import { track } from "./client-connection.ts";
+import { connectionOf, track } from "./client-connection.ts";
 import type { ListenerOptions } from "./options.ts";
-import { onClientError, rawProblem } from "./refuse-early.ts";
+import { onClientError, refuseConnect } from "./refuse-early.ts";
 import { ALPN_BOTH, type ListenerTls } from "./tls-material.ts";
 import type { UpgradeLane } from "./upgrade.ts";
 
@@ -31,6 +31,8 @@ export interface ListenerEnv {
   readonly front: Front;
   readonly upgrades: UpgradeLane;
   readonly refused: (listener: string, code: ErrorCode, address: string) => void;
+  /** Told of a fault of ours while taking a request in. */
+  readonly failed: (listener: string, fault: unknown) => void;
 }
 
 /** Far above anything a billing system sends; node would drop what is beyond its own limit without a word. */
@@ -40,13 +42,20 @@ const MOST_HEADERS = 500;
 export async function listen(options: ListenerOptions, tls: ListenerTls | null, env: ListenerEnv): Promise<Listener> {
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  const server = tls === null ? createServer(serverOptions(options)) : createSecureServer({ ...serverOptions(options), ...secureOptions(options), ...tls });
+  let shown = tls;
+  // node keeps the first callback for good, whatever setSecureContext is given: the choice behind it is what is renewed.
+  const choose: ListenerTls["SNICallback"] = (name, done) => shown?.SNICallback(name, done);
+  const server = tls === null ? createServer(serverOptions(options)) : createSecureServer({ ...serverOptions(options), ...secureOptions(options), ...tls, SNICallback: choose });
   const refused = (code: ErrorCode, socket: Socket): void => env.refused(options.name, code, socket.remoteAddress ?? "");
   configure(server as Server, options, sockets);
   wire(server as Server, options, env, refused);
   (server as NetServer).on("session", (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
+    // node's idle bound is for HTTP/1 alone. A session whose exchanges are under way is not idle, however quiet.
+    session.setTimeout(options.timeouts.idle, () => {
+      if ((connectionOf(session.socket)?.open.size ?? 0) === 0) session.close();
+    });
   });
   await bound(server as NetServer, options);
   const address = (server as NetServer).address();
@@ -56,7 +65,10 @@ export async function listen(options: ListenerOptions, tls: ListenerTls | null, 
   return {
     name: options.name,
     address: { host: address.address, port: address.port },
-    renew: (next) => "setSecureContext" in server && server.setSecureContext(next),
+    renew(next) {
+      shown = next;
+      if ("setSecureContext" in server) server.setSecureContext(next);
+    },
     close: () => void close(),
     closeIdle() {
       if ("closeIdleConnections" in server) server.closeIdleConnections();
@@ -124,15 +136,22 @@ function subjectOf(socket: TLSSocket): string | null {
 }
 
 function wire(server: Server, options: ListenerOptions, env: ListenerEnv, refused: (code: ErrorCode, socket: Socket) => void): void {
-  const serve = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void =>
-    onRequest(request, response, options, env.front);
+  const serve = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void => {
+    try {
+      onRequest(request, response, options, env.front);
+    } catch (fault) {
+      // Whatever one request makes of us, the others go on.
+      env.failed(options.name, fault);
+      request.socket.destroy();
+    }
+  };
   server.on("request", serve);
   server.on("checkContinue", serve);
   server.on("checkExpectation", serve);
   server.on("clientError", (error: Error & { code?: string }, socket) => onClientError(error, socket as Socket, (code) => refused(code, socket as Socket)));
-  server.on("connect", (_request: IncomingMessage, socket) => {
-    refused("method-not-allowed", socket as Socket);
-    socket.end(rawProblem("method-not-allowed", ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]));
+  server.on("connect", (request: IncomingMessage, peer) => {
+    refused("method-not-allowed", request.socket);
+    refuseConnect(peer as Socket);
   });
   (server as Server & { shouldUpgradeCallback: (request: IncomingMessage) => boolean }).shouldUpgradeCallback = (request) => env.upgrades.wanted(request);
   server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => env.upgrades.serve(request, socket as Socket, head, options));

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../base/errors.ts";
 import { BodyFault, type Answer } from "../http/message.ts";
@@ -28,18 +29,33 @@ export function onClientError(error: Error & { code?: string; rawPacket?: Uint8A
   const code = codeOfParserError(error);
   // Bytes after "Connection: close" are ignored, as RFC 9112 section 9.6 has it.
   const ignorable = error.code === "HPE_CLOSED_CONNECTION";
-  if (connection !== null) connection.broken = true;
-  if (connection !== null && connection.receiving !== null) {
-    connection.receiving.fail(new BodyFault(code === null || error.code === "HPE_INVALID_EOF_STATE" ? "aborted" : "malformed", error.message));
-    return;
+  if (connection !== null) {
+    // A refusal is on its way already, and the connection ends with it.
+    if (connection.broken && connection.receiving === null) return;
+    connection.broken = true;
+    if (connection.receiving !== null) return connection.receiving.fail(new BodyFault(code === null ? "aborted" : "malformed", error.message));
+    if (connection.open.size > 0) return;
   }
-  if (connection !== null && connection.open.size > 0) return;
   if (code === null || ignorable || !socket.writable) {
     socket.destroy();
     return;
   }
   refused(code);
-  socket.end(rawProblem(code), "latin1");
+  lastWords(socket, rawProblem(code));
+}
+
+/** Nothing leads out of here by CONNECT: a tunnel would pass every rule. */
+export function refuseConnect(peer: Socket | Http2ServerResponse): void {
+  const allowed = ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"];
+  if (!("writeHead" in peer)) return lastWords(peer, rawProblem("method-not-allowed", allowed));
+  peer.writeHead(405, allowed as never);
+  peer.end();
+}
+
+/** Writes one character a byte and closes once it is out: a client that keeps its own half open does not keep the socket. */
+export function lastWords(socket: Socket, text: string): void {
+  socket.end(text, "latin1");
+  socket.destroySoon();
 }
 
 /** One of our own answers as bytes, for a socket that has no parser any more. The connection ends with it. */

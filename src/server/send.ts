@@ -1,8 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { Clock } from "../base/clock.ts";
-import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
+import { byName } from "../http/headers.ts";
+import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
+import { BodyFault, type Answer, type BodySource, type Headers } from "../http/message.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
+import { flushed, isFlushed } from "./flushed.ts";
+import { sliced } from "./sliced.ts";
 
 /** Where an answer goes: HTTP/1 or HTTP/2. */
 export type Response = ServerResponse | Http2ServerResponse;
@@ -10,7 +14,10 @@ export type Response = ServerResponse | Http2ServerResponse;
 /** Bodies up to this size go out with the head in one write, as one string: the copy is cheaper than a second buffer in writev. */
 const ONE_WRITE = 16 * 1024;
 
-/** Puts an answer on the wire, and notes on the exchange what really left. */
+/** Fields that frame, route, authenticate or control must not come after the body (RFC 9110 section 6.5.1). */
+const MAY_TRAIL = endToEndFilter(new Set(["content-length", "host", "authorization", "cache-control", "content-encoding", "content-type", "content-range", "set-cookie"]));
+
+/** Puts an answer on the wire, and notes on the exchange what really left. What the system has not taken yet is waited for. */
 export function send(x: Exchange, response: Response, answer: Answer, clock: Clock, pause: number): void | Promise<void> {
   if (x.gone || response.destroyed) {
     discard(answer);
@@ -21,11 +28,20 @@ export function send(x: Exchange, response: Response, answer: Answer, clock: Clo
   const headers = framed(x, answer);
   const { body } = answer;
   if (body.kind === "source") return stream(x, response, answer.status, headers, body.source, clock, pause);
+  const bodiless = body.kind === "none" || x.head.method === "HEAD";
+  if (!bodiless && body.bytes.byteLength > ONE_WRITE) return stream(x, response, answer.status, headers, sliced(body.bytes), clock, pause);
   writeHead(response, answer.status, headers);
-  if (body.kind === "none" || x.head.method === "HEAD") response.end();
-  else if (body.bytes.byteLength <= ONE_WRITE) response.end(latin1(body.bytes), "latin1");
-  else response.end(body.bytes);
-  if (body.kind === "bytes") x.sentBytes = body.bytes.byteLength;
+  if (bodiless) response.end();
+  else response.end(latin1(body.bytes), "latin1");
+  if (!bodiless) x.sentBytes = body.bytes.byteLength;
+  if (!isFlushed(response)) return untilFlushed(x, response, clock, pause);
+}
+
+async function untilFlushed(x: Exchange, response: Response, clock: Clock, pause: number): Promise<void> {
+  if (await flushed(response, clock, pause)) return;
+  x.endedBy = "client";
+  x.reason = x.gone ? "client-gone" : "client-too-slow";
+  cut(response);
 }
 
 function discard(answer: Answer): void {
@@ -63,7 +79,9 @@ async function stream(x: Exchange, response: Response, status: number, headers: 
     const trailers = source.trailers();
     if (trailers.length > 0 && source.length === null) addTrailers(response, trailers);
     response.end();
+    if (!isFlushed(response)) await untilFlushed(x, response, clock, pause);
   } catch (fault) {
+    source.cancel();
     if (!(fault instanceof BodyFault)) throw fault;
     x.endedBy = x.gone ? "client" : "upstream";
     x.reason = x.gone ? "client-gone" : `answer-${fault.reason}`;
@@ -73,10 +91,12 @@ async function stream(x: Exchange, response: Response, status: number, headers: 
   }
 }
 
-function addTrailers(response: Response, trailers: readonly string[]): void {
+function addTrailers(response: Response, trailers: Headers): void {
+  const kept = endToEnd(trailers, MAY_TRAIL);
+  if (!("assignSocket" in response)) return response.addTrailers(byName(kept));
   const pairs: [string, string][] = [];
-  for (let i = 0; i < trailers.length; i += 2) pairs.push([trailers[i] as string, trailers[i + 1] as string]);
-  (response as ServerResponse).addTrailers(pairs);
+  for (let i = 0; i < kept.length; i += 2) pairs.push([kept[i] as string, kept[i + 1] as string]);
+  response.addTrailers(pairs);
 }
 
 function gone(x: Exchange, response: Response, source: BodySource): void {

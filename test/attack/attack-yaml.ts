@@ -17,7 +17,7 @@ drain: { grace: 0s, max: 3s }
 ${tls === undefined ? '' : `certificates:\n  edge: { files: { cert: "${tls.cert}", key: "${tls.key}" } }\n`}regions:
   home: { endpoints: [{ url: http://127.0.0.1:${upstreamPort} }] }
 upstream:
-  breaker: { consecutiveFailures: 1000000, failureRatio: 1, minimumRequests: 1000000 }
+  breaker: { consecutiveFailures: 10000, failureRatio: 1, minimumRequests: 100000 }
   health: { connect: false }
 routes:
   - { name: slash, match: { path: /slash/** }, allow: [encoded-slash], class: pass }

@@ -22,6 +22,7 @@ function judgeOrder(finals: readonly AnswerMessage[], expect: Expectation): Viol
     ? [] : [safety(`answer ${index + 1} belongs to ${JSON.stringify(target)}`)]);
   const missing = targets.length - seen.length;
   if (expect.kind === 'forwarded' && missing > 0 && !expect.isPolicy) violations.push(safety(`${missing} valid requests not answered: ${describe(finals)}`));
+  if (expect.kind === 'refused' && missing > 0) violations.push(contract(`${missing} requests before the bad one not answered`));
   return violations;
 }
 

@@ -22,6 +22,7 @@ function judgeArrived(arrived: readonly RequestMessage[], expect: Expectation): 
   const violations: Violation[] = [];
   const expected = [...expect.requests];
   for (const request of arrived) {
+    if (valuesOf(request.fields, 'host').includes('evil.example')) violations.push(safety('the attacker chose the Host'));
     // Connections are independent, so requests of one client may be recorded in another order.
     const index = expected.findIndex((one) => isSame(request, one));
     const [match] = index < 0 ? [] : expected.splice(index, 1);

@@ -25,7 +25,7 @@ export function operatorOf(taxgate: TaxgateProcess): Operator {
   const target = { origin: `http://127.0.0.1:${taxgate.port("admin")}`, token: taxgate.token(), ca: null };
   const ask = async (method: "GET" | "POST", path: string): Promise<{ readonly status: number; readonly body: unknown }> => {
     const reply = await callAdmin(target, method, path);
-    if (reply.kind !== "answer") throw new Error(`calling ${path}: ${reply.reason}`);
+    if (reply.kind !== "answer") throw new Error(`calling ${path}: ${reply.reason}\n${taxgate.lines().filter((line) => !line.includes('"access"')).slice(-20).join("\n")}`);
     return reply;
   };
   const metrics = async (): Promise<string> => String((await ask("GET", "/metrics")).body);

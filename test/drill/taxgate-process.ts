@@ -37,6 +37,8 @@ export interface ProcessOptions {
   readonly folder?: string;
   /** Name of the configuration file. */
   readonly file?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -51,7 +53,7 @@ export function beginTaxgate(yaml: string, options: ProcessOptions = {}): Taxgat
   mkdirSync(folder, { recursive: true });
   const file = join(folder, options.file ?? "taxgate.yaml");
   writeFileSync(file, yaml.replaceAll("{folder}", folder));
-  const child = spawn(process.execPath, [MAIN, "run", file], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [MAIN, "run", file], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
   if (child.pid === undefined) throw new Error(`starting taxgate: ${process.execPath} cannot be run`);
   const lines: string[] = [];
   const ended = endOf(child, lines);

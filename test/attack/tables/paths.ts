@@ -10,8 +10,11 @@ const REFUSED: readonly (readonly [code: string, ...targets: string[]])[] = [
   ['encoded-dot-segment', '/%2e', '/%2e/', '/%2e%2e', '/%2E%2E/', '/a/%2e%2e/b', '/a/%2E%2e/b', '/a/.%2e/b', '/a/%2e./b', '/a/%2e/b', '/%2e%2e/%2e%2e/etc/passwd', '/a/b/%2e%2e'],
   ['path-parameters', '/a;b', '/a;jsessionid=1', '/;', '/a;/b', '/a/..;/b', '/..;/', '/a/.;/b', '/a;a=b/../c', '/a%3bb/;'],
   ['fragment', '/a#b', '/#', '/a?b#c', '/#/../a'],
-  ['malformed-target', '/%', '/a%', '/a%2', '/%zz', '/%u002f', '/%g0', '/a%2%66', '/%-1', '/%%', '/a\\b', '/\\..\\a', '/"', '/<a>', '/{a}', '/a|b', '/a^b', '/a`b', '/[a]', '/a?b<c', '/a?"', '/a?b\\c', '/a?%zz', '/a?%', '/a?b{c}', '/a?b|c', '/a?b^c`'],
+  ['malformed-target', '/%', '/a%', '/a%2', '/%zz', '/%u002f', '/%g0', '/a%2%66', '/%-1', '/%%', '/a\\b', '/\\..\\a', '/"', '/<a>', '/{a}', '/a|b', '/a^b', '/a`b', '/[a]', '/a?%zz', '/a?%'],
 ];
+
+/** Characters that RFC 3986 does not allow in a query, though browsers send some: refused, or forwarded as triplets. */
+const RAW_QUERIES = ['/a?b<c', '/a?"', '/a?b\\c', '/a?b{c}', '/a?b|c', '/a?b^c`', '/a?[b]'];
 
 /** Bytes that no target may hold; a parser refuses them before anybody judges the path. */
 const BYTES = ['/\xe9', '/\xc3\xa9', '/a\x80', '/\xff', '/\xc0\xaf', '/a\x7f', '/\x01', '/a\0b', '/a\x0bb', '/a?\xe9', '/\xe5\x8c\x97', '/a?\xc3\xa9', '/\x1b'];
@@ -44,6 +47,7 @@ function spellings(target: string): string[] {
 /** Paths and queries: one canonical form is judged, and exactly that form goes on. */
 export const PATHS: readonly RequestCase[] = [
   ...REFUSED.flatMap(([code, ...targets]) => targets.map((target) => attack(`${code}: ${target}`, get(target), refusedFor(code, target)))),
+  ...RAW_QUERIES.map((target) => attack(`raw query: ${target}`, get(target), either(arrivesGet(target.replace(/[<>"\\{}|^`[\]]/g, encodeURIComponent))))),
   ...BYTES.map((target) => attack(`bytes: ${JSON.stringify(target)}`, get(target), refused(['malformed-request', 'malformed-target']))),
   ...OVERLONG.map((target) => attack(`overlong: ${target}`, get(target), either(arrivesGet(spellings(target))))),
   ...DOTS.map(([target, ...forms]) => attack(`dots: ${target}`, get(target), { ...either(arrivesGet(forms)), isPolicy: true })),
@@ -55,6 +59,6 @@ export const PATHS: readonly RequestCase[] = [
 /** Where several rules are broken at once, either code is right; what counts as broken syntax is refused by every proxy. */
 function refusedFor(code: string, target: string): RequestCase['expect'] {
   if (code === 'malformed-target') return refused(['malformed-target', 'malformed-request']);
-  const others = [/%2f|%5c/i.test(target) ? 'encoded-slash' : code, /%2e|\.\./i.test(target) ? 'encoded-dot-segment' : code, /;/.test(target) ? 'path-parameters' : code];
+  const others = [/%2f|%5c/i.test(target) ? 'encoded-slash' : code, /%2e|\.\.|\.;/i.test(target) ? 'encoded-dot-segment' : code, /;/.test(target) ? 'path-parameters' : code];
   return refused([...new Set([code, ...others])], policy);
 }

@@ -44,7 +44,7 @@ export const REQUEST_LINE: readonly RequestCase[] = [
   line('authority form: GET', 'GET gate.example:80 HTTP/1.1', refused(['malformed-target', 'malformed-request'])),
   ...Object.entries(ABSOLUTE).map(([name, [target, path]]) => line(`absolute: ${name}`, `GET ${target} HTTP/1.1`, either(arrivesGet(path)))),
   line('absolute: same host is served', 'GET http://gate.example/served HTTP/1.1', forwarded(arrivesGet('/served'))),
-  line('absolute: differing host replaces Host', 'GET http://other.example/a HTTP/1.1', either(arrivesGet('/a', { has: { host: ['other.example'] } }))),
+  line('absolute: differing host', 'GET http://other.example/a HTTP/1.1', either(arrivesGet('/a'))),
   ...['http://user:pass@gate.example/', 'http://user@gate.example/', 'http://gate.example\\@evil.example/', 'http:///a', 'http:/a', 'http:a', 'http://', 'ftp://gate.example/', 'file:///etc/passwd', 'javascript://gate.example/', 'http://gate.example#a', 'http://[::1', 'http://gate.example:port/']
     .map((target) => line(`absolute: ${target} is refused`, `GET ${target} HTTP/1.1`, refused(['malformed-target', 'malformed-request', 'bad-host', 'misdirected', 'fragment'], { statuses: [400, 421], isPolicy: true }))),
   attack('HTTP/1.0: without Host', 'GET /old HTTP/1.0\r\n\r\n', forwarded(arrivesGet('/old'))),
