@@ -41,7 +41,6 @@ export const ERRORS = {
   "upstream-timeout": { status: 504, source: "upstream", en: "the platform did not answer in time", zh: "平台未在规定时间内响应" },
   "open": { status: 503, source: "upstream", en: "the region keeps failing and gets a pause; try again later", zh: "该区域持续失败，已暂停转发，请稍后重试" },
   "overloaded": { status: 503, source: "edge", en: "too many requests wait for a connection; try again later", zh: "等待连接的请求过多，请稍后重试" },
-  "draining": { status: 503, source: "edge", en: "this instance is stopping; try again", zh: "实例正在停止，请重试" },
   "unauthenticated": { status: 401, source: "operator", en: "the admin API wants a token: 'Authorization: Bearer …'", zh: "管理接口需要令牌" },
   "forbidden": { status: 403, source: "operator", en: "the token's role does not allow this", zh: "令牌角色无此权限" },
   "internal": { status: 500, source: "edge", en: "a fault inside Taxgate; the log has the details under the request id", zh: "Taxgate 内部错误，详情请按请求编号查日志" },

@@ -13,10 +13,11 @@ const BY_SOURCE = { client: "refused", operator: "refused", upstream: "upstream_
  * `upstream_error` without a code are the platform's own 4xx and 5xx.
  *
  * @param gone the caller went before the answer's end
+ * @param cut the platform's answer broke off after its head had gone out
  */
-export function outcomeOf(status: number, error: ErrorCode | null, gone: boolean): Outcome {
+export function outcomeOf(status: number, error: ErrorCode | null, gone: boolean, cut: boolean): Outcome {
   if (gone || error === "client-gone") return "aborted";
   if (error !== null) return BY_SOURCE[ERRORS[error].source];
-  if (status >= 500) return "upstream_error";
+  if (cut || status >= 500) return "upstream_error";
   return status >= 400 ? "client_error" : "ok";
 }

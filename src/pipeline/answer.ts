@@ -16,7 +16,7 @@ export function answer(x: Exchange): Answer {
   } else {
     const { code, detail, headers } = verdict?.kind === "refuse" ? verdict : ({ code: "internal", detail: "no phase decided", headers: [] } as const);
     x.error = code;
-    x.reason = code;
+    x.reason ||= code;
     x.answer = problem(code, detail, x.id, headers);
   }
   return x.answer;

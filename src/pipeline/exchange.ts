@@ -45,6 +45,8 @@ export interface Exchange {
   site: Site | null;
   route: Route | null;
   routeClass: RouteClass | null;
+  /** Host and port that the request is for: of an absolute-form target, which outranks Host, else what Host says. */
+  host: string;
   /** Canonical path, as judged and as forwarded. */
   path: string;
   /** With its `?`, or empty. */
@@ -97,6 +99,7 @@ export function createExchange(arrival: Arrival): Exchange {
     site: null,
     route: null,
     routeClass: null,
+    host: arrival.head.authority,
     path: "",
     query: "",
     principal: null,

@@ -30,6 +30,7 @@ const REPEATABLE: Readonly<Record<RouteClass, boolean>> = { submit: false, poll:
 export async function forward(x: Exchange, _generation: Generation, around: Surroundings): Promise<Verdict> {
   const site = x.site as Site;
   const route = x.route as Route;
+  if (x.gone && route.class !== "submit") return clientGone(x);
   const control: CallControl = { abort: null };
   const timer = around.clock.after(route.options.timeouts.total ?? site.upstream.totalTimeout(x.region as string), () => control.abort?.("total-timeout"));
   if (route.class !== "submit") x.onGone = () => control.abort?.("cancelled");
@@ -39,8 +40,9 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
     for (let next = nextTry(x, tries, result); next !== null; next = nextTry(x, tries, result)) {
       if (next.retry) {
         around.metrics.retried();
-        discard(result);
+        // Only then: where the wait is broken off, this answer is the one that counts.
         if (!(await pause(site.upstream.pauseAfter(next.region.name, x.attempts), control, around.clock))) break;
+        discard(result);
       }
       tries = next;
       result = await tries.region.call(tries.call, control, tries.avoid);
@@ -69,7 +71,7 @@ interface Try {
 
 function firstTry(x: Exchange, site: Site, route: Route): Try {
   const mayCross = route.options.crossRegion || REPEATABLE[route.class];
-  const regions = site.upstream.regions.candidates(x.region as string, { mayCross, routeClass: route.class });
+  const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
   site.upstream.retries.request();
   x.attempts = 1;
   return { call: callOf(x, route), site, route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
@@ -85,7 +87,7 @@ function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
   }
   if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts || !last.site.upstream.retries.take()) return null;
   x.attempts++;
-  const moves = following !== undefined && !last.region.isUp();
+  const moves = following !== undefined && !last.region.hasOther(result.endpoint);
   return { ...last, index: moves ? last.index + 1 : last.index, region: moves ? following : last.region, avoid: moves ? null : result.endpoint, retry: true };
 }
 
@@ -111,7 +113,7 @@ function callOf(x: Exchange, route: Route): UpstreamCall {
     target: x.path + x.query,
     headers: upstreamHeaders(x, route.options),
     body: x.body,
-    host: route.options.forward.host ? x.head.authority : null,
+    host: route.options.forward.host && x.host !== "" ? x.host : null,
     responseTimeout: route.options.timeouts.response ?? null,
     fresh: route.options.connection === "fresh",
     informed: x.inform,
@@ -136,16 +138,15 @@ async function acceptWhole(x: Exchange, answer: Answer, source: BodySource): Pro
     if (!(fault instanceof BodyFault)) throw fault;
     source.cancel();
     x.endedBy = "upstream";
+    x.reason = `answer-${fault.reason}`;
     return refuse("in-doubt", `the answer was cut off: ${fault.reason}`);
   }
 }
 
 function failed(x: Exchange, result: Exclude<AttemptResult, { kind: "answered" }>): Verdict {
   x.reason = result.cause;
-  if (x.gone) {
-    x.endedBy = "client";
-    return refuse("client-gone", "the client went away");
-  }
+  // What became of a submission is told for the record, though nobody listens any more.
+  if (x.gone && x.routeClass !== "submit") return clientGone(x);
   if (result.kind === "in-doubt" && result.bodyFault !== null) {
     x.endedBy = "client";
     return bodyRefusal(new BodyFault(result.bodyFault, result.detail));
@@ -157,6 +158,11 @@ function failed(x: Exchange, result: Exclude<AttemptResult, { kind: "answered" }
   x.endedBy = "upstream";
   if (result.kind === "not-sent") return refuse(result.cause === "total-timeout" ? "upstream-timeout" : "unreachable", `nothing was sent: ${result.cause}`);
   return refuse(lostAnswer(x, result.cause), `the answer did not arrive: ${result.cause}`);
+}
+
+function clientGone(x: Exchange): Verdict {
+  x.endedBy = "client";
+  return refuse("client-gone", "the client went away");
 }
 
 function lostAnswer(x: Exchange, cause: AttemptCause): "in-doubt" | "malformed-answer" | "upstream-timeout" {

@@ -32,12 +32,13 @@ export async function handle(x: Exchange, generation: Generation, around: Surrou
       x.phase = phase;
       const decided = decide(x, generation, around);
       verdict = decided instanceof Promise ? await decided : decided;
-      mark(x, around);
+      mark(x, phase, around);
       if (verdict.kind !== "go-on") break;
     }
     await finish(x, verdict, around, send);
   } catch (fault) {
     x.endedBy = "edge";
+    x.error = "internal";
     x.reason = "internal";
     around.log.error("exchange failed", { id: x.id, phase: x.phase, fault: String((fault as Error).stack ?? fault) });
     if (x.status === 0) await finish(x, refuse("internal", "a fault inside the proxy"), around, send).catch(() => undefined);
@@ -49,17 +50,17 @@ export async function handle(x: Exchange, generation: Generation, around: Surrou
 
 async function finish(x: Exchange, verdict: Verdict | null, around: Surroundings, send: Send): Promise<void> {
   x.verdict = verdict;
-  x.phase = "settle";
   settle(x);
-  mark(x, around);
-  x.phase = "answer";
+  mark(x, "settle", around);
   const reply = answer(x);
+  // A refusal keeps the name of the phase that made it.
+  if (x.error === null) x.phase = "answer";
   const sending = send(reply);
   if (sending instanceof Promise) await sending;
-  mark(x, around);
+  mark(x, "answer", around);
 }
 
-/** Notes when the current phase ended. */
-function mark(x: Exchange, around: Surroundings): void {
-  x.ends[PHASES.indexOf(x.phase)] = around.clock.now();
+/** Notes when a phase ended. */
+function mark(x: Exchange, phase: Phase, around: Surroundings): void {
+  x.ends[PHASES.indexOf(phase)] = around.clock.now();
 }

@@ -30,7 +30,8 @@ export function identify(x: Exchange, generation: Generation): Verdict | Promise
   const target = canonical.target;
   x.path = target.path;
   x.query = target.query;
-  const site = generation.hosts.find(hostName(target.authority ?? x.head.authority));
+  if (target.authority !== null) x.host = target.authority;
+  const site = generation.hosts.find(hostName(x.host));
   if (site === null) return refuse("misdirected", "no site answers to this host name");
   x.site = site;
   const found = matchRoute(site.routes, x.head.method, x.path, x.query, x.head.headers);

@@ -37,7 +37,7 @@ function summary(x: Exchange, endedAt: number): ExchangeSummary {
     phase: x.phase,
     reason: x.reason,
     error: x.error,
-    outcome: outcomeOf(x.status, x.error, x.endedBy === "client" || x.status === 0),
+    outcome: outcomeOf(x.status, x.error, x.endedBy === "client" || x.status === 0, x.endedBy === "upstream" && x.error === null),
     attempts: x.attempts,
     principal: x.principal,
     taxpayer: x.taxpayer,

@@ -54,7 +54,7 @@ function callerHeaders(x: Exchange): string[] {
   return [
     "x-forwarded-for", x.clientAddress,
     "x-forwarded-proto", proto,
-    ...(x.head.authority === "" ? [] : ["x-forwarded-host", x.head.authority]),
+    ...(x.host === "" ? [] : ["x-forwarded-host", x.host]),
     "forwarded", `for=${address};proto=${proto}`,
   ];
 }

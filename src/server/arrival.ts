@@ -133,12 +133,14 @@ function begin(request: IncomingMessage | Http2ServerRequest, response: Response
     connection.open.delete(exchange);
     finish(request, response, connection);
   };
-  front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
+  front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
 }
 
 /** A connection is not kept where the process ends, the bytes broke, or a body was not read to its end. */
-function keptOrNot(request: IncomingMessage | Http2ServerRequest, response: Response, front: Front, connection: ClientConnection): Response {
-  if (!isHttp2(request) && (front.draining() || connection.broken || !request.complete)) (response as ServerResponse).shouldKeepAlive = false;
+function keptOrNot(request: IncomingMessage | Http2ServerRequest, response: Response, body: Body, front: Front, connection: ClientConnection): Response {
+  // node calls a request complete only a while after its last byte: a body that is here says more.
+  const unread = body.kind === "source" && !request.complete;
+  if (!isHttp2(request) && (front.draining() || connection.broken || unread)) (response as ServerResponse).shouldKeepAlive = false;
   return response;
 }
 

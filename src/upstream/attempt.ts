@@ -1,10 +1,10 @@
-import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { answerFraming } from "../http/framing.ts";
 import { BodyFault, NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../http/message.ts";
 import type { Connection } from "./connections.ts";
 import { causeOfFailure, MalformedAnswer } from "./failure.ts";
 import { textPairs } from "./raw-headers.ts";
+import { dispatchBody } from "./request-stream.ts";
 import type { AttemptCause, AttemptResult } from "./result.ts";
 
 /** What is sent to an endpoint: hop-by-hop fields are already gone, Host is the first pair. */
@@ -211,33 +211,4 @@ export class Attempt implements Dispatcher.DispatchHandler, BodySource {
     this.#released = true;
     this.#events.released();
   }
-}
-
-function dispatchBody(body: Body): Buffer | Readable | null {
-  if (body.kind === "none") return null;
-  if (body.kind === "bytes") return Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.byteLength);
-  return asReadable(body.source);
-}
-
-function asReadable(source: BodySource): Readable {
-  const pull = async (stream: Readable): Promise<void> => {
-    try {
-      let more = true;
-      while (more) {
-        const chunk = await source.read();
-        more = stream.push(chunk) && chunk !== null;
-      }
-    } catch (fault) {
-      stream.destroy(fault as Error);
-    }
-  };
-  return new Readable({
-    read() {
-      void pull(this);
-    },
-    destroy(error, done) {
-      source.cancel();
-      done(error);
-    },
-  });
 }

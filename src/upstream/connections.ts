@@ -65,6 +65,7 @@ const IDLE_MARGIN_MS = 1000;
 const MAX_AGE_MS = 300_000;
 
 interface Waiter {
+  readonly fresh: boolean;
   readonly ready: (connection: Connection | null, refusal: PoolRefusal | null) => void;
   timer: Timer | null;
 }
@@ -91,12 +92,12 @@ export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
     connection.client.close().catch(() => undefined);
   }
 
-  function queue(ready: Waiter["ready"]): Wait | null {
+  function queue(fresh: boolean, ready: Waiter["ready"]): Wait | null {
     if (waiting.size >= options.queue) {
       ready(null, "overloaded");
       return null;
     }
-    const waiter: Waiter = { ready, timer: null };
+    const waiter: Waiter = { fresh, ready, timer: null };
     waiter.timer = clock.after(options.queueTimeout, () => {
       waiting.delete(waiter);
       ready(null, "queue-timeout");
@@ -121,23 +122,23 @@ export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
       const reusable = fresh ? undefined : free.pop();
       if (reusable === undefined && all.size >= options.connections) {
         const spare = free.pop();
-        if (spare === undefined) return queue(ready);
+        if (spare === undefined) return queue(fresh, ready);
         discard(spare);
       }
       ready(reusable ?? open(fresh), null);
       return null;
     },
     release(connection) {
-      const spent = connection.once || stopped || clock.now() - connection.bornAt > MAX_AGE_MS;
-      if (spent) discard(connection);
       const next = waiting.values().next().value;
+      const spent = connection.once || stopped || clock.now() - connection.bornAt > MAX_AGE_MS || next?.fresh === true;
+      if (spent) discard(connection);
       if (next === undefined) {
         if (!spent) free.push(connection);
         return;
       }
       waiting.delete(next);
       next.timer?.cancel();
-      next.ready(spent ? open(false) : connection, null);
+      next.ready(spent ? open(next.fresh) : connection, null);
     },
     counts: () => ({ busy: all.size - free.length, idle: free.length, waiting: waiting.size, sockets }),
     async stop() {

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { Attempt } from "./attempt.ts";
-import type { Breaker, BreakerState } from "./breaker.ts";
+import type { Breaker } from "./breaker.ts";
 import { outcomeOf, type CallControl, type UpstreamCall } from "./call.ts";
 import type { ConnectionPool, PoolRefusal, UpstreamTls } from "./connections.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -40,6 +40,8 @@ export interface TunnelPermit {
 /** A region as the pipeline calls it. */
 export interface RegionUpstream extends RegionView {
   readonly attempts: number;
+  /** True where another endpoint than `failed` stands. */
+  hasOther(failed: string): boolean;
   /** One attempt through breaker, endpoint choice and pool. `avoid` is an endpoint that has just failed. */
   call(call: UpstreamCall, control: CallControl, avoid: string | null): Promise<AttemptResult>;
   /** The same gate for a connection that will switch protocols. */
@@ -60,7 +62,7 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
     fallback: parts.fallback,
     attempts: parts.attempts,
     isUp: () => endpoints.isUp(),
-    breakerState: (routeClass): BreakerState => parts.breakerOf(routeClass).state,
+    hasOther: (failed) => endpoints.all.some((endpoint) => endpoint.id !== failed && endpoints.state(endpoint) === "healthy"),
     call(call, control, avoid) {
       const breaker = parts.breakerOf(call.class);
       const ticket = breaker.enter();
@@ -129,6 +131,7 @@ function begin(attempt: Underway, parts: RegionParts, settled: (result: AttemptR
   });
   if (wait === null) return;
   control.abort = (cause) => {
+    control.abort = null;
     wait.cancel();
     settled({ kind: "not-sent", cause, detail: "given up while waiting for a connection", endpoint: endpoint.id });
   };

@@ -1,5 +1,3 @@
-import type { BreakerState } from "./breaker.ts";
-
 /** What the choice of a region looks at. */
 export interface RegionView {
   readonly name: string;
@@ -7,8 +5,6 @@ export interface RegionView {
   readonly fallback: readonly string[];
   /** False when no endpoint of it stands. */
   isUp(): boolean;
-  /** State of the breaker for this class of route. */
-  breakerState(routeClass: string): BreakerState;
 }
 
 /** The regions of one site. */
@@ -16,28 +12,27 @@ export interface Regions<R extends RegionView> {
   readonly all: readonly R[];
   get(name: string): R | undefined;
   /**
-   * The regions to ask, in order. Just the home region while it is well, and always for calls that must not cross
-   * (submissions, unless the route allows it). When its breaker is not closed it still comes first, so that it gets
-   * its trial calls; when none of its endpoints stands, its fallback regions come first and it is the last resort.
-   * A name that is no region gives none.
+   * The regions to ask, in order. Calls that must not cross (submissions, unless the route allows it) get their home
+   * alone. Others get the home first and then the fallback regions that stand, so that a read that fails at home can be
+   * repeated elsewhere at once; where no endpoint of the home stands, it is the last resort. A name that is no region
+   * gives none.
    */
-  candidates(home: string, call: { readonly mayCross: boolean; readonly routeClass: string }): readonly R[];
+  candidates(home: string, call: { readonly mayCross: boolean }): readonly R[];
 }
 
-/** Joins the regions of a site. A healthy home costs no allocation. */
+/** Joins the regions of a site. A home without fallback regions costs no allocation. */
 export function createRegions<R extends RegionView>(all: readonly R[]): Regions<R> {
   const byName = new Map(all.map((region) => [region.name, { region, alone: [region] as const, fallback: fallbackOf(region, all) }]));
   return {
     all,
     get: (name) => byName.get(name)?.region,
-    candidates(home, call) {
+    candidates(home, { mayCross }) {
       const entry = byName.get(home);
       if (entry === undefined) return [];
       const { region, alone, fallback } = entry;
-      const up = region.isUp();
-      if (!call.mayCross || (up && region.breakerState(call.routeClass) === "closed")) return alone;
+      if (!mayCross || fallback.length === 0) return alone;
       const others = fallback.filter((other) => other.isUp());
-      return up ? [region, ...others] : [...others, region];
+      return region.isUp() ? [region, ...others] : [...others, region];
     },
   };
 }

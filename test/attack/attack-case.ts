@@ -16,7 +16,7 @@ export interface ExpectedRequest {
  * arrives must be the legal reading. `answered`: Taxgate answers by itself, with one of `statuses`.
  */
 export interface Expectation {
-  readonly kind: 'refused' | 'forwarded' | 'either' | 'answered';
+  readonly kind: "refused" | "forwarded" | "either" | "answered";
   readonly requests: readonly ExpectedRequest[];
   /** Statuses a refusal may have; empty: any 4xx or 5xx. */
   readonly statuses: readonly number[];
@@ -30,13 +30,13 @@ export interface Expectation {
 export interface RequestCase {
   readonly name: string;
   readonly pieces: readonly Buffer[];
-  readonly afterwards: 'keep' | 'half-close' | 'reset';
+  readonly afterwards: "keep" | "half-close" | "reset";
   readonly expect: Expectation;
 }
 
 /** Bytes from a text in which every character is one byte. */
 export function bytes(text: string): Buffer {
-  return Buffer.from(text, 'latin1');
+  return Buffer.from(text, "latin1");
 }
 
 /** What may differ from the usual in a refusal. */
@@ -49,47 +49,47 @@ export interface RefusalOptions {
 /** The client must be refused with one of these codes (status 400 unless said otherwise). */
 export function refused(codes: string | readonly string[], options: RefusalOptions = {}): Expectation {
   return {
-    kind: 'refused', requests: options.before ?? [], statuses: options.statuses ?? [400],
-    codes: typeof codes === 'string' ? [codes] : codes, isPolicy: options.isPolicy ?? false,
+    kind: "refused", requests: options.before ?? [], statuses: options.statuses ?? [400],
+    codes: typeof codes === "string" ? [codes] : codes, isPolicy: options.isPolicy ?? false,
   };
 }
 
 /** All these requests must arrive upstream, and be answered in order. */
 export function forwarded(...requests: readonly ExpectedRequest[]): Expectation {
-  return { kind: 'forwarded', requests, statuses: [], codes: [], isPolicy: false };
+  return { kind: "forwarded", requests, statuses: [], codes: [], isPolicy: false };
 }
 
 /** Refused, or forwarded with exactly this meaning. */
 export function either(...requests: readonly ExpectedRequest[]): Expectation {
-  return { kind: 'either', requests, statuses: [], codes: [], isPolicy: false };
+  return { kind: "either", requests, statuses: [], codes: [], isPolicy: false };
 }
 
 /** Answered by the proxy itself, with nothing sent upstream. */
 export function answered(...statuses: readonly number[]): Expectation {
-  return { kind: 'answered', requests: [], statuses, codes: [], isPolicy: true };
+  return { kind: "answered", requests: [], statuses, codes: [], isPolicy: true };
 }
 
 /** A case whose bytes are sent in one write. */
 export function attack(name: string, text: string, expect: Expectation): RequestCase {
-  return { name, pieces: [bytes(text)], afterwards: 'keep', expect };
+  return { name, pieces: [bytes(text)], afterwards: "keep", expect };
 }
 
 /** A GET for `target` with these extra field lines (CRLF is added between and after them). */
 export function get(target: string, ...lines: readonly string[]): string {
-  return [`GET ${target} HTTP/1.1`, 'Host: gate.example', ...lines, '', ''].join('\r\n');
+  return [`GET ${target} HTTP/1.1`, "Host: gate.example", ...lines, "", ""].join("\r\n");
 }
 
 /** A POST to `/post` with these extra field lines and this raw body, whose framing is the lines' business. */
 export function post(lines: readonly string[], body: string): string {
-  return ['POST /post HTTP/1.1', 'Host: gate.example', ...lines, '', ''].join('\r\n') + body;
+  return ["POST /post HTTP/1.1", "Host: gate.example", ...lines, "", ""].join("\r\n") + body;
 }
 
 /** What a request made with `get` must look like upstream. */
-export function arrivesGet(target: string | readonly string[], more: Omit<ExpectedRequest, 'method' | 'target'> = {}): ExpectedRequest {
-  return { method: 'GET', target, ...more };
+export function arrivesGet(target: string | readonly string[], more: Omit<ExpectedRequest, "method" | "target"> = {}): ExpectedRequest {
+  return { method: "GET", target, ...more };
 }
 
 /** What a request made with `post` must look like upstream. */
-export function arrivesPost(body: string, more: Omit<ExpectedRequest, 'method' | 'target' | 'body'> = {}): ExpectedRequest {
-  return { method: 'POST', target: '/post', body: bytes(body), ...more };
+export function arrivesPost(body: string, more: Omit<ExpectedRequest, "method" | "target" | "body"> = {}): ExpectedRequest {
+  return { method: "POST", target: "/post", body: bytes(body), ...more };
 }

@@ -1,6 +1,6 @@
-import { startRecordingUpstream, type RecordingUpstream } from '../support/recording-upstream.ts';
-import { startTaxgate, type RunningTaxgate } from '../support/taxgate.ts';
-import { attackYaml, type AttackSetting } from './attack-yaml.ts';
+import { startRecordingUpstream, type RecordingUpstream } from "../support/recording-upstream.ts";
+import { startTaxgate, type RunningTaxgate } from "../support/taxgate.ts";
+import { attackYaml, type AttackSetting } from "./attack-yaml.ts";
 
 /** A Taxgate in front of a recording upstream: what a whole table of cases shares. */
 export interface AttackLane {
@@ -11,12 +11,19 @@ export interface AttackLane {
 }
 
 /** Starts both; where Taxgate does not start, its output is thrown and nothing is left running. */
-export async function startAttackLane(setting: Pick<AttackSetting, 'tls'> = {}): Promise<AttackLane> {
+export async function startAttackLane(setting: Pick<AttackSetting, "tls"> = {}): Promise<AttackLane> {
   const upstream = await startRecordingUpstream();
   try {
     const yaml = attackYaml({ ...setting, upstreamPort: upstream.port });
-    const taxgate = await startTaxgate(yaml, { listeners: setting.tls === undefined ? ['plain', 'admin'] : ['plain', 'tls', 'admin'] });
-    return { upstream, taxgate, stop: () => taxgate.stop().finally(() => upstream.close()) };
+    const taxgate = await startTaxgate(yaml, { listeners: setting.tls === undefined ? ["plain", "admin"] : ["plain", "tls", "admin"] });
+    const stop = async (): Promise<void> => {
+      try {
+        await taxgate.stop();
+      } finally {
+        await upstream.close();
+      }
+    };
+    return { upstream, taxgate, stop };
   } catch (fault) {
     await upstream.close();
     throw fault;

@@ -11,10 +11,10 @@ export function attackYaml({ upstreamPort, tls }: AttackSetting): string {
 state: { dir: "{folder}/state" }
 listeners:
   - { name: plain, bind: 127.0.0.1:0 }
-${tls === undefined ? '' : '  - { name: tls, bind: 127.0.0.1:0, tls: { certificates: [edge], http2: true } }\n'}admin: { bind: 127.0.0.1:0 }
+${tls === undefined ? "" : "  - { name: tls, bind: 127.0.0.1:0, tls: { certificates: [edge], http2: true } }\n"}admin: { bind: 127.0.0.1:0 }
 health: { bind: 127.0.0.1:0 }
 drain: { grace: 0s, max: 3s }
-${tls === undefined ? '' : `certificates:\n  edge: { files: { cert: "${tls.cert}", key: "${tls.key}" } }\n`}regions:
+${tls === undefined ? "" : `certificates:\n  edge: { files: { cert: "${tls.cert}", key: "${tls.key}" } }\n`}regions:
   home: { endpoints: [{ url: http://127.0.0.1:${upstreamPort} }] }
 upstream:
   breaker: { consecutiveFailures: 10000, failureRatio: 1, minimumRequests: 100000 }

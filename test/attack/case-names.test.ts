@@ -1,7 +1,7 @@
-import { equal, ok } from 'node:assert/strict';
-import { test } from 'node:test';
-import { ANSWER_TABLES } from './answer-tables.ts';
-import { REQUEST_TABLES } from './request-tables.ts';
+import { equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { ANSWER_TABLES } from "./answer-tables.ts";
+import { REQUEST_TABLES } from "./request-tables.ts";
 
 const families = [...Object.entries(REQUEST_TABLES), ...Object.entries(ANSWER_TABLES)];
 
@@ -11,6 +11,6 @@ for (const [family, cases] of families) {
   });
 }
 
-test('there are more than a thousand cases', () => {
+test("there are more than a thousand cases", () => {
   ok(families.reduce((sum, [, cases]) => sum + cases.length, 0) > 1000);
 });

@@ -1,12 +1,12 @@
-import { startHaproxy, startNginx } from '../support/other-proxies.ts';
-import { startNaiveProxy } from '../support/naive-proxy.ts';
-import type { ProxyUnderTest } from '../support/proxy-under-test.ts';
-import { startRecordingUpstream, type RecordingUpstream } from '../support/recording-upstream.ts';
-import { ANSWER_TABLES } from './answer-tables.ts';
-import { REQUEST_TABLES } from './request-tables.ts';
-import { runAnswerCase } from './run-answer-case.ts';
-import { runRequestCase } from './run-request-case.ts';
-import type { Violation } from './violation.ts';
+import { startHaproxy, startNginx } from "../support/other-proxies.ts";
+import { startNaiveProxy } from "../support/naive-proxy.ts";
+import type { ProxyUnderTest } from "../support/proxy-under-test.ts";
+import { startRecordingUpstream, type RecordingUpstream } from "../support/recording-upstream.ts";
+import { ANSWER_TABLES } from "./answer-tables.ts";
+import { REQUEST_TABLES } from "./request-tables.ts";
+import { runAnswerCase } from "./run-answer-case.ts";
+import { runRequestCase } from "./run-request-case.ts";
+import type { Violation } from "./violation.ts";
 
 // Runs every table against other proxies: a suite that finds no fault with a twelve-line proxy proves nothing.
 // Names as arguments choose the proxies; `--show NAME` lists the failures of one.
@@ -15,7 +15,7 @@ type Starter = (upstreamPort: number) => Promise<ProxyUnderTest | undefined>;
 type Tally = Map<string, number>;
 
 const STARTERS: Readonly<Record<string, Starter>> = { naive: startNaiveProxy, nginx: startNginx, haproxy: startHaproxy };
-const shown = process.argv[process.argv.indexOf('--show') + 1];
+const shown = process.argv[process.argv.indexOf("--show") + 1];
 
 async function tallyOf(name: string, start: Starter): Promise<Tally | undefined> {
   const upstream = await startRecordingUpstream();
@@ -51,16 +51,16 @@ async function countFailures<Case extends { readonly name: string }>(proxy: stri
 }
 
 function isUnsafe(violations: readonly Violation[]): boolean {
-  return violations.some((violation) => violation.rule === 'safety');
+  return violations.some((violation) => violation.rule === "safety");
 }
 
 function report(name: string, violations: readonly Violation[]): void {
-  for (const violation of violations) if (violation.rule === 'safety') console.log(`  ${name}: ${violation.text}`);
+  for (const violation of violations) if (violation.rule === "safety") console.log(`  ${name}: ${violation.text}`);
 }
 
 // The naive proxy throws on some answers; in a process of its own each of these would end it.
 let crashes = 0;
-process.on('uncaughtException', () => { crashes += 1; });
+process.on("uncaughtException", () => { crashes += 1; });
 
 const chosen = process.argv.slice(2).filter((word) => word in STARTERS);
 const tallies = new Map<string, Tally>();

@@ -1,8 +1,8 @@
-import { deepEqual } from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { startAttackLane, type AttackLane } from './attack-lane.ts';
-import { REQUEST_TABLES } from './request-tables.ts';
-import { runRequestCase } from './run-request-case.ts';
+import { deepEqual } from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { startAttackLane, type AttackLane } from "./attack-lane.ts";
+import { REQUEST_TABLES } from "./request-tables.ts";
+import { runRequestCase } from "./run-request-case.ts";
 
 let lane: AttackLane | undefined;
 
@@ -10,7 +10,7 @@ before(async () => { lane = await startAttackLane(); });
 after(async () => { await lane?.stop(); });
 
 function running(): AttackLane {
-  if (lane === undefined) throw new Error('running a case: the lane did not start');
+  if (lane === undefined) throw new Error("running a case: the lane did not start");
   return lane;
 }
 
@@ -19,7 +19,7 @@ for (const [family, cases] of Object.entries(REQUEST_TABLES)) {
     for (const one of cases) {
       test(one.name, async () => {
         const { taxgate, upstream } = running();
-        deepEqual(await runRequestCase(one, taxgate.port('plain'), upstream), []);
+        deepEqual(await runRequestCase(one, taxgate.port("plain"), upstream), []);
       });
     }
   });

@@ -4,16 +4,16 @@
  * promises beyond that: its codes, its statuses, the fields it strips.
  */
 export interface Violation {
-  readonly rule: 'safety' | 'contract';
+  readonly rule: "safety" | "contract";
   readonly text: string;
 }
 
 /** A violation of what every proxy owes its users. */
 export function safety(text: string): Violation {
-  return { rule: 'safety', text };
+  return { rule: "safety", text };
 }
 
 /** A violation of what Taxgate promises. */
 export function contract(text: string): Violation {
-  return { rule: 'contract', text };
+  return { rule: "contract", text };
 }

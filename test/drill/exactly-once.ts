@@ -3,7 +3,7 @@ import { noneOf, type Claim } from "./claim.ts";
 import { isGood, type Sample } from "./request.ts";
 
 /** Answers after which nothing may have been issued: they say that nothing was sent. */
-const UNSENT: ReadonlySet<string> = new Set(["unreachable", "open", "overloaded", "draining"]);
+const UNSENT: ReadonlySet<string> = new Set(["unreachable", "open", "overloaded"]);
 
 /** What is claimed of every drill with submissions: `issued` is what all platforms issued together. */
 export function submissionClaims(submitted: readonly Sample[], issued: readonly Issue[]): readonly Claim[] {

@@ -37,12 +37,14 @@ function runStream(stream: Stream, port: number, agent: Agent, samples: Sample[]
   let index = 0;
   let timer: NodeJS.Timeout | undefined;
 
+  async function take(call: Call): Promise<void> {
+    samples.push(await send(call, port, agent));
+  }
+
   function next(): void {
-    const one = send(stream.call(index), port, agent).then((sample) => {
-      samples.push(sample);
-      underWay.delete(one);
-    });
+    const one = take(stream.call(index));
     underWay.add(one);
+    void one.finally(() => underWay.delete(one));
     index += 1;
     timer = setTimeout(next, Math.max(0, startedAt + (index * 1000) / stream.perSecond - performance.now()));
   }

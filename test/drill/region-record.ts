@@ -24,7 +24,7 @@ export interface RegionRecord {
 /** What was sent during a stage, in order of sending. */
 export function sentIn(record: RegionRecord, name: StageName, kind: "read" | "submission"): readonly Sample[] {
   const { from, to } = stageOf(record, name);
-  return record.samples.filter((sample) => sample.kind === kind && sample.sentAt >= from && sample.sentAt < to).sort((a, b) => a.sentAt - b.sentAt);
+  return record.samples.filter((sample) => sample.kind === kind && sample.sentAt >= from && sample.sentAt < to).toSorted((a, b) => a.sentAt - b.sentAt);
 }
 
 /** The stage of that name. */

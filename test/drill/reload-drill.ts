@@ -58,7 +58,7 @@ async function startPlatforms(): Promise<Platforms> {
 }
 
 async function drill(scene: Scene): Promise<Omit<ReloadRecord, "issued">> {
-  const { plan, taxgate, operator, platforms, tell } = scene;
+  const { plan, taxgate, platforms, tell } = scene;
   await platforms.dead.faults.set({ refuseConnections: {} });
   const refusedBefore = await openBreaker(taxgate);
   // From here on the platform is well: only the breaker's memory keeps requests from it.

@@ -49,9 +49,10 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
   }
 }
 
-const inFlight = (platform: Sandbox) => async (): Promise<boolean> => {
-  const { now, inFlight } = await (await fetch(`${platform.controlOrigin}/_sandbox/requests`)).json() as { now: object; inFlight: number };
-  return now !== undefined && inFlight > 0;
+/** Has a request come to the platform? */
+const arrived = (platform: Sandbox) => async (): Promise<boolean> => {
+  const report = await (await fetch(`${platform.controlOrigin}/_sandbox/requests`)).json() as { readonly total: number };
+  return report.total > 0;
 };
 
 test("SIGTERM turns readiness off, finishes what is under way, drops nothing and ends with 0", async (t) => {
@@ -78,7 +79,7 @@ test("a submission that outlasts the grace gets its answer, and new connections 
   const agent = keptConnections();
   t.after(() => agent.destroy());
   const answer = send(submissions(1, BEIJING_TAXPAYER, "S").call(0), port, agent);
-  await until(inFlight(platform));
+  await until(arrived(platform));
   taxgate.signal("SIGTERM");
   await until(async () => (await send({ ...READ, fresh: true }, port, agent)).fault === "ECONNREFUSED");
   assert.equal((await answer).status, 200);
@@ -114,7 +115,7 @@ test("an exchange that is not over after drain.max is cut, and the process ends 
   const agent = keptConnections();
   t.after(() => agent.destroy());
   const answer = send(READ, port, agent);
-  await until(inFlight(platform));
+  await until(arrived(platform));
   taxgate.signal("SIGTERM");
   assert.equal((await answer).status, 0);
   assert.deepEqual(await taxgate.ended, { code: 0, signal: null });
@@ -125,7 +126,7 @@ test("a second SIGINT stops at once, whatever is under way", async (t) => {
   const agent = keptConnections();
   t.after(() => agent.destroy());
   const answer = send(READ, port, agent);
-  await until(inFlight(platform));
+  await until(arrived(platform));
   taxgate.signal("SIGINT");
   await until(async () => !(await isReady(taxgate)));
   const askedAt = performance.now();

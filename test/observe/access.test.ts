@@ -18,7 +18,7 @@ function setUp(different: Partial<AccessOptions> = {}) {
   return { access, lines, one };
 }
 
-test("a whole line reads as agreed", () => {
+test("a whole line reads as agreed; a phase that took no time is left out", () => {
   const { access, lines } = setUp();
   access.write(summary());
   assert.equal(
@@ -26,7 +26,7 @@ test("a whole line reads as agreed", () => {
     '{"level":"info","time":"2026-09-21T14:13:20.123Z","msg":"access","id":"abc-00001","listener":"plain","client":"10.0.0.7","method":"POST","path":"/api/invoices","version":"1.1"' +
       ',"site":"china","route":"issue","class":"submit","region":"guangdong","endpoint":"https://gd1.tax.example","status":200,"bytes":1123,"outcome":"ok","ended_by":"upstream","phase":"answer"' +
       ',"attempts":1,"principal":"key:ops","taxpayer":"914403001234567890","ms":12.500' +
-      ',"phases":{"identify":0.250,"admit":0.250,"recall":0.000,"screen":0.500,"forward":11.000,"settle":0.125,"answer":0.375},"trace":"0af7651916cd43dd8448eb211c80319c"}\n',
+      ',"phases":{"identify":0.250,"admit":0.250,"screen":0.500,"forward":11.000,"settle":0.125,"answer":0.375},"trace":"0af7651916cd43dd8448eb211c80319c"}\n',
   );
 });
 

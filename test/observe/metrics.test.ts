@@ -152,5 +152,7 @@ const ENDS: readonly (readonly [number, Parameters<typeof outcomeOf>[1], boolean
 ];
 
 for (const [status, error, gone, outcome] of ENDS) {
-  test(`status ${status}, error ${error ?? "none"}${gone ? ", caller gone" : ""} is ${outcome}`, () => assert.equal(outcomeOf(status, error, gone), outcome));
+  test(`status ${status}, error ${error ?? "none"}${gone ? ", caller gone" : ""} is ${outcome}`, () => assert.equal(outcomeOf(status, error, gone, false), outcome));
 }
+
+test("an answer that broke off after its head is the platform's error", () => assert.equal(outcomeOf(200, null, false, true), "upstream_error"));

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { systemClock } from "../../src/base/clock.ts";
 import type { ErrorCode } from "../../src/base/errors.ts";
@@ -33,6 +34,7 @@ export async function started(t: TestContext, script: Script, written: Partial<R
   const options = listenerOptions.parse({ name: "test", bind: "127.0.0.1:0", ...(tls === null ? {} : { tls: { certificates: ["test"] } }), ...written });
   const seen: Exchange[] = [];
   const refused: ErrorCode[] = [];
+  const faults: unknown[] = [];
   let draining = false;
   let ended = 0;
   const front: Front = {
@@ -49,8 +51,13 @@ export async function started(t: TestContext, script: Script, written: Partial<R
       }
     },
   };
-  const listener = await listen(options, tls, { front, upgrades: NO_UPGRADES, refused: (_listener, code) => void refused.push(code) });
-  t.after(() => listener.stop());
+  const listener = await listen(options, tls, {
+    front, upgrades: NO_UPGRADES, refused: (_listener, code) => void refused.push(code), failed: (_listener, fault) => void faults.push(fault),
+  });
+  t.after(async () => {
+    await listener.stop();
+    assert.deepEqual(faults, []);
+  });
   return { listener, port: listener.address.port, seen, refused, ended: () => ended, startDraining: () => void (draining = true) };
 }
 

@@ -16,7 +16,7 @@ export type Field = readonly [name: string, value: string];
 export function parseRequestLine(line: string): { method: string; target: string; version: string } | undefined {
   const [, method, target, version] = REQUEST_LINE.exec(line) ?? [];
   if (method === undefined || target === undefined || version === undefined) return undefined;
-  const isTarget = ORIGIN_FORM.test(target) || (target === '*' && method === 'OPTIONS');
+  const isTarget = ORIGIN_FORM.test(target) || (target === "*" && method === "OPTIONS");
   return isTarget ? { method, target, version } : undefined;
 }
 

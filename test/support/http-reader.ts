@@ -1,5 +1,5 @@
-import { isHost, parseChunkLine, parseFieldLine, parseRequestLine, parseStatusLine, valuesOf, type Field } from './http-grammar.ts';
-import { GrammarProblem, Incomplete, lineCursor, type LineCursor } from './line-cursor.ts';
+import { isHost, parseChunkLine, parseFieldLine, parseRequestLine, parseStatusLine, valuesOf, type Field } from "./http-grammar.ts";
+import { GrammarProblem, Incomplete, lineCursor, type LineCursor } from "./line-cursor.ts";
 
 /** A complete request. */
 export interface RequestMessage {
@@ -17,18 +17,18 @@ export interface AnswerMessage {
   readonly fields: readonly Field[];
   readonly body: Buffer;
   readonly trailers: readonly Field[];
-  readonly framing: 'none' | 'length' | 'chunked' | 'close';
+  readonly framing: "none" | "length" | "chunked" | "close";
 }
 
 /** The complete messages in a byte stream, and how the stream ended: cleanly, inside a message, or against the grammar. */
 export interface Reading<Message> {
   readonly messages: readonly Message[];
-  readonly tail: 'clean' | 'incomplete' | 'broken';
+  readonly tail: "clean" | "incomplete" | "broken";
   /** Which rule the stream breaks; empty unless broken. */
   readonly problem: string;
 }
 
-type Framing = { readonly kind: 'length'; readonly length: number } | { readonly kind: 'chunked' } | { readonly kind: 'absent' };
+type Framing = { readonly kind: "length"; readonly length: number } | { readonly kind: "chunked" } | { readonly kind: "absent" };
 
 /** Reads a sequence of requests, accepting nothing but RFC 9112's own grammar in origin form. */
 export function readRequests(bytes: Buffer): Reading<RequestMessage> {
@@ -37,7 +37,7 @@ export function readRequests(bytes: Buffer): Reading<RequestMessage> {
     const start = parseRequestLine(line);
     if (start === undefined) throw new GrammarProblem(`request line ${JSON.stringify(line)}`);
     const fields = readFields(cursor);
-    const hosts = valuesOf(fields, 'host');
+    const hosts = valuesOf(fields, "host");
     if (hosts.length !== 1 || !hosts.every(isHost)) throw new GrammarProblem(`host ${JSON.stringify(hosts)}`);
     const framing = framingOf(fields, start.version);
     return { ...start, fields, ...readBody(cursor, framing) };
@@ -56,14 +56,14 @@ export function readAnswers(bytes: Buffer, methods: readonly string[], ended: bo
     if (start === undefined) throw new GrammarProblem(`status line ${JSON.stringify(line)}`);
     const fields = readFields(cursor);
     const { status } = start;
-    const method = methods[finals] ?? 'GET';
+    const method = methods[finals] ?? "GET";
     if (status >= 200) finals += 1;
     const framing = framingOf(fields, start.version);
     if (status < 200 || status === 204) forbidFraming(status, framing);
-    if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return { status, fields, body: Buffer.alloc(0), trailers: [], framing: 'none' };
-    if (framing.kind !== 'absent') return { status, fields, ...readBody(cursor, framing), framing: framing.kind };
-    if (!ended) throw new Incomplete('answer that ends with the connection');
-    return { status, fields, body: cursor.rest(), trailers: [], framing: 'close' };
+    if (status < 200 || status === 204 || status === 304 || method === "HEAD") return { status, fields, body: Buffer.alloc(0), trailers: [], framing: "none" };
+    if (framing.kind !== "absent") return { status, fields, ...readBody(cursor, framing), framing: framing.kind };
+    if (!ended) throw new Incomplete("answer that ends with the connection");
+    return { status, fields, body: cursor.rest(), trailers: [], framing: "close" };
   });
 }
 
@@ -72,10 +72,10 @@ function readAll<Message>(bytes: Buffer, readOne: (cursor: LineCursor) => Messag
   const messages: Message[] = [];
   try {
     while (cursor.position() < bytes.length) messages.push(readOne(cursor));
-    return { messages, tail: 'clean', problem: '' };
+    return { messages, tail: "clean", problem: "" };
   } catch (error) {
-    if (error instanceof Incomplete) return { messages, tail: 'incomplete', problem: '' };
-    if (error instanceof GrammarProblem) return { messages, tail: 'broken', problem: error.message };
+    if (error instanceof Incomplete) return { messages, tail: "incomplete", problem: "" };
+    if (error instanceof GrammarProblem) return { messages, tail: "broken", problem: error.message };
     throw error;
   }
 }
@@ -84,7 +84,7 @@ function readFields(cursor: LineCursor): Field[] {
   const fields: Field[] = [];
   for (;;) {
     const line = cursor.line();
-    if (line === '') return fields;
+    if (line === "") return fields;
     const field = parseFieldLine(line);
     if (field === undefined) throw new GrammarProblem(`field line ${JSON.stringify(line.slice(0, 80))}`);
     fields.push(field);
@@ -92,28 +92,28 @@ function readFields(cursor: LineCursor): Field[] {
 }
 
 function framingOf(fields: readonly Field[], version: string): Framing {
-  const lengths = valuesOf(fields, 'content-length');
-  const encodings = valuesOf(fields, 'transfer-encoding');
-  if (lengths.length > 1 || encodings.length > 1) throw new GrammarProblem('framing field given twice');
+  const lengths = valuesOf(fields, "content-length");
+  const encodings = valuesOf(fields, "transfer-encoding");
+  if (lengths.length > 1 || encodings.length > 1) throw new GrammarProblem("framing field given twice");
   const [length] = lengths;
   const [encoding] = encodings;
-  if (length !== undefined && encoding !== undefined) throw new GrammarProblem('length together with transfer encoding');
+  if (length !== undefined && encoding !== undefined) throw new GrammarProblem("length together with transfer encoding");
   if (encoding !== undefined) {
-    if (version !== '1.1' || encoding.toLowerCase() !== 'chunked') throw new GrammarProblem(`transfer encoding ${JSON.stringify(encoding)} in HTTP/${version}`);
-    return { kind: 'chunked' };
+    if (version !== "1.1" || encoding.toLowerCase() !== "chunked") throw new GrammarProblem(`transfer encoding ${JSON.stringify(encoding)} in HTTP/${version}`);
+    return { kind: "chunked" };
   }
-  if (length === undefined) return { kind: 'absent' };
+  if (length === undefined) return { kind: "absent" };
   if (!/^[0-9]{1,15}$/.test(length)) throw new GrammarProblem(`length ${JSON.stringify(length)}`);
-  return { kind: 'length', length: Number(length) };
+  return { kind: "length", length: Number(length) };
 }
 
 function forbidFraming(status: number, framing: Framing): void {
-  if (framing.kind !== 'absent') throw new GrammarProblem(`framing field in a ${status} answer`);
+  if (framing.kind !== "absent") throw new GrammarProblem(`framing field in a ${status} answer`);
 }
 
 function readBody(cursor: LineCursor, framing: Framing): { body: Buffer; trailers: readonly Field[] } {
-  if (framing.kind === 'absent') return { body: Buffer.alloc(0), trailers: [] };
-  if (framing.kind === 'length') return { body: cursor.take(framing.length), trailers: [] };
+  if (framing.kind === "absent") return { body: Buffer.alloc(0), trailers: [] };
+  if (framing.kind === "length") return { body: cursor.take(framing.length), trailers: [] };
   const parts: Buffer[] = [];
   for (;;) {
     const line = cursor.line();
@@ -121,11 +121,11 @@ function readBody(cursor: LineCursor, framing: Framing): { body: Buffer; trailer
     if (size === undefined) throw new GrammarProblem(`chunk line ${JSON.stringify(line.slice(0, 40))}`);
     if (size === 0) return { body: Buffer.concat(parts), trailers: readTrailers(cursor) };
     parts.push(cursor.take(size));
-    if (cursor.line() !== '') throw new GrammarProblem('chunk longer than its size');
+    if (cursor.line() !== "") throw new GrammarProblem("chunk longer than its size");
   }
 }
 
-const FORBIDDEN_TRAILERS = new Set(['content-length', 'transfer-encoding', 'host', 'authorization', 'trailer', 'connection', 'te']);
+const FORBIDDEN_TRAILERS = new Set(["content-length", "transfer-encoding", "host", "authorization", "trailer", "connection", "te"]);
 
 function readTrailers(cursor: LineCursor): Field[] {
   const trailers = readFields(cursor);

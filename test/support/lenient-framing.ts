@@ -3,13 +3,13 @@
  * spelling of chunked, the first length that looks like a number); undefined while it is not complete.
  */
 export function endOfRequest(bytes: Buffer): number | undefined {
-  const text = bytes.toString('latin1');
+  const text = bytes.toString("latin1");
   const separator = /\r?\n\r?\n/.exec(text);
   if (separator === null) return undefined;
   const bodyStart = separator.index + separator[0].length;
   const head = text.slice(0, bodyStart);
   if (/^transfer-encoding[^\S\n]*:.*chunked/im.test(head)) return endOfChunks(text, bodyStart);
-  const length = /^content-length[^\S\n]*:[^\S\n]*\+?(\d+)/im.exec(head)?.[1] ?? '0';
+  const length = /^content-length[^\S\n]*:[^\S\n]*\+?(\d+)/im.exec(head)?.[1] ?? "0";
   const end = bodyStart + Number(length);
   return end <= bytes.length ? end : undefined;
 }
@@ -19,7 +19,7 @@ function endOfChunks(text: string, start: number): number | undefined {
   for (;;) {
     const line = /^\s*([0-9a-f]+)[^\n]*\n/i.exec(text.slice(at, at + 64_000));
     if (line === null) return undefined;
-    const size = Number.parseInt(line[1] ?? '0', 16);
+    const size = Number.parseInt(line[1] ?? "0", 16);
     at += line[0].length + size;
     if (size === 0) return endOfTrailers(text, at);
     if (at > text.length) return undefined;
@@ -34,5 +34,5 @@ function endOfTrailers(text: string, start: number): number | undefined {
 
 /** The request target of the request that starts `bytes`, as far as one can be made out. */
 export function targetOf(bytes: Buffer): string {
-  return /^\s*\S+[ \t]+(\S+)/.exec(bytes.toString('latin1'))?.[1] ?? '';
+  return /^\s*\S+[ \t]+(\S+)/.exec(bytes.toString("latin1"))?.[1] ?? "";
 }

@@ -26,12 +26,12 @@ export function lineCursor(bytes: Buffer): LineCursor {
   };
   return {
     line: () => {
-      const end = bytes.indexOf('\n', at);
-      const line = bytes.toString('latin1', at, end < 0 ? bytes.length : end);
+      const end = bytes.indexOf("\n", at);
+      const line = bytes.toString("latin1", at, end < 0 ? bytes.length : end);
       const stray = /[\r\n\0](?!$)/.exec(line);
       if (stray !== null) throw new GrammarProblem(`control byte in a line at ${at + stray.index}`);
-      if (end < 0) throw new Incomplete('line without an end');
-      if (!line.endsWith('\r')) throw new GrammarProblem(`bare line feed at ${end}`);
+      if (end < 0) throw new Incomplete("line without an end");
+      if (!line.endsWith("\r")) throw new GrammarProblem(`bare line feed at ${end}`);
       at = end + 1;
       return line.slice(0, -1);
     },

@@ -1,23 +1,23 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort, waitForExit, waitForPort } from './child-process.ts';
-import type { ProxyUnderTest } from './proxy-under-test.ts';
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, waitForExit, waitForPort } from "./child-process.ts";
+import type { ProxyUnderTest } from "./proxy-under-test.ts";
 
 /** Starts nginx with its usual reverse-proxy settings; undefined where it is not installed. */
 export function startNginx(upstreamPort: number): Promise<ProxyUnderTest | undefined> {
-  return startForeign('nginx', ['-v'], (folder, port) => ({
+  return startForeign("nginx", ["-v"], (folder, port) => ({
     text: nginxConfiguration(folder, port, upstreamPort),
-    args: ['-p', folder, '-e', 'stderr', '-c', join(folder, 'proxy.conf'), '-g', 'daemon off;'],
+    args: ["-p", folder, "-e", "stderr", "-c", join(folder, "proxy.conf"), "-g", "daemon off;"],
   }));
 }
 
 /** Starts HAProxy with its usual settings; undefined where it is not installed. */
 export function startHaproxy(upstreamPort: number): Promise<ProxyUnderTest | undefined> {
-  return startForeign('haproxy', ['-v'], (folder, port) => ({
+  return startForeign("haproxy", ["-v"], (folder, port) => ({
     text: haproxyConfiguration(port, upstreamPort),
-    args: ['-db', '-f', join(folder, 'proxy.conf')],
+    args: ["-db", "-f", join(folder, "proxy.conf")],
   }));
 }
 
@@ -28,14 +28,14 @@ async function startForeign(binary: string, probe: string[], plan: Plan): Promis
   const folder = await mkdtemp(join(tmpdir(), `attack-${binary}-`));
   const port = await freePort();
   const { text, args } = plan(folder, port);
-  await writeFile(join(folder, 'proxy.conf'), text);
-  const child = spawn(binary, args, { stdio: 'ignore' });
+  await writeFile(join(folder, "proxy.conf"), text);
+  const child = spawn(binary, args, { stdio: "ignore" });
   await waitForPort(port);
   return {
     name: binary,
     port,
     stop: async () => {
-      child.kill('SIGTERM');
+      child.kill("SIGTERM");
       await waitForExit(child, 2000);
       await rm(folder, { recursive: true, force: true });
     },
@@ -43,7 +43,7 @@ async function startForeign(binary: string, probe: string[], plan: Plan): Promis
 }
 
 function nginxConfiguration(folder: string, port: number, upstreamPort: number): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${folder}/${one};`).join(' ');
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((one) => `${one}_temp_path ${folder}/${one};`).join(" ");
   return `worker_processes 1; pid ${folder}/pid; events { worker_connections 512; }
 http {
   access_log off; ${temporary}

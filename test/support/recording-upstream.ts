@@ -1,10 +1,10 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { endOfRequest, targetOf } from './lenient-framing.ts';
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { endOfRequest, targetOf } from "./lenient-framing.ts";
 
 /** The bytes that answer one request, and what happens to the connection afterwards. */
 export interface ScriptedAnswer {
   readonly pieces: readonly Uint8Array[];
-  readonly afterwards: 'keep' | 'fin' | 'reset';
+  readonly afterwards: "keep" | "fin" | "reset";
 }
 
 /** What one upstream connection carried since the last mark. */
@@ -42,7 +42,7 @@ interface Recording {
 /** The default answer: 200, keep-alive, JSON, and the target it answers in `X-Seen`. */
 export function defaultAnswer(target: string): Buffer {
   const body = '{"ok":true}';
-  return Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Seen: ${target}\r\nContent-Length: ${body.length}\r\n\r\n${body}`, 'latin1');
+  return Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Seen: ${target}\r\nContent-Length: ${body.length}\r\n\r\n${body}`, "latin1");
 }
 
 /** Starts a recording upstream on a free loopback port. */
@@ -52,15 +52,15 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
   const server = createServer({ noDelay: true }, (socket) => {
     const recording: Recording = { socket, bytes: [], pending: Buffer.alloc(0), isOpen: true, isEnding: false };
     recordings.add(recording);
-    socket.on('error', () => undefined);
-    socket.on('close', () => { recording.isOpen = false; });
-    socket.on('data', (data: Buffer) => {
+    socket.on("error", () => undefined);
+    socket.on("close", () => { recording.isOpen = false; });
+    socket.on("data", (data: Buffer) => {
       recording.bytes.push(data);
       recording.pending = Buffer.concat([recording.pending, data]);
       answerComplete(recording, scripted);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const open = (): Recording[] => [...recordings].filter((one) => one.isOpen);
   return {
     port: (server.address() as AddressInfo).port,
@@ -91,22 +91,22 @@ function answerComplete(recording: Recording, scripted: ScriptedAnswer | undefin
     const request = recording.pending.subarray(0, end);
     recording.pending = recording.pending.subarray(end);
     const target = targetOf(request);
-    if (scripted !== undefined && target.startsWith('/answer')) playAnswer(recording, scripted);
+    if (scripted !== undefined && target.startsWith("/answer")) playAnswer(recording, scripted);
     else recording.socket.write(defaultAnswer(target));
   }
 }
 
 function playAnswer(recording: Recording, answer: ScriptedAnswer): void {
   const { socket } = recording;
-  recording.isEnding = answer.afterwards !== 'keep';
+  recording.isEnding = answer.afterwards !== "keep";
   const [...pieces] = answer.pieces;
   const next = (): void => {
     const piece = pieces.shift();
     if (socket.destroyed) return;
     if (piece !== undefined) socket.write(piece, () => setTimeout(next, 2));
-    else if (answer.afterwards === 'fin') socket.end();
+    else if (answer.afterwards === "fin") socket.end();
     // A reset makes the peer drop what it has not read yet, so it is held back until the bytes have surely been read.
-    else if (answer.afterwards === 'reset') setTimeout(() => socket.resetAndDestroy(), 15);
+    else if (answer.afterwards === "reset") setTimeout(() => socket.resetAndDestroy(), 15);
   };
   next();
 }

@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { performance } from "node:perf_hooks";
 
 /** Waits until a condition on another process or the network holds; false if `bound` milliseconds pass first. */
 export async function until(holds: () => boolean | Promise<boolean>, bound: number): Promise<boolean> {
