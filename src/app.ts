@@ -18,6 +18,7 @@ import { lockState } from "./base/state-lock.ts";
 import { loadConfig, type Env } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
 import { watchConfig } from "./config/watch.ts";
+import { readKeyPairs } from "./server/key-pairs.ts";
 
 /** What a start needs. */
 export interface Start {
@@ -30,7 +31,7 @@ export interface Start {
 
 /** A running Taxgate. */
 export interface App {
-  /** Settles with the exit code once everything has stopped: 0 after a drain, 1 where it was cut short. */
+  /** Settles with the exit code once everything has stopped: 0 after a drain, 1 where a second signal broke it off. */
   readonly finished: Promise<number>;
 }
 
@@ -69,6 +70,9 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
       access.configure(next.config.log.access);
       admin.configure(next.config.admin);
       doors.renew(next.config);
+      const certificate = next.config.admin.tls?.certificate;
+      const pair = certificate === undefined ? undefined : readKeyPairs(next.config.certificates).get(certificate);
+      if (pair !== undefined) adminListener.renew(pair);
     },
     cutTunnels: (old) => doors.upgrades.cut(old),
   });

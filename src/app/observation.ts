@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { byteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
 import { readBounded, writeAtomic } from "../base/files.ts";
 import type { Lifetime } from "../base/lifetime.ts";
@@ -19,6 +20,9 @@ export interface Observation {
   readonly estate: Estate;
 }
 
+/** Request bodies held whole, all together; beyond it callers are told to try later. */
+const BODIES_BYTES = 256 * 1024 * 1024;
+
 /** Makes log, metrics and the estate upstream, and connects the one to the others. */
 export function observation(loaded: GoodLoad, version: string, clock: Clock, life: Lifetime): Observation {
   const options = loaded.config.log;
@@ -38,7 +42,7 @@ export function observation(loaded: GoodLoad, version: string, clock: Clock, lif
     },
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
   }));
-  return { around: { clock, random: systemRandom, log, access, metrics }, sink, estate };
+  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES) }, sink, estate };
 }
 
 /** The key under which identifiers are hashed: kept, so that lines of one customer can be found across restarts. */

@@ -47,7 +47,7 @@ export interface Answer {
 }
 
 /** Why a body will never be complete. */
-export type BodyFaultCause = "aborted" | "malformed" | "timeout" | "too-large" | "truncated";
+export type BodyFaultCause = "aborted" | "malformed" | "timeout" | "too-large" | "truncated" | "no-room";
 
 /** Thrown by `BodySource.read`. */
 export class BodyFault extends Error {

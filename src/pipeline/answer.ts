@@ -25,7 +25,7 @@ export function answer(x: Exchange): Answer {
 /** An answer of our own; `extra` fields are added to it. */
 export function problem(code: ErrorCode, detail: string, id: string, extra: Headers = []): Answer {
   const entry = ERRORS[code];
-  const text = JSON.stringify({ type: "about:blank", title: entry.en, status: entry.status, detail, code, hint: entry.zh, instance: id });
+  const text = JSON.stringify({ type: "about:blank", title: entry.en, "title-zh": entry.zh, status: entry.status, detail, code, instance: id });
   const headers = ["Content-Type", "application/problem+json", "Cache-Control", "no-store", "Taxgate-Error", code, "X-Request-Id", id, ...extra];
   return { status: entry.status, headers, body: { kind: "bytes", bytes: Buffer.from(`${text}\n`) } };
 }

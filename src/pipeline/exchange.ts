@@ -56,6 +56,9 @@ export interface Exchange {
   region: string | null;
   traceparent: string | null;
 
+  /** Bytes of its body that count against the bound on all bodies together. */
+  heldBytes: number;
+
   // forward
   attempts: number;
   /** Region and endpoint that answered. */
@@ -106,6 +109,7 @@ export function createExchange(arrival: Arrival): Exchange {
     taxpayer: null,
     region: null,
     traceparent: null,
+    heldBytes: 0,
     attempts: 0,
     answeredBy: null,
     answer: null,

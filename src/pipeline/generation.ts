@@ -1,4 +1,5 @@
 import type { Random } from "../base/random.ts";
+import type { ByteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
 import type { AccessLog } from "../observe/access.ts";
 import type { Log } from "../observe/log.ts";
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly log: Log;
   readonly access: AccessLog;
   readonly metrics: Metrics;
+  /** Room for request bodies that are held whole. */
+  readonly bodies: ByteBudget;
 }
 
 /** Builds the table of hosts: exact names, `*.suffix`, and `*`; the order of sites decides. */

@@ -44,6 +44,7 @@ export async function handle(x: Exchange, generation: Generation, around: Surrou
     if (x.status === 0) await finish(x, refuse("internal", "a fault inside the proxy"), around, send).catch(() => undefined);
   } finally {
     generation.inFlight--;
+    around.bodies.give(x.heldBytes);
     record(x, around);
   }
 }

@@ -1,3 +1,4 @@
+import type { ByteBudget } from "../base/byte-budget.ts";
 import { bounded } from "../http/bounded.ts";
 import { collect } from "../http/collect.ts";
 import { hostName } from "../http/authority.ts";
@@ -6,16 +7,17 @@ import { BodyFault, NO_BODY } from "../http/message.ts";
 import { canonicalTarget, type CanonicalTarget } from "../http/target.ts";
 import { traceOf } from "../observe/trace.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation, Surroundings } from "./generation.ts";
 import { matchRoute } from "./match-route.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
-import { GO_ON, refuse, type Verdict } from "./verdict.ts";
+import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
 
 /*
  * identify: who asks for what.
  * Reads the head, and the body where the route's class is buffered. Decides site, canonical path, route, client
- * address, principal, taxpayer and home region. Refuses 400 malformed, 404 no route, 405, 413 too large, 415, 421.
+ * address, principal, taxpayer and home region. Refuses 400 malformed, 404 no route, 405, 413 too large, 415, 421,
+ * 503 where too many bodies are held at once.
  */
 
 /** Buffered bodies are bounded even where the route names no bound. */
@@ -24,7 +26,7 @@ const DEFAULT_MAX_BYTES = 10_000_000;
 const BUFFERED: Readonly<Record<RouteClass, boolean>> = { submit: true, poll: true, read: true, auth: true, control: true, inbound: true, pass: false };
 
 /** See the top of this file. */
-export function identify(x: Exchange, generation: Generation): Verdict | Promise<Verdict> {
+export function identify(x: Exchange, generation: Generation, around: Surroundings): Verdict | Promise<Verdict> {
   const canonical = canonicalTarget(x.head.target);
   if (!canonical.ok) return refuse(canonical.code, "the request's address breaks a rule");
   const target = canonical.target;
@@ -38,7 +40,7 @@ export function identify(x: Exchange, generation: Generation): Verdict | Promise
   if (found.route === null) return unmatched(target, found.methods);
   x.route = found.route;
   x.routeClass = found.route.class;
-  return checkRoute(x, site, found.route, target);
+  return checkRoute(x, site, found.route, target, around);
 }
 
 function unmatched(target: CanonicalTarget, methods: readonly string[]): Verdict {
@@ -52,7 +54,7 @@ function methodRefusal(allowed: string): Verdict {
   return refuse("method-not-allowed", `this path takes ${allowed}`, ["Allow", allowed]);
 }
 
-function checkRoute(x: Exchange, site: Site, route: Route, target: CanonicalTarget): Verdict | Promise<Verdict> {
+function checkRoute(x: Exchange, site: Site, route: Route, target: CanonicalTarget, around: Surroundings): Verdict | Promise<Verdict> {
   const spelling = target.unusual.find((unusual) => !route.allow.has(unusual));
   if (spelling !== undefined) return refuse(spelling, `route '${route.name}' does not accept this spelling`);
   if (x.body !== NO_BODY && !takesType(x, route)) return refuse("unsupported-type", `route '${route.name}' does not take this content type`);
@@ -60,16 +62,21 @@ function checkRoute(x: Exchange, site: Site, route: Route, target: CanonicalTarg
   const limit = route.options.body.maxBytes ?? (buffered ? DEFAULT_MAX_BYTES : Infinity);
   if (lengthOf(x) > limit) return refuse("body-too-large", `the body is larger than ${limit} bytes`);
   x.traceparent = trace(x, route);
-  if (buffered && x.body.kind === "source") return buffer(x, site, limit);
+  if (buffered && x.body.kind === "source") return buffer(x, site, limit, around.bodies);
   if (x.body.kind === "source" && limit !== Infinity) x.body = { kind: "source", source: bounded(x.body.source, limit) };
   who(x, site);
   return GO_ON;
 }
 
-async function buffer(x: Exchange, site: Site, limit: number): Promise<Verdict> {
+async function buffer(x: Exchange, site: Site, limit: number, room: ByteBudget): Promise<Verdict> {
   if (x.body.kind !== "source") return GO_ON;
+  const hold = (bytes: number): boolean => {
+    const taken = room.take(bytes);
+    if (taken) x.heldBytes += bytes;
+    return taken;
+  };
   try {
-    x.body = await collect(x.body.source, limit);
+    x.body = await collect(x.body.source, limit, hold);
   } catch (fault) {
     if (fault instanceof BodyFault) return bodyRefusal(fault);
     throw fault;
@@ -81,6 +88,7 @@ async function buffer(x: Exchange, site: Site, limit: number): Promise<Verdict> 
 /** What a broken request body means for its sender. */
 export function bodyRefusal(fault: BodyFault): Verdict {
   if (fault.reason === "too-large") return refuse("body-too-large", fault.message);
+  if (fault.reason === "no-room") return refuse("overloaded", fault.message, retryAfter(1));
   if (fault.reason === "timeout") return refuse("client-timeout", "the body did not arrive in time");
   if (fault.reason === "malformed") return refuse("malformed-request", "the body breaks the rules of its framing");
   return refuse("client-gone", "the client went away inside the body");

@@ -6,7 +6,7 @@ import type { RegionUpstream, TunnelPermit } from "../upstream/region-upstream.t
 import { admit } from "./admit.ts";
 import { answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation, Surroundings } from "./generation.ts";
 import { identify } from "./identify.ts";
 import { matchRoute } from "./match-route.ts";
 import type { Route, Site } from "./site.ts";
@@ -29,10 +29,10 @@ export function wantsUpgrade(head: RequestHead, generation: Generation): boolean
 }
 
 /** Runs the same deciding phases as for any request: no rule about head or path can be avoided by asking for a switch. */
-export async function judgeUpgrade(x: Exchange, generation: Generation): Promise<UpgradeJudgement> {
+export async function judgeUpgrade(x: Exchange, generation: Generation, around: Surroundings): Promise<UpgradeJudgement> {
   for (const phase of ["identify", "admit"] as const) {
     x.phase = phase;
-    const verdict = await (phase === "identify" ? identify(x, generation) : admit());
+    const verdict = await (phase === "identify" ? identify(x, generation, around) : admit());
     if (verdict.kind !== "go-on") return refused(x, verdict);
   }
   x.phase = "forward";

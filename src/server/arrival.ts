@@ -6,6 +6,7 @@ import { BodyFault, NO_BODY, type Answer, type Body, type RequestHead } from "..
 import { problem } from "../pipeline/answer.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
+import { leftWhole } from "./flushed.ts";
 import { inform } from "./inform.ts";
 import type { ListenerOptions } from "./options.ts";
 import { RequestBody } from "./request-body.ts";
@@ -127,7 +128,7 @@ function begin(request: IncomingMessage | Http2ServerRequest, response: Response
   const { address, secure, certificate } = connection;
   const exchange = createExchange({ id: front.nextId(), caller: { listener: options.name, address, secure, certificate }, head, body, startedAt });
   connection.open.add(exchange);
-  if (head.version === "2") response.once("close", () => response.writableFinished || leave(exchange));
+  if (head.version === "2") response.once("close", () => leftWhole(response) || leave(exchange));
   if (head.version !== "1.0") exchange.inform = (status, fields) => inform(response, status, fields);
   const over = (): void => {
     connection.open.delete(exchange);

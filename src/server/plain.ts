@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { Server as TlsServer } from "node:tls";
 import type { Socket } from "node:net";
 import type { Bind } from "../base/fields.ts";
 import type { Stoppable } from "../base/lifetime.ts";
@@ -10,6 +11,8 @@ import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
 /** A listener of Taxgate's own: the admin API or health. */
 export interface PlainListener extends Stoppable {
   readonly address: { readonly host: string; readonly port: number };
+  /** Takes a new certificate for connections to come. */
+  renew(tls: KeyPair): void;
 }
 
 /** Answers one request. */
@@ -37,6 +40,9 @@ export async function listenPlain(bind: Bind, tls: KeyPair | null, handle: Plain
   if (address === null || typeof address === "string") throw new Error("listener has no address");
   return {
     address: { host: address.address, port: address.port },
+    renew(next) {
+      if (server instanceof TlsServer) server.setSecureContext(next);
+    },
     async stop() {
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       for (const socket of sockets) socket.destroySoon();

@@ -67,6 +67,9 @@ export class RequestBody implements BodySource {
     this.#before?.();
     this.#before = null;
     const stream = this.#stream;
+    this.#ended = stream.readableEnded;
+    // Whoever asks late hears no event any more.
+    if (stream.destroyed) return this.fail(new BodyFault("aborted", "the client went away before the body was read"));
     stream.on("readable", () => this.#serve());
     stream.on("end", () => {
       this.#ended = true;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
+import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import { byName } from "../http/headers.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
@@ -114,8 +115,10 @@ export function cut(response: Response): void {
   }
   const socket = (response as ServerResponse).socket;
   if (socket !== null && !socket.destroyed) {
-    if ("encrypted" in socket) socket.destroy();
-    else socket.resetAndDestroy();
+    // A TLS socket would close in good order, and an HTTP/1.0 client take what it has for all: the socket beneath is reset.
+    const beneath = (socket as { _parent?: Socket })._parent;
+    (beneath ?? socket).resetAndDestroy();
+    socket.destroy();
   }
 }
 

@@ -46,7 +46,7 @@ export function createUpgradeLane(env: UpgradeEnv): UpgradeLane {
     tunnels.set(socket, generation);
     socket.on("error", () => undefined);
     try {
-      const judgement = await judgeUpgrade(x, generation);
+      const judgement = await judgeUpgrade(x, generation, env.around);
       if (judgement.kind === "answer") socket.end(rawAnswer(judgement.answer), "latin1");
       else await tunnel(proxy, request, socket, head, x, judgement.permit, judgement.headers);
       await closed(socket);

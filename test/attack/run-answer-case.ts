@@ -20,7 +20,7 @@ async function runFor(one: AnswerCase, version: "1.0" | "1.1", port: number, ups
   upstream.script(undefined);
   // The proxy has to know that a connection is gone before the next client comes, or a race of HTTP/1.1 is blamed on it.
   await until(() => upstream.endingConnections() === 0, 300);
-  upstream.mark();
   const violations = [...judgeAnswer(one, version, result), ...await probe(port), ...await probe(port)];
+  upstream.take();
   return violations.map(({ rule, text }) => ({ rule, text: `HTTP/${version} client: ${text}` }));
 }

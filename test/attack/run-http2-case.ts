@@ -10,11 +10,12 @@ import { safety, type Violation } from "./violation.ts";
 
 /** Runs one HTTP/2 request, and the next HTTP/1.1 client after it. */
 export async function runHttp2Case(one: Http2Case, { taxgate, upstream }: AttackLane): Promise<Violation[]> {
-  upstream.mark();
   const result = await sendFrames(taxgate.port("tls"), framesOf(one));
   await until(() => upstream.halfRequests() === 0, 300);
-  const violations = judgeUpstream(upstream.since(), one.expect);
-  return [...violations, ...judgeStream(one, result), ...await probe(taxgate.port("plain"))];
+  const violations = judgeUpstream(upstream.take(), one.expect);
+  const next = await probe(taxgate.port("plain"));
+  upstream.take();
+  return [...violations, ...judgeStream(one, result), ...next];
 }
 
 function framesOf(one: Http2Case): Frame[] {

@@ -9,14 +9,13 @@ import { safety, type Violation } from "./violation.ts";
 
 /** Runs one case against the proxy on `port`, and the next client after it: a poisoned upstream connection shows there. */
 export async function runRequestCase(one: RequestCase, port: number, upstream: RecordingUpstream): Promise<Violation[]> {
-  upstream.mark();
   const result = await sendRaw(port, {
     pieces: one.pieces, afterwards: one.afterwards, deadline: 700, isDone: (received) => isAnswered(one, received),
   });
   const next = await probe(port);
   // The proxy gives up a broken upload on its own time.
   await until(() => upstream.halfRequests() === 0, 300);
-  const recorded = upstream.since().map((connection) => ({ ...connection, bytes: withoutProbe(connection.bytes) }));
+  const recorded = upstream.take().map((connection) => ({ ...connection, bytes: withoutProbe(connection.bytes) }));
   return [...judgeUpstream(recorded, one.expect), ...judgeClient(one, result), ...next];
 }
 

@@ -76,15 +76,15 @@ test("a request that is refused without its body is never told to continue", asy
   assert.equal(ending, "fin");
 });
 
-test("a client that leaves inside its body breaks it as aborted", async (t) => {
-  for (const afterwards of ["half-close", "reset"] as const) {
+test("a body that its client cuts short is malformed where the client still listens, else aborted", async (t) => {
+  for (const [afterwards, reason] of [["half-close", "malformed"], ["reset", "aborted"]] as const) {
     const reasons: string[] = [];
     const one = await started(t, async (x) => {
       await wholeBody(x.body).catch((fault: BodyFault) => void reasons.push(fault.reason));
     });
     await sendRaw(one.port, { pieces: [bytes("POST / HTTP/1.1\nHost: a\nContent-Length: 99999\n\nabc")], afterwards });
     assert.ok(await until(() => one.ended() === 1, 1000));
-    assert.deepEqual(reasons, ["aborted"]);
+    assert.deepEqual(reasons, [reason]);
     assert.ok(await socketsGone(one));
   }
 });

@@ -7,7 +7,7 @@ export interface ScriptedAnswer {
   readonly afterwards: "keep" | "fin" | "reset";
 }
 
-/** What one upstream connection carried since the last mark. */
+/** What one upstream connection carried since it was last asked. */
 export interface RecordedConnection {
   readonly bytes: Buffer;
   readonly isOpen: boolean;
@@ -18,10 +18,11 @@ export interface RecordingUpstream {
   readonly port: number;
   /** Answers requests whose target starts with `/answer` with these bytes; undefined restores the default answer. */
   script(answer: ScriptedAnswer | undefined): void;
-  /** Everything received since the last mark, by connection; connections that carried nothing are left out. */
-  since(): readonly RecordedConnection[];
-  /** Forgets what was recorded so far, and closes connections that hold half a request, so that cases stay apart. */
-  mark(): void;
+  /**
+   * Everything received since the last call, by connection; connections that carried nothing are left out. Connections that hold
+   * half a request are closed, so that cases stay apart. Bytes that come late are part of the next call: none is lost.
+   */
+  take(): readonly RecordedConnection[];
   /** Connections open now. */
   openConnections(): number;
   /** Open connections that hold the beginning of a request and not its end. */
@@ -65,15 +66,7 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
   return {
     port: (server.address() as AddressInfo).port,
     script: (answer) => { scripted = answer; },
-    since: () => [...recordings].filter((one) => one.bytes.length > 0)
-      .map((one) => ({ bytes: Buffer.concat(one.bytes), isOpen: one.isOpen })),
-    mark: () => {
-      for (const one of recordings) {
-        one.bytes = [];
-        if (one.pending.length > 0) one.socket.destroy();
-        if (one.pending.length > 0 || !one.isOpen) recordings.delete(one);
-      }
-    },
+    take: () => takeAll(recordings),
     openConnections: () => open().length,
     halfRequests: () => open().filter((one) => one.pending.length > 0).length,
     endingConnections: () => open().filter((one) => one.isEnding).length,
@@ -82,6 +75,17 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
       server.close(() => resolve());
     }),
   };
+}
+
+function takeAll(recordings: Set<Recording>): RecordedConnection[] {
+  const taken: RecordedConnection[] = [];
+  for (const one of recordings) {
+    if (one.bytes.length > 0) taken.push({ bytes: Buffer.concat(one.bytes), isOpen: one.isOpen });
+    one.bytes = [];
+    if (one.pending.length > 0) one.socket.destroy();
+    if (one.pending.length > 0 || !one.isOpen) recordings.delete(one);
+  }
+  return taken;
 }
 
 function answerComplete(recording: Recording, scripted: ScriptedAnswer | undefined): void {

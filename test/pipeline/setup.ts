@@ -1,0 +1,120 @@
+import { byteBudget } from "../../src/base/byte-budget.ts";
+import { manualClock } from "../../src/base/clock.ts";
+import { seededRandom } from "../../src/base/random.ts";
+import { NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../../src/http/message.ts";
+import { compileIdentity } from "../../src/identity/identity.ts";
+import { identityOptions } from "../../src/identity/options.ts";
+import type { ExchangeSummary } from "../../src/observe/exchange-summary.ts";
+import { createExchange, type Exchange } from "../../src/pipeline/exchange.ts";
+import { hostTable, type Generation, type Surroundings } from "../../src/pipeline/generation.ts";
+import { handle } from "../../src/pipeline/handle.ts";
+import { routeOptions } from "../../src/pipeline/options.ts";
+import { compileRoute, type Site } from "../../src/pipeline/site.ts";
+import type { CallControl, UpstreamCall } from "../../src/upstream/call.ts";
+import type { RegionUpstream } from "../../src/upstream/region-upstream.ts";
+import { createRegions } from "../../src/upstream/regions.ts";
+import type { AttemptResult } from "../../src/upstream/result.ts";
+import { retryBudget } from "../../src/upstream/retry-budget.ts";
+
+/** What a region does with one call; the call's number counts from 0 over all regions. */
+export type Serve = (call: UpstreamCall, control: CallControl, number: number, region: string) => AttemptResult | Promise<AttemptResult>;
+
+/** A small answer of a platform. */
+export function answered(status: number, body = "ok", headers: Headers = []): AttemptResult {
+  const answer: Answer = { status, headers, body: body === "" ? NO_BODY : { kind: "bytes", bytes: Buffer.from(body) } };
+  return { kind: "answered", cause: "answer", answer, endpoint: "r1/e", region: "r1" };
+}
+
+const ROUTES = [
+  { name: "submit", class: "submit", match: { methods: ["POST"], path: "/invoices" } },
+  { name: "one", class: "read", match: { methods: ["GET", "HEAD"], path: "/invoices/{id}" } },
+  { name: "json", class: "control", match: { methods: ["POST"], path: "/json" }, body: { maxBytes: "10B", types: ["application/json"] } },
+  { name: "odd", class: "read", match: { path: "/odd/**" }, allow: ["encoded-slash"] },
+  { name: "pass", class: "pass", match: { path: "/pass/**" }, body: { maxBytes: "20B" } },
+  { name: "told", class: "read", match: { path: "/told" }, forward: { client: true, trace: true, host: true } },
+];
+
+/** A pipeline without sockets: real identity, routes and phases, regions by script, time that stands still. */
+export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.example"], attempts = 3, up = (_region: string): boolean => true, bodies = 1_000_000 } = {}) {
+  const clock = manualClock();
+  const calls: { readonly call: UpstreamCall; readonly region: string }[] = [];
+  const ends: ExchangeSummary[] = [];
+  const logged: unknown[] = [];
+  let retried = 0;
+  const region = (name: string): RegionUpstream => ({
+    name, fallback: name === "r1" ? ["r2"] : [], attempts,
+    isUp: () => up(name),
+    hasOther: () => true,
+    tunnel: () => ({ kind: "refused", cause: "breaker-open", detail: "", retryAfter: 7 }),
+    async call(call, control) {
+      calls.push({ call, region: name });
+      return serve(call, control, calls.length - 1, name);
+    },
+  });
+  const areas = [{ name: "r1", taxpayers: [], clients: [] }, { name: "r2", taxpayers: [], clients: [] }];
+  const site: Site = {
+    name: "main",
+    identity: compileIdentity(identityOptions.parse({ trustedProxies: ["10.0.0.0/8"] }), areas, "r1"),
+    routes: ROUTES.map((route) => compileRoute(routeOptions.parse(route))),
+    upstream: { regions: createRegions([region("r1"), region("r2")]), totalTimeout: () => 1000, retries: retryBudget(1, clock), pauseAfter: () => 50, letGo: () => undefined },
+  };
+  const generation: Generation = { number: 1, hosts: hostTable([{ site, patterns: hosts }]), inFlight: 0, letGo: () => undefined };
+  const around: Surroundings = {
+    clock, random: seededRandom(1),
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (event, fields) => void logged.push([event, fields]) },
+    access: { write: (end) => void ends.push(end), configure: () => undefined },
+    metrics: { exchangeEnded: () => undefined, retried: () => void retried++ } as unknown as Surroundings["metrics"],
+    bodies: byteBudget(bodies),
+  };
+  return { clock, calls, ends, logged, generation, around, site, retried: () => retried };
+}
+
+/** A request as the listener hands it in. */
+export function exchange(line: string, headers: readonly string[] = [], body: Body = NO_BODY, authority = "tax.example"): Exchange {
+  const [method = "", target = ""] = line.split(" ");
+  return createExchange({
+    id: "id-1",
+    caller: { listener: "plain", address: "10.0.0.7", secure: false, certificate: null },
+    head: { method, target, authority, version: "1.1", headers: ["Host", authority, ...headers] },
+    body, startedAt: 0,
+  });
+}
+
+/** Bytes as a body. */
+export function bytes(text: string): Body {
+  return { kind: "bytes", bytes: Buffer.from(text) };
+}
+
+/** A streamed body of these pieces, that remembers being cancelled. */
+export function streamed(pieces: readonly (string | Error)[], length: number | null = null): Body & { readonly source: BodySource & { cancelled: number } } {
+  const left = [...pieces];
+  const source: BodySource & { cancelled: number } = {
+    length,
+    cancelled: 0,
+    read() {
+      const piece = left.shift();
+      if (piece instanceof Error) return Promise.reject(piece);
+      return piece === undefined ? null : Buffer.from(piece);
+    },
+    cancel: () => void source.cancelled++,
+    trailers: () => [],
+  };
+  return { kind: "source", source };
+}
+
+/** Runs an exchange to its end, as a listener would whose client takes everything. */
+export async function run(parts: ReturnType<typeof setUp>, x: Exchange): Promise<Answer | null> {
+  let sent: Answer | null = null;
+  await handle(x, parts.generation, parts.around, (answer) => {
+    sent = answer;
+    x.status = answer.status;
+  });
+  return sent;
+}
+
+/** The code in an answer of our own, else its status. */
+export function codeOf(answer: Answer | null): string {
+  if (answer === null) return "none";
+  const at = answer.headers.indexOf("Taxgate-Error");
+  return at < 0 ? String(answer.status) : `${answer.status} ${answer.headers[at + 1]}`;
+}
