@@ -64,15 +64,18 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const generations = await createGenerations(loaded, {
     file: start.file, env: start.env, around, estate, sandboxes,
     loaded: (next) => watch.update(next),
-    applied(next) {
-      log.setLevel(next.config.log.level);
-      log.setSecrets(next.secrets);
-      access.configure(next.config.log.access);
-      admin.configure(next.config.admin);
-      doors.renew(next.config);
+    prepare(next) {
+      const renew = doors.renewal(next.config);
       const certificate = next.config.admin.tls?.certificate;
       const pair = certificate === undefined ? undefined : readKeyPairs(next.config.certificates).get(certificate);
-      if (pair !== undefined) adminListener.renew(pair);
+      return () => {
+        log.setLevel(next.config.log.level);
+        log.setSecrets(next.secrets);
+        access.configure(next.config.log.access);
+        admin.configure(next.config.admin);
+        renew();
+        if (pair !== undefined) adminListener.renew(pair);
+      };
     },
     cutTunnels: (old) => doors.upgrades.cut(old),
   });
@@ -82,7 +85,12 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const finished = new Promise<number>((resolve) => {
     finish = resolve;
   });
-  const stop = (code: number): Promise<void> => life.stop().then(() => finish(code));
+  let stopping: Promise<void> | null = null;
+  // The first reason to stop decides the exit code, and nobody leaves before everything has stopped.
+  const stop = (code: number): Promise<void> => (stopping ??= life.stop().then(() => finish(code), (fault: unknown) => {
+    log.error("stopping failed", { fault: String(fault) });
+    finish(1);
+  }));
   const drain = (): void => {
     if (draining) return;
     draining = true;

@@ -1,16 +1,15 @@
 import type { ReloadResult } from "../admin/views.ts";
 import { every } from "../base/clock.ts";
-import { OperatorError } from "../base/errors.ts";
 import type { Config } from "../config/config.ts";
 import { diffConfig } from "../config/diff.ts";
 import { loadConfig, type Env, type Loaded } from "../config/load.ts";
-import { formatProblem, type Problem } from "../config/problem.ts";
 import { compileGeneration } from "../pipeline/compile-generation.ts";
 import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { readKeyPairs, readPem } from "../server/key-pairs.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
+import { reloadReport } from "./reload-report.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 
 /** A load that went well. */
@@ -37,8 +36,11 @@ export interface GenerationsEnv {
   readonly around: Surroundings;
   readonly estate: Estate;
   readonly sandboxes: Sandboxes;
-  /** Called after every successful load, with what changes without a restart. */
-  readonly applied: (load: GoodLoad) => void;
+  /**
+   * Reads what else a load needs, and gives what applies it without a restart. Throws before anything has changed;
+   * what it gives does not.
+   */
+  readonly prepare: (load: GoodLoad) => () => void;
   /** Called after every load, with what to watch from now on. */
   readonly loaded: (load: Loaded) => void;
   readonly cutTunnels: (old: Generation) => void;
@@ -49,16 +51,16 @@ const LOOK_MS = 100;
 /** Builds the first generation. Throws an OperatorError where its files are broken. */
 export async function createGenerations(first: GoodLoad, env: GenerationsEnv): Promise<Generations> {
   const { around } = env;
+  const report = reloadReport(around);
   const old = new Set<Generation>();
-  let count = 0;
   let load = first;
   let pending: readonly string[] = [];
   let running: Promise<ReloadResult> | null = null;
-  let current = await build(first);
+  let current = await build(first, 1);
 
-  async function build(next: GoodLoad): Promise<Generation> {
+  async function build(next: GoodLoad, number: number): Promise<Generation> {
     await env.sandboxes.ensure(next.config);
-    return compileGeneration(++count, next.config.sites, { estate: env.estate, origin: env.sandboxes.origin, material: materialOf(next.config) });
+    return compileGeneration(number, next.config.sites, { estate: env.estate, origin: env.sandboxes.origin, material: materialOf(next.config) });
   }
 
   function retire(generation: Generation): void {
@@ -75,43 +77,29 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
   }
 
   async function reloadOnce(): Promise<ReloadResult> {
-    const next = loadConfig(env.file, env.env);
-    env.loaded(next);
-    if (!next.ok) return refused(next.problems);
-    if (next.fingerprint === load.fingerprint) return unchanged();
-    const changes = diffConfig(load.config, next.config, [...load.secrets, ...next.secrets]);
     try {
-      const generation = await build(next);
-      const before = current;
-      current = generation;
-      load = next;
-      pending = [...new Set([...pending, ...changes.filter((change) => change.needsRestart).map((change) => change.path)])];
-      env.applied(next);
-      retire(before);
+      const next = loadConfig(env.file, env.env);
+      env.loaded(next);
+      if (!next.ok) return report.refused(current.number, next.problems);
+      if (next.fingerprint === load.fingerprint) return report.unchanged(current.number);
+      return await swap(next);
     } catch (fault) {
-      if (!(fault instanceof OperatorError)) throw fault;
-      return refused([{ file: env.file, line: 1, column: 1, path: "(file)", message: fault.message }]);
+      return report.failed(current.number, env.file, fault);
     }
-    return applied(changes.map((change) => change.path), next.warnings);
   }
 
-  function refused(problems: readonly Problem[]): ReloadResult {
-    around.metrics.reloaded("refused");
-    for (const problem of problems) around.log.error("configuration refused", { at: formatProblem(problem) });
-    return { result: "refused", generation: current.number, problems };
-  }
-
-  function unchanged(): ReloadResult {
-    around.metrics.reloaded("unchanged");
-    around.log.info("configuration unchanged", { generation: current.number });
-    return { result: "unchanged", generation: current.number };
-  }
-
-  function applied(changes: readonly string[], warnings: readonly Problem[]): ReloadResult {
-    around.metrics.reloaded("applied");
-    around.log.info("configuration applied", { generation: current.number, changes: changes.slice(0, 20), pendingRestart: pending });
-    for (const warning of warnings) around.log.warn("configuration warning", { at: formatProblem(warning) });
-    return { result: "applied", generation: current.number, changes, pendingRestart: pending, warnings };
+  /** Everything that can fail stands before the first change. */
+  async function swap(next: GoodLoad): Promise<ReloadResult> {
+    const changes = diffConfig(load.config, next.config, [...load.secrets, ...next.secrets]);
+    const apply = env.prepare(next);
+    const generation = await build(next, current.number + 1);
+    const before = current;
+    current = generation;
+    load = next;
+    pending = [...new Set([...pending, ...changes.filter((change) => change.needsRestart).map((change) => change.path)])];
+    apply();
+    retire(before);
+    return report.applied(current.number, changes.map((change) => change.path), pending, next);
   }
 
   return {

@@ -17,8 +17,8 @@ import { createUpgradeLane, type UpgradeLane } from "../server/upgrade.ts";
 export interface Doors {
   readonly listeners: readonly Listener[];
   readonly upgrades: UpgradeLane;
-  /** Takes the certificates that a configuration names, read anew. */
-  renew(config: Config): void;
+  /** Reads the certificates that a configuration names, and gives what shows them from then on. Throws where they are broken. */
+  renewal(config: Config): () => void;
   /** Opens a listener of our own; `certificate` is its name under `certificates`. */
   openPlain(name: string, bind: Bind, certificate: string | null, handle: PlainHandler): Promise<PlainListener>;
 }
@@ -52,12 +52,13 @@ export async function openListeners(config: Config, { around, life, current, dra
   return {
     listeners,
     upgrades,
-    renew(next) {
-      for (const listener of listeners) {
+    renewal(next) {
+      const renewals = listeners.map((listener) => {
         const options = next.listeners.find((one) => one.name === listener.name);
         const tls = options === undefined ? null : tlsOf(options, next);
-        if (tls !== null) listener.renew(tls);
-      }
+        return () => tls !== null && listener.renew(tls);
+      });
+      return () => renewals.forEach((renew) => renew());
     },
     async openPlain(name, bind, certificate, answer) {
       const tls = certificate === null ? null : (readKeyPairs(config.certificates).get(certificate) ?? null);

@@ -44,7 +44,7 @@ export function bytes(max = "64GiB") {
 export function share() {
   const want = "a share from 0 to 1, such as 0.5 or 50%";
   return z
-    .union([z.number().min(0).max(1), z.string().regex(/^\d+(\.\d+)?%$/)], { error: () => want })
+    .union([z.number().min(0, { error: () => want }).max(1, { error: () => want }), z.string().regex(/^\d+(\.\d+)?%$/, { error: () => want })], { error: () => want })
     .transform((written, context): number => {
       const value = typeof written === "number" ? written : parseShare(written);
       if (value !== null && value >= 0 && value <= 1) return value;

@@ -33,7 +33,8 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
   if (x.gone && route.class !== "submit") return clientGone(x);
   const control: CallControl = { abort: null };
   const timer = around.clock.after(route.options.timeouts.total ?? site.upstream.totalTimeout(x.region as string), () => control.abort?.("total-timeout"));
-  if (route.class !== "submit") x.onGone = () => control.abort?.("cancelled");
+  const cancel = (): void => control.abort?.("cancelled");
+  if (route.class !== "submit") x.onGone = cancel;
   try {
     let tries = firstTry(x, site, route);
     let result = await tries.region.call(tries.call, control, null);
@@ -99,10 +100,11 @@ function discard(result: AttemptResult): void {
 function pause(ms: number, control: CallControl, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = clock.after(ms, () => resolve(true));
-    control.abort = () => {
+    const abort = (): void => {
       timer.cancel();
       resolve(false);
     };
+    control.abort = abort;
   });
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Clock } from "../base/clock.ts";
 import { requestFraming, type FramingResult, type RequestFraming } from "../http/framing.ts";
-import { BodyFault, NO_BODY, type Answer, type Body, type RequestHead } from "../http/message.ts";
+import { BodyFault, NO_BODY, type Answer, type Body, type Headers, type RequestHead } from "../http/message.ts";
 import { problem } from "../pipeline/answer.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
@@ -129,7 +129,8 @@ function begin(request: IncomingMessage | Http2ServerRequest, response: Response
   const exchange = createExchange({ id: front.nextId(), caller: { listener: options.name, address, secure, certificate }, head, body, startedAt });
   connection.open.add(exchange);
   if (head.version === "2") response.once("close", () => leftWhole(response) || leave(exchange));
-  if (head.version !== "1.0") exchange.inform = (status, fields) => inform(response, status, fields);
+  const informer = (status: number, fields: Headers): void => inform(response, status, fields);
+  if (head.version !== "1.0") exchange.inform = informer;
   const over = (): void => {
     connection.open.delete(exchange);
     finish(request, response, connection);

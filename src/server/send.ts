@@ -116,6 +116,7 @@ export function cut(response: Response): void {
   const socket = (response as ServerResponse).socket;
   if (socket !== null && !socket.destroyed) {
     // A TLS socket would close in good order, and an HTTP/1.0 client take what it has for all: the socket beneath is reset.
+    // oxlint-disable-next-line no-underscore-dangle -- node has no other name for it
     const beneath = (socket as { _parent?: Socket })._parent;
     (beneath ?? socket).resetAndDestroy();
     socket.destroy();

@@ -45,6 +45,8 @@ export function createUpgradeLane(env: UpgradeEnv): UpgradeLane {
     generation.inFlight++;
     tunnels.set(socket, generation);
     socket.on("error", () => undefined);
+    // A client that keeps its own half open does not keep the socket.
+    socket.once("finish", () => socket.destroy());
     try {
       const judgement = await judgeUpgrade(x, generation, env.around);
       if (judgement.kind === "answer") socket.end(rawAnswer(judgement.answer), "latin1");

@@ -75,6 +75,7 @@ export class Attempt implements Dispatcher.DispatchHandler, BodySource {
           headersTimeout: request.responseTimeout,
           bodyTimeout: request.responseTimeout,
           reset: this.#connection.once || undefined,
+          servername: this.#connection.serverName,
         } as Dispatcher.DispatchOptions,
         this,
       );

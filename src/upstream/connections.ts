@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { buildConnector, Client } from "undici";
 import type { Clock, Timer } from "../base/clock.ts";
 
@@ -31,6 +31,8 @@ export interface Connection {
   failure: Error | null;
   /** For a single request only. */
   readonly once: boolean;
+  /** Says the same in every request, so that no Host of a caller chooses whom TLS asks for and believes. */
+  readonly serverName: string;
   /** Monotonic ms of the socket's start. */
   bornAt: number;
 }
@@ -156,6 +158,9 @@ export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
 }
 
 function createConnection(options: PoolOptions, once: boolean, clock: Clock, onSocket: (change: number) => void): Connection {
+  const { hostname } = new URL(options.origin);
+  // Left to undici it would be the name in Host.
+  const serverName = options.tls?.serverName ?? (isIP(hostname.replace(/^\[|\]$/g, "")) === 0 ? hostname : "");
   const connect = buildConnector({
     timeout: options.connectTimeout,
     allowH2: options.http2,
@@ -173,7 +178,7 @@ function createConnection(options: PoolOptions, once: boolean, clock: Clock, onS
     bodyTimeout: options.responseTimeout,
     maxHeaderSize: options.maxHeadBytes,
     connect: (target, done) => {
-      connect(target, (error, socket) => {
+      connect({ ...target, servername: serverName }, (error, socket) => {
         if (error !== null || socket === null) return done(error ?? new Error("no socket"), null);
         connection.failure = null;
         connection.bornAt = clock.now();
@@ -189,7 +194,7 @@ function createConnection(options: PoolOptions, once: boolean, clock: Clock, onS
     });
     socket.once("close", () => onSocket(-1));
   };
-  const connection: Connection = { client, failure: null, once, bornAt: clock.now() };
+  const connection: Connection = { client, failure: null, once, serverName: serverName === "" ? hostname : serverName, bornAt: clock.now() };
   return connection;
 }
 
@@ -199,6 +204,5 @@ function tlsOptions(tls: UpstreamTls | null): Record<string, unknown> {
   if (tls.ca !== undefined) options["ca"] = tls.ca;
   if (tls.cert !== undefined) options["cert"] = tls.cert;
   if (tls.key !== undefined) options["key"] = tls.key;
-  if (tls.serverName !== undefined) options["servername"] = tls.serverName;
   return options;
 }

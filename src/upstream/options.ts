@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { bytes, duration, name, share, whole } from "../base/fields.ts";
 
+const ORIGIN = /^(https?:\/\/[^/?#@\s]+\/?|sandbox:[A-Za-z0-9._-]{1,64})$/;
+const ORIGIN_WANTED = "an origin such as https://tax.example or https://tax.example:8443, or sandbox:NAME";
+
 /** One server of a region. */
 const endpoint = z.strictObject({
   /** `https://host[:port]`, or `sandbox:NAME` for a simulated platform. */
-  url: z.string().regex(/^(https?:\/\/[^/?#@\s]+\/?|sandbox:[A-Za-z0-9._-]{1,64})$/, {
-    error: () => "an origin such as https://tax.example or https://tax.example:8443, or sandbox:NAME",
-  }),
+  url: z
+    .string()
+    .regex(ORIGIN, { error: () => ORIGIN_WANTED })
+    // The pattern lets a port of 99999 pass, which nothing can connect to; one message a mistake is enough.
+    .refine((url) => !ORIGIN.test(url) || URL.canParse(url), { error: () => ORIGIN_WANTED }),
   /** Share of the region's requests against its siblings. */
   weight: whole(1, 100).prefault(1),
 });

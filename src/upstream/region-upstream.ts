@@ -6,7 +6,7 @@ import type { ConnectionPool, PoolRefusal, UpstreamTls } from "./connections.ts"
 import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { RegionView } from "./regions.ts";
-import type { AttemptResult } from "./result.ts";
+import type { AttemptCause, AttemptResult } from "./result.ts";
 
 /** Told of every attempt once it is over. */
 export type AttemptObserver = (region: string, endpoint: number | null, routeClass: string, result: AttemptResult, ms: number) => void;
@@ -126,7 +126,8 @@ function begin(attempt: Underway, parts: RegionParts, settled: (result: AttemptR
       released: () => pool.release(connection),
       informed: (status, fields) => call.informed?.(status, fields),
     });
-    control.abort = (cause) => one.abort(cause);
+    const abort = (cause: AttemptCause): void => one.abort(cause);
+    control.abort = abort;
     one.start();
   });
   if (wait === null) return;

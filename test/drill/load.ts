@@ -12,7 +12,7 @@ export interface Stream {
 export interface Load {
   /** What has ended so far. */
   readonly samples: readonly Sample[];
-  /** Sends nothing more; resolves with everything once the last answer is in and no connection is left. */
+  /** Sends nothing more; resolves with everything once the last answer is in and no connection is left. May be called again. */
   stop(): Promise<readonly Sample[]>;
 }
 

@@ -36,7 +36,7 @@ export async function runRegionDrill(plan: RegionPlan, tell: (text: string) => v
     const taxgate = await startTaxgate(regionConfig(plan, origins));
     try {
       const load = startLoad(regionStreams(plan), taxgate.port("plain"));
-      const stages = await runStages(plan, platforms, tell);
+      const stages = await runStages(plan, platforms, tell).finally(() => void load.stop());
       const samples = await load.stop();
       return { plan, stages, samples, ledgers: { beijing: issues(platforms.beijing), first: issues(platforms.first), second: issues(platforms.second) } };
     } finally {

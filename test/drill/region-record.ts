@@ -21,10 +21,14 @@ export interface RegionRecord {
   readonly ledgers: Readonly<Record<PlatformName, readonly Issue[]>>;
 }
 
+/** A request that is under way when a stage ends meets the next stage's faults; sent so late, it belongs to neither. */
+const EDGE_MS = 50;
+
 /** What was sent during a stage, in order of sending. */
 export function sentIn(record: RegionRecord, name: StageName, kind: "read" | "submission"): readonly Sample[] {
   const { from, to } = stageOf(record, name);
-  return record.samples.filter((sample) => sample.kind === kind && sample.sentAt >= from && sample.sentAt < to).toSorted((a, b) => a.sentAt - b.sentAt);
+  const isOf = ({ sentAt, doneAt }: Sample): boolean => sentAt >= from && sentAt < to && (sentAt < to - EDGE_MS || doneAt <= to);
+  return record.samples.filter((sample) => sample.kind === kind && isOf(sample)).toSorted((a, b) => a.sentAt - b.sentAt);
 }
 
 /** The stage of that name. */

@@ -65,21 +65,31 @@ async function drill(scene: Scene): Promise<Omit<ReloadRecord, "issued">> {
   await platforms.dead.faults.set({});
   const before = await holdings(scene);
   const load = startLoad(reloadStreams(), taxgate.port("plain"));
+  try {
+    const { steps, warm } = await reloadAll(scene);
+    const loaded = await holdings(scene);
+    const samples = await load.stop();
+    const refusedAfter = await askDead(taxgate);
+    tell("waiting until nothing is left open");
+    const rest = await atRest(scene, before);
+    const errors = taxgate.lines().filter((line) => /"level":"(error|fatal)"/.test(line) && !line.includes("configuration refused"));
+    return { plan, steps, samples, errors, holdings: { before, warm, loaded, rest }, refusedByBreaker: { before: refusedBefore, after: refusedAfter } };
+  } finally {
+    await load.stop();
+  }
+}
+
+async function reloadAll(scene: Scene): Promise<{ readonly steps: readonly ReloadStep[]; readonly warm: Holdings }> {
+  const { plan, tell } = scene;
   const steps: ReloadStep[] = [];
-  let warm = before;
+  let warm = await holdings(scene);
   for (let index = 0; index < plan.reloads; index++) {
     if (index === plan.warmUp) warm = await holdings(scene);
     if (index % 50 === 0) tell(`reload ${index} of ${plan.reloads}`);
     steps.push(await reloadOnce(scene, index));
     await pause(plan.pause);
   }
-  const loaded = await holdings(scene);
-  const samples = await load.stop();
-  const refusedAfter = await askDead(taxgate);
-  tell("waiting until nothing is left open");
-  const rest = await atRest(scene, before);
-  const errors = taxgate.lines().filter((line) => /"level":"(error|fatal)"/.test(line) && !line.includes("configuration refused"));
-  return { plan, steps, samples, errors, holdings: { before, warm, loaded, rest }, refusedByBreaker: { before: refusedBefore, after: refusedAfter } };
+  return { steps, warm };
 }
 
 /** Fails reads of one region until its breaker opens; the last answer in words. */

@@ -58,6 +58,7 @@ const arrived = (platform: Sandbox) => async (): Promise<boolean> => {
 test("SIGTERM turns readiness off, finishes what is under way, drops nothing and ends with 0", async (t) => {
   const { taxgate, platform } = await started(t, "{ grace: 700ms, max: 10s }", { latency: { minMs: 20, maxMs: 400 } });
   const load = startLoad([reads(60, BEIJING_TAXPAYER), submissions(30, BEIJING_TAXPAYER, "K"), reads(20, BEIJING_TAXPAYER, true), submissions(10, BEIJING_TAXPAYER, "F", true)], taxgate.port("plain"));
+  t.after(() => load.stop());
   await until(() => load.samples.length > 40);
   const askedAt = performance.now();
   taxgate.signal("SIGTERM");

@@ -106,7 +106,7 @@ test("no reader that decodes once more finds a dot segment, whatever separates i
 test("two spellings of one path have one form", () => {
   const spelled = (character: string, how: number): string =>
     how === 0 ? character : `%${character.charCodeAt(0).toString(16)[how === 1 ? "toUpperCase" : "toLowerCase"]()}`;
-  const character = fc.constantFrom(..."abcXYZ019-_~");
+  const character = fc.constantFrom("a", "b", "z", "X", "Y", "0", "9", "-", "_", "~");
   fc.assert(fc.property(fc.array(fc.tuple(character, fc.nat(2), fc.nat(2)), { minLength: 1, maxLength: 12 }), (letters) => {
     const one = canonicalTarget(`/${letters.map(([letter, how]) => spelled(letter, how)).join("")}`);
     const other = canonicalTarget(`/x/../${letters.map(([letter, , how]) => spelled(letter, how)).join("")}`);

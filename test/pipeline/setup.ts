@@ -35,7 +35,7 @@ const ROUTES = [
 ];
 
 /** A pipeline without sockets: real identity, routes and phases, regions by script, time that stands still. */
-export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.example"], attempts = 3, up = (_region: string): boolean => true, bodies = 1_000_000 } = {}) {
+export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000 } = {}) {
   const clock = manualClock();
   const calls: { readonly call: UpstreamCall; readonly region: string }[] = [];
   const ends: ExchangeSummary[] = [];
@@ -43,7 +43,7 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
   let retried = 0;
   const region = (name: string): RegionUpstream => ({
     name, fallback: name === "r1" ? ["r2"] : [], attempts,
-    isUp: () => up(name),
+    isUp: () => true,
     hasOther: () => true,
     tunnel: () => ({ kind: "refused", cause: "breaker-open", detail: "", retryAfter: 7 }),
     async call(call, control) {
@@ -56,7 +56,7 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
     name: "main",
     identity: compileIdentity(identityOptions.parse({ trustedProxies: ["10.0.0.0/8"] }), areas, "r1"),
     routes: ROUTES.map((route) => compileRoute(routeOptions.parse(route))),
-    upstream: { regions: createRegions([region("r1"), region("r2")]), totalTimeout: () => 1000, retries: retryBudget(1, clock), pauseAfter: () => 50, letGo: () => undefined },
+    upstream: { regions: createRegions([region("r1"), region("r2")]), totalTimeout: () => 1000, retries: retryBudget(1, clock), pauseAfter: () => pause, letGo: () => undefined },
   };
   const generation: Generation = { number: 1, hosts: hostTable([{ site, patterns: hosts }]), inFlight: 0, letGo: () => undefined };
   const around: Surroundings = {
