@@ -55,7 +55,7 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const clock = systemClock;
   const { config } = loaded;
   const state = lockState(config.stateDir);
-  if (!state.ok) throw new OperatorError(`locking state directory '${config.stateDir}': in use by ${state.owner}`);
+  if (!state.ok) throw new OperatorError(`locking state directory '${config.stateDir}': ${state.why}`);
   life.own(state.lock);
   const { around, sink, estate } = observation(loaded, start.version, clock, life);
   const { log, access, metrics } = around;

@@ -1,4 +1,3 @@
-import { createRedactor } from "../observe/redact.ts";
 import { json, text } from "./message.ts";
 import type { Role } from "./options.ts";
 import type { AdminViews, ReloadResult } from "./views.ts";
@@ -13,13 +12,6 @@ export interface AdminRoute {
   /** Open to this machine without a token even where tokens are configured. */
   readonly openLocally: boolean;
   readonly answer: (views: AdminViews, request: OwnRequest) => OwnAnswer | Promise<OwnAnswer>;
-}
-
-/** Values in a configuration that are no text of a secret, and yet nobody's business. */
-const HIDDEN_NAMES = /^(?:hash|password|secret)$/i;
-
-function config(views: AdminViews): OwnAnswer {
-  return json(200, createRedactor({ secrets: views.secrets(), names: HIDDEN_NAMES })(views.config()));
 }
 
 /** A refused file is an outcome of the operator's request, not a failure of the API: 422 with the list of mistakes. */
@@ -37,7 +29,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     },
   },
   { method: "GET", path: "/api/v1/status", role: "viewer", openLocally: false, answer: (views) => json(200, { ...views.status(), ...views.ready() }) },
-  { method: "GET", path: "/api/v1/config", role: "viewer", openLocally: false, answer: config },
+  { method: "GET", path: "/api/v1/config", role: "viewer", openLocally: false, answer: (views) => json(200, views.config()) },
   { method: "POST", path: "/api/v1/reload", role: "operator", openLocally: false, answer: async (views) => reloadAnswer(await views.reload()) },
   {
     method: "POST", path: "/api/v1/drain", role: "admin", openLocally: false,

@@ -70,10 +70,8 @@ export type ReloadResult =
 export interface AdminViews {
   status(): StatusView;
   ready(): Readiness;
-  /** The configuration in its normal form; may hold secrets, which the API takes out. */
+  /** The configuration in its normal form, secrets and hashes taken out. */
   config(): unknown;
-  /** Texts that must not be shown. */
-  secrets(): readonly string[];
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Reads the file again; a broken one changes nothing. */
   reload(): Promise<ReloadResult>;

@@ -107,8 +107,7 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
     config: () => load.config,
     reload() {
       // A second wish while one runs is served after it: the file may have changed in between.
-      const before: Promise<unknown> = running ?? Promise.resolve();
-      const mine = before.then(reloadOnce);
+      const mine = (running ?? Promise.resolve()).then(reloadOnce);
       running = mine;
       return mine;
     },

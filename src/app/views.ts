@@ -1,6 +1,6 @@
 import type { AdminViews, Readiness, StatusView } from "../admin/views.ts";
 import type { Clock } from "../base/clock.ts";
-import { writtenForm } from "../config/normal.ts";
+import { redact, writtenForm } from "../config/normal.ts";
 import { isoTime } from "../observe/iso-time.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
@@ -42,8 +42,7 @@ export function appViews(parts: ViewParts): AdminViews {
       pendingRestart: generations.pendingRestart(),
     }),
     ready: () => readiness(parts),
-    config: () => writtenForm(generations.config()),
-    secrets: () => generations.secrets(),
+    config: () => redact(writtenForm(generations.config()), generations.secrets()),
     metrics: () => metrics.expose(),
     reload: () => generations.reload(),
     drain: parts.drain,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { OperatorError } from "./errors.ts";
 import type { Stoppable } from "./lifetime.ts";
 import { randomHex } from "./random.ts";
 
@@ -47,7 +48,7 @@ export function readBounded(path: string, maxBytes: number): FileReading {
 
 /**
  * Replaces a file as a whole: readers see the old or the new content, and after the return the new one survives a power
- * cut. Throws when the disk does not take it; the old file is untouched then.
+ * cut. Throws an OperatorError when the disk does not take it; the old file is untouched then.
  */
 export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
   const draft = join(dirname(path), `.${basename(path)}.${randomHex(6)}`);
@@ -62,7 +63,7 @@ export function writeAtomic(path: string, content: string | Uint8Array, mode = 0
     fs.renameSync(draft, path);
   } catch (fault) {
     fs.rmSync(draft, { force: true });
-    throw fault;
+    throw new OperatorError(`writing '${path}': ${reasonOf(fault)}`);
   }
   syncDirectory(dirname(path));
 }

@@ -4,8 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { ensurePrivateDirectory, readBounded, writeAtomic } from "./files.ts";
 import type { Stoppable } from "./lifetime.ts";
 
-/** The lock of a state directory, or who has it (or why it cannot be taken), to be put into a message. */
-export type StateLock = { readonly ok: true; readonly lock: Stoppable } | { readonly ok: false; readonly owner: string };
+/** The lock of a state directory, or why it cannot be had: who has it, or what the disk says. */
+export type StateLock = { readonly ok: true; readonly lock: Stoppable } | { readonly ok: false; readonly why: string };
 
 const SQLITE_BUSY = 5;
 
@@ -18,7 +18,7 @@ const held = new Set<DatabaseSync>();
  */
 export function lockState(directory: string): StateLock {
   const made = ensurePrivateDirectory(directory);
-  if (!made.ok) return { ok: false, owner: `nobody: ${made.reason}` };
+  if (!made.ok) return { ok: false, why: made.reason };
   const ownerFile = join(directory, "owner");
   let database: DatabaseSync | null = null;
   try {
@@ -27,7 +27,7 @@ export function lockState(directory: string): StateLock {
     writeAtomic(ownerFile, `process ${process.pid} on ${hostname()}\n`);
   } catch (fault) {
     database?.close();
-    return { ok: false, owner: isBusy(fault) ? readOwner(ownerFile) : `nobody: ${fault instanceof Error ? fault.message : String(fault)}` };
+    return { ok: false, why: isBusy(fault) ? `in use by ${readOwner(ownerFile)}` : fault instanceof Error ? fault.message : String(fault) };
   }
   return { ok: true, lock: release(database) };
 }

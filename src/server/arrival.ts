@@ -9,6 +9,7 @@ import { connectionOf, leave, type ClientConnection } from "./client-connection.
 import { leftWhole } from "./flushed.ts";
 import { inform } from "./inform.ts";
 import type { ListenerOptions } from "./options.ts";
+import { endBroken } from "./refuse-early.ts";
 import { RequestBody } from "./request-body.ts";
 import { send, type Response } from "./send.ts";
 import type { ErrorCode } from "../base/errors.ts";
@@ -138,11 +139,11 @@ function begin(request: IncomingMessage | Http2ServerRequest, response: Response
   front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
 }
 
-/** A connection is not kept where the process ends, the bytes broke, or a body was not read to its end. */
+/** A connection is not kept where the process ends or a body was not read to its end. Broken bytes end it after the last answer that is due. */
 function keptOrNot(request: IncomingMessage | Http2ServerRequest, response: Response, body: Body, front: Front, connection: ClientConnection): Response {
   // node calls a request complete only a while after its last byte: a body that is here says more.
   const unread = body.kind === "source" && !request.complete;
-  if (!isHttp2(request) && (front.draining() || connection.broken || unread)) (response as ServerResponse).shouldKeepAlive = false;
+  if (!isHttp2(request) && ((front.draining() && !connection.broken) || unread)) (response as ServerResponse).shouldKeepAlive = false;
   return response;
 }
 
@@ -152,7 +153,7 @@ function finish(request: IncomingMessage | Http2ServerRequest, response: Respons
     connection.receiving = null;
   }
   if (!response.writableEnded) response.destroy();
-  if (connection.broken && connection.open.size === 0) request.socket.end();
+  if (!connection.refusing) endBroken(request.socket, connection);
 }
 
 function refuseHead(checked: Extract<Checked, { ok: false }>, request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front, connection: ClientConnection): void {
@@ -161,14 +162,15 @@ function refuseHead(checked: Extract<Checked, { ok: false }>, request: IncomingM
   if (!isHttp2(request)) {
     // Where one request ends is exactly what is in question: nothing more is read from this connection.
     connection.broken = true;
+    connection.refusing = true;
     (response as ServerResponse).shouldKeepAlive = false;
   }
   writeSimple(response, answer);
 }
 
-/** TRACE and OPTIONS that have come to the end of their forwards are answered by whoever holds them (RFC 9110 section 7.6.2). */
+/** TRACE goes nowhere, for it would show a platform's view of credentials. OPTIONS at the end of its forwards is answered by whoever holds it (RFC 9110 section 7.6.2). */
 function answersItself(head: RequestHead): boolean {
-  if (head.method !== "OPTIONS" && head.method !== "TRACE") return false;
+  if (head.method !== "OPTIONS") return head.method === "TRACE";
   for (let i = 0; i < head.headers.length; i += 2) {
     if ((head.headers[i] as string).toLowerCase() === "max-forwards") return /^0+$/.test(head.headers[i + 1] as string);
   }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { ErrorCode } from "../base/errors.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -10,6 +11,10 @@ export interface ClientConnection {
   receiving: RequestBody | null;
   /** The bytes stopped making sense: nothing more is read, the connection ends after the answers that are due. */
   broken: boolean;
+  /** A refusal of them is an answer among the others; the connection ends with it. */
+  refusing: boolean;
+  /** The refusal of those bytes that stands behind the answers that are due; null where none is to be written any more. */
+  owed: ErrorCode | null;
   /** Subject of the verified client certificate. */
   readonly certificate: string | null;
   readonly secure: boolean;
@@ -29,6 +34,8 @@ export function track(socket: Socket, secure: boolean, certificate: string | nul
     open: new Set(),
     receiving: null,
     broken: false,
+    refusing: false,
+    owed: null,
     certificate,
     secure,
     address: socket.remoteAddress ?? "",

@@ -4,27 +4,36 @@ import type { Socket } from "node:net";
 import type { ErrorCode } from "../base/errors.ts";
 import { BodyFault, type Answer } from "../http/message.ts";
 import { problem } from "../pipeline/answer.ts";
-import { connectionOf } from "./client-connection.ts";
+import { connectionOf, type ClientConnection } from "./client-connection.ts";
+
+interface ParserError {
+  readonly code?: string;
+  readonly rawPacket?: Uint8Array;
+  readonly bytesParsed?: number;
+}
 
 /** The code for an error of node's parser (llhttp) or of its timers; null for a socket that just broke. */
-export function codeOfParserError(error: { code?: string; rawPacket?: Uint8Array }): ErrorCode | null {
+export function codeOfParserError(error: ParserError): ErrorCode | null {
   const code = error.code ?? "";
   if (code === "HPE_HEADER_OVERFLOW" || code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return "head-too-large";
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "client-timeout";
   if (/CONTENT_LENGTH|TRANSFER_ENCODING/.test(code)) return "framing-conflict";
-  if (code === "HPE_INVALID_METHOD") return startsWithToken(error.rawPacket) ? "unknown-method" : "malformed-request";
+  if (code === "HPE_INVALID_METHOD") return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64} /.test(lineOf(error)) ? "unknown-method" : "malformed-request";
   return code.startsWith("HPE_") ? "malformed-request" : null;
 }
 
-function startsWithToken(packet: Uint8Array | undefined): boolean {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64} /.test(Buffer.from(packet ?? []).toString("latin1", 0, 66));
+/** The beginning of the line that the parser stumbled over; other requests may stand before it in the same packet. */
+function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
+  const packet = Buffer.from(rawPacket ?? []);
+  const start = bytesParsed === 0 ? 0 : packet.lastIndexOf("\n", bytesParsed - 1) + 1;
+  return packet.toString("latin1", start, start + 66);
 }
 
 /**
  * Answers bytes that never became a request. Answers that are due to earlier requests of the same connection are not
  * disturbed: a 400 in their place would be a lie about them.
  */
-export function onClientError(error: Error & { code?: string; rawPacket?: Uint8Array }, socket: Socket, refused: (code: ErrorCode) => void): void {
+export function onClientError(error: Error & ParserError, socket: Socket, refused: (code: ErrorCode) => void): void {
   const connection = connectionOf(socket);
   const code = codeOfParserError(error);
   // Bytes after "Connection: close" are ignored, as RFC 9112 section 9.6 has it.
@@ -34,7 +43,11 @@ export function onClientError(error: Error & { code?: string; rawPacket?: Uint8A
     if (connection.broken && connection.receiving === null) return;
     connection.broken = true;
     if (connection.receiving !== null) return connection.receiving.fail(new BodyFault(code === null ? "aborted" : "malformed", error.message));
-    if (connection.open.size > 0) return;
+    if (connection.open.size > 0) {
+      if (code === null || ignorable) return;
+      connection.owed = code;
+      return refused(code);
+    }
   }
   if (code === null || ignorable || !socket.writable) {
     socket.destroy();
@@ -50,6 +63,12 @@ export function refuseConnect(peer: Socket | Http2ServerResponse): void {
   if (!("writeHead" in peer)) return lastWords(peer, rawProblem("method-not-allowed", allowed));
   peer.writeHead(405, allowed as never);
   peer.end();
+}
+
+/** Ends a connection whose bytes made no sense, once the answers before them are out. */
+export function endBroken(socket: Socket, connection: ClientConnection): void {
+  if (!connection.broken || connection.open.size > 0) return;
+  lastWords(socket, connection.owed === null ? "" : rawProblem(connection.owed));
 }
 
 /** Writes one character a byte and closes once it is out: a client that keeps its own half open does not keep the socket. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock, Timer } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { circuitState } from "./circuit.ts";
@@ -16,14 +17,18 @@ export type HalfOpenMode = "probe" | "reads" | "handshake";
 /** What a call said about the platform; neutral: nothing (the client went, we refused it ourselves). */
 export type CallOutcome = "success" | "failure" | "neutral";
 
-/** What a breaker needs from outside. A trial and a probe must end some time: their deadlines are the caller's. */
-export interface BreakerEnv {
-  readonly clock: Clock;
-  /** Spreads the probes of many instances; without it they run on the dot. */
-  readonly random?: Random;
+/** How a breaker finds out whether the platform is back. A trial and a probe must end some time: their deadlines are the caller's. */
+export interface HalfOpenPlan {
   readonly mode: HalfOpenMode;
   /** True when the platform answers; a rejection counts as false. Modes `probe` and `handshake` need it. */
   readonly probe?: () => Promise<boolean>;
+}
+
+/** What a breaker needs from outside. */
+export interface BreakerEnv extends HalfOpenPlan {
+  readonly clock: Clock;
+  /** Spreads the probes of many instances; without it they run on the dot. */
+  readonly random?: Random;
   /** Told of every change of state after it has happened; `why` is for people. */
   onTransition(from: BreakerState, to: BreakerState, why: string): void;
 }
@@ -40,6 +45,8 @@ export interface Breaker {
   leave(ticket: number, outcome: CallOutcome, ms: number): void;
   /** Seconds until it is worth asking again, for Retry-After: 0 when closed, else at least 1. */
   retryAfter(): number;
+  /** Takes new rules over; the state stays, so that a reload does not close what is open. */
+  configure(options: UpstreamOptions["breaker"], plan: HalfOpenPlan): void;
   stop(): void;
 }
 
@@ -52,10 +59,11 @@ export function createBreaker(options: UpstreamOptions["breaker"], env: BreakerE
 }
 
 class StateMachine implements Breaker {
-  readonly #options: UpstreamOptions["breaker"];
+  #options: UpstreamOptions["breaker"];
+  #plan: HalfOpenPlan;
   readonly #env: BreakerEnv;
   readonly #circuit = circuitState();
-  readonly #trip: TripPolicy;
+  #trip: TripPolicy;
   /** Grows with every change of state; a ticket is the generation it was given in. */
   #generation = 1;
   #openUntil = 0;
@@ -69,6 +77,7 @@ class StateMachine implements Breaker {
   constructor(options: UpstreamOptions["breaker"], env: BreakerEnv) {
     this.#options = options;
     this.#env = env;
+    this.#plan = env;
     this.#trip = tripPolicy(options);
   }
 
@@ -79,7 +88,7 @@ class StateMachine implements Breaker {
 
   enter(): number {
     if (this.#circuit.closed) return this.#generation;
-    if (this.#env.mode === "reads" && this.#circuit.opened && this.#env.clock.now() >= this.#openUntil) this.#tryOut();
+    if (this.#plan.mode === "reads" && this.#circuit.opened && this.#env.clock.now() >= this.#openUntil) this.#tryOut();
     if (!this.#circuit.halfOpen || !this.#admitsTrials || this.#trialRuns) return 0;
     this.#trialRuns = true;
     return this.#generation;
@@ -96,6 +105,15 @@ class StateMachine implements Breaker {
   retryAfter(): number {
     if (this.#circuit.closed) return 0;
     return Math.max(1, Math.ceil((this.#openUntil - this.#env.clock.now()) / 1000));
+  }
+
+  configure(options: UpstreamOptions["breaker"], plan: HalfOpenPlan): void {
+    if (!isDeepStrictEqual(options, this.#options)) this.#trip = tripPolicy(options);
+    this.#options = options;
+    const before = this.#plan.mode;
+    this.#plan = plan;
+    // A mode that finds out by itself needs its timer, which the other one had no use for.
+    if (this.state !== "closed" && plan.mode !== before) this.#open("the configuration asks for another way to find out");
   }
 
   stop(): void {
@@ -125,7 +143,7 @@ class StateMachine implements Breaker {
     this.#circuit.open();
     this.#generation += 1;
     this.#openUntil = this.#env.clock.now() + this.#options.openFor;
-    if (this.#env.mode !== "reads") this.#later(this.#options.openFor, () => this.#tryOut());
+    if (this.#plan.mode !== "reads") this.#later(this.#options.openFor, () => this.#tryOut());
     this.#env.onTransition(from, "open", why);
   }
 
@@ -142,10 +160,10 @@ class StateMachine implements Breaker {
     this.#trialRuns = false;
     this.#successes = 0;
     this.#slow = 0;
-    this.#admitsTrials = this.#env.mode === "reads";
+    this.#admitsTrials = this.#plan.mode === "reads";
     const generation = this.#generation;
     this.#env.onTransition("open", "half-open", `${this.#options.openFor} ms have passed`);
-    if (this.#env.mode !== "reads" && generation === this.#generation && !this.#stopped) this.#probe();
+    if (this.#plan.mode !== "reads" && generation === this.#generation && !this.#stopped) this.#probe();
   }
 
   /** Runs one probe; its result counts only in the half-open spell that asked for it. */
@@ -154,13 +172,13 @@ class StateMachine implements Breaker {
     const settle = (healthy: boolean): void => {
       if (generation === this.#generation && !this.#stopped) this.#probed(healthy);
     };
-    const probe = this.#env.probe ?? (async () => false);
+    const probe = this.#plan.probe ?? (async () => false);
     probe().then(settle, () => settle(false));
   }
 
   #probed(healthy: boolean): void {
     if (!healthy) return this.#open("the probe failed");
-    if (this.#env.mode === "handshake") {
+    if (this.#plan.mode === "handshake") {
       this.#admitsTrials = true;
       return;
     }

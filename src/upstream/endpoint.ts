@@ -29,10 +29,14 @@ export interface Member extends Endpoint {
   backSince: number;
 }
 
-/** Makes the members of a region: all healthy until proven otherwise, none in slow start. */
-export function members(region: string, endpoints: readonly EndpointOptions[]): Member[] {
+/**
+ * Makes the members of a region: healthy until proven otherwise, none in slow start. One that stood in `before` keeps
+ * what was known of it: a reload makes no endpoint well.
+ */
+export function members(region: string, endpoints: readonly EndpointOptions[], before: readonly Endpoint[] = []): Member[] {
   const taken = new Map<string, number>();
   return endpoints.map(({ url, weight }) => {
+    const known = before.find((endpoint) => endpoint.url === url) as Member | undefined;
     const host = `${region}/${new URL(url).host}`;
     const count = (taken.get(host) ?? 0) + 1;
     taken.set(host, count);
@@ -41,8 +45,13 @@ export function members(region: string, endpoints: readonly EndpointOptions[]): 
       url, region, weight,
       inFlight: 0, latency: 0,
       healthy: true, failuresInARow: 0, ejections: 0, ejectedUntil: -Infinity, backSince: -Infinity,
+      ...(known === undefined ? {} : lasting(known)),
     };
   });
+}
+
+function lasting({ latency, healthy, failuresInARow, ejections, ejectedUntil, backSince }: Member): Partial<Member> {
+  return { latency, healthy, failuresInARow, ejections, ejectedUntil, backSince };
 }
 
 /** True when neither its probes nor its calls speak against it. */

@@ -9,6 +9,8 @@ import { createPicker } from "./picker.ts";
 export interface EndpointsEnv {
   readonly clock: Clock;
   readonly random: Random;
+  /** The endpoints of the same region in an earlier configuration. */
+  readonly before?: readonly Endpoint[];
   /** Told when probes or calls change how an endpoint stands; the end of an ejection comes by itself and is not told. */
   readonly onChange?: (endpoint: Endpoint, state: EndpointState, why: string) => void;
 }
@@ -40,7 +42,7 @@ const LATENCY_SHARE = 0.1;
 /** Makes the endpoints of a region, which must have one at least. Picks and reports allocate nothing. */
 export function createEndpoints(region: Pick<RegionOptions, "name" | "endpoints" | "upstream">, env: EndpointsEnv): Endpoints {
   const { health } = region.upstream;
-  const all = members(region.name, region.endpoints);
+  const all = members(region.name, region.endpoints, env.before);
   const picker = createPicker(all, health.slowStart, env.random);
 
   function othersStand(member: Member, now: number): boolean {

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { parseBackoff, pauseBefore } from "./backoff.ts";
-import { createBreaker, type Breaker, type BreakerState, type HalfOpenMode } from "./breaker.ts";
+import { createBreaker, type Breaker, type BreakerState, type HalfOpenMode, type HalfOpenPlan } from "./breaker.ts";
 import { createPool, type ConnectionPool, type UpstreamTls } from "./connections.ts";
 import type { Endpoint, EndpointState } from "./endpoint.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
@@ -68,6 +68,7 @@ export function createEstate(env: EstateEnv): Estate {
   const breakers = shared<Breaker>();
   const tended = shared<Tended>();
   const live = new Set<{ status(): RegionStatus }>();
+  const latest = new Map<string, Endpoints>();
 
   return {
     open(options) {
@@ -78,7 +79,7 @@ export function createEstate(env: EstateEnv): Estate {
       };
       const entries: { status(): RegionStatus }[] = [];
       const regions = options.regions.map((region) => {
-        const opened = openRegion(options.site, region, using, { pools, breakers, tended }, env);
+        const opened = openRegion(options.site, region, using, { pools, breakers, tended, latest }, env);
         entries.push(opened);
         live.add(opened);
         return opened.region;
@@ -88,7 +89,8 @@ export function createEstate(env: EstateEnv): Estate {
         for (const release of releases.splice(0)) release();
       });
     },
-    status: () => [...live].map((entry) => entry.status()),
+    // While an old configuration retires its regions are still there: the newest of each name is the one in use.
+    status: () => [...new Map([...live].map((entry) => entry.status()).map((status) => [`${status.site} ${status.region}`, status])).values()],
     sockets: () => [...pools.values()].reduce((sum, pool) => sum + pool.counts().sockets, 0),
     async stop() {
       for (const one of tended.values()) one.stop();
@@ -118,13 +120,17 @@ interface Tables {
   readonly pools: Shared<ConnectionPool>;
   readonly breakers: Shared<Breaker>;
   readonly tended: Shared<Tended>;
+  /** The last endpoints made for a region, for the next ones to learn from. */
+  readonly latest: Map<string, Endpoints>;
 }
 
 function openRegion(site: string, options: SiteUpstreamOptions["regions"][number], using: <T>(table: Shared<T>, key: string, make: () => T) => T, tables: Tables, env: EstateEnv) {
   const { upstream, material } = options;
   const look = lookAt(options, env.clock);
   const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect]);
-  const endpoints = using(tables.tended, tendedKey, () => tend(site, options, look, env));
+  const regionKey = JSON.stringify([site, options.name]);
+  const endpoints = using(tables.tended, tendedKey, () => tend(site, options, look, env, tables.latest.get(regionKey)));
+  tables.latest.set(regionKey, endpoints);
   const poolOptions = {
     connections: upstream.connections, queue: upstream.queue, queueTimeout: upstream.queueTimeout, connectTimeout: upstream.timeouts.connect,
     responseTimeout: upstream.timeouts.response, maxHeadBytes: upstream.maxHeadBytes, http2: upstream.http2,
@@ -135,9 +141,10 @@ function openRegion(site: string, options: SiteUpstreamOptions["regions"][number
   }));
   // All at once, not when first needed: a breaker that is open must find its next user before the last one lets go.
   const breakers = new Map(options.classes.map((routeClass) => {
-    const mode = halfOpenMode(routeClass, upstream.health.path);
-    const key = JSON.stringify([site, options.name, routeClass, mode, upstream.breaker]);
-    return [routeClass, using(tables.breakers, key, () => makeBreaker(site, options, routeClass, mode, () => lookAtAny(endpoints, look), env))] as const;
+    const plan: HalfOpenPlan = { mode: halfOpenMode(routeClass, upstream.health.path), probe: () => lookAtAny(endpoints, look) };
+    const breaker = using(tables.breakers, JSON.stringify([site, options.name, routeClass]), () => makeBreaker(site, options, routeClass, plan, env));
+    breaker.configure(upstream.breaker, plan);
+    return [routeClass, breaker] as const;
   }));
   const region = createRegionUpstream({
     name: options.name, fallback: options.fallback, attempts: upstream.retry.attempts, endpoints,
@@ -171,9 +178,9 @@ async function lookAtAny(endpoints: Endpoints, look: Look): Promise<boolean> {
   return results.some((result) => result.healthy);
 }
 
-function tend(site: string, options: RegionOptions, look: Look, env: EstateEnv): Tended {
+function tend(site: string, options: RegionOptions, look: Look, env: EstateEnv, before: Endpoints | undefined): Tended {
   const onChange = (endpoint: Endpoint, state: EndpointState, why: string): void => env.endpointChanged(site, endpoint, state, why);
-  const endpoints = createEndpoints(options, { clock: env.clock, random: env.random, onChange });
+  const endpoints = createEndpoints(options, { clock: env.clock, random: env.random, onChange, before: before?.all ?? [] });
   const watch = watchHealth(endpoints, options.upstream.health, { clock: env.clock, random: env.random, probe: look });
   return Object.assign(endpoints, { stop: () => void watch.stop() });
 }
@@ -184,12 +191,11 @@ function halfOpenMode(routeClass: string, path: string | undefined): HalfOpenMod
   return routeClass === "read" || routeClass === "poll" ? "reads" : "handshake";
 }
 
-function makeBreaker(site: string, options: RegionOptions, routeClass: string, mode: HalfOpenMode, probe: () => Promise<boolean>, env: EstateEnv): Breaker {
+function makeBreaker(site: string, options: RegionOptions, routeClass: string, plan: HalfOpenPlan, env: EstateEnv): Breaker {
   return createBreaker(options.upstream.breaker, {
     clock: env.clock,
     random: env.random,
-    mode,
-    probe,
+    ...plan,
     onTransition: (from, to, why) => env.breakerMoved(site, options.name, routeClass, from, to, why),
   });
 }

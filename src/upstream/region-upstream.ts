@@ -74,8 +74,10 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
           // Time in our own queue says nothing about the platform.
           const ms = attempt.startedAt === 0 ? 0 : clock.now() - attempt.startedAt;
           const outcome = attempt.startedAt === 0 ? "neutral" : outcomeOf(result);
-          breaker.leave(ticket, outcome, ms);
           endpoints.report(endpoint, outcome, ms);
+          // Failures of an endpoint that is out, while others stand, say nothing about the region.
+          const alone = outcome === "failure" && endpoints.state(endpoint) !== "healthy" && endpoints.isUp();
+          breaker.leave(ticket, alone ? "neutral" : outcome, ms);
           observe(parts.name, endpoints.all.indexOf(endpoint), call.class, result, ms);
           resolve(result);
         });

@@ -114,15 +114,18 @@ test("a client that has closed its half still gets its answer", async (t) => {
   assert.equal(ending, "fin");
 });
 
-test("an answer that is due before bytes that make no sense still goes out, and nothing behind them is served", async (t) => {
-  for (const broken of ["GET /2 HTTP/1.1\nHost: a b\n\n", "nonsense\n\n", "POST /2 HTTP/1.1\nHost: a\nContent-Length: x\n\n"]) {
+test("answers that are due before bytes that make no sense still go out, then their refusal, and nothing behind them is served", async (t) => {
+  const bytesWithoutSense = [["GET /2 HTTP/1.1\nHost: a b\n\n", 400], ["nonsense\n\n", 400], ["BREW / HTTP/1.1\nHost: a\n\n", 501], ["POST /2 HTTP/1.1\nHost: a\nContent-Length: x\n\n", 400]] as const;
+  for (const [broken, status] of bytesWithoutSense) {
     const one = await started(t, async (x, send) => {
       await new Promise((resolve) => setTimeout(resolve, 30));
       await send(text(x.head.target));
     });
-    const { received } = await sendRaw(one.port, { pieces: [bytes(`GET /1 HTTP/1.1\nHost: a\n\n${broken}GET /3 HTTP/1.1\nHost: a\n\n`)] });
-    assert.match(received.toString(), /^HTTP\/1.1 200 OK[^]*\r\n\r\n\/1/);
-    assert.deepEqual(one.seen.map(({ head }) => head.target), ["/1"]);
+    const { received } = await sendRaw(one.port, { pieces: [bytes(`GET /0 HTTP/1.1\nHost: a\n\nGET /1 HTTP/1.1\nHost: a\n\n${broken}GET /3 HTTP/1.1\nHost: a\n\n`)] });
+    const { messages, tail } = readAnswers(received, ["GET", "GET", "GET"], true);
+    assert.deepEqual([messages.map((message) => message.status), tail], [[200, 200, status], "clean"]);
+    assert.deepEqual(one.seen.map(({ head }) => head.target), ["/0", "/1"]);
+    assert.equal(one.refused.length, 1);
     assert.ok(await socketsGone(one));
   }
 });
