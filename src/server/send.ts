@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
+import { noteStreamed } from "../base/stream-garbage.ts";
 import { byName } from "../http/headers.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
 import { BodyFault, type Answer, type BodySource, type Headers } from "../http/message.ts";
@@ -73,6 +74,7 @@ async function stream(x: Exchange, response: Response, status: number, headers: 
     if (next instanceof Promise) (response as ServerResponse).flushHeaders();
     for (let chunk = await next; chunk !== null; chunk = await next) {
       x.sentBytes += chunk.byteLength;
+      noteStreamed(chunk.byteLength);
       if (!(response as ServerResponse).write(chunk) && !(await wake.drained(clock, pause))) return gone(x, response, source);
       if (x.gone) return gone(x, response, source);
       next = source.read();

@@ -1,3 +1,4 @@
+import { noteStreamed } from "../base/stream-garbage.ts";
 import { Readable } from "node:stream";
 import type { Body, BodySource } from "../http/message.ts";
 
@@ -17,6 +18,7 @@ function asReadable(source: BodySource): Readable {
       let more = true;
       while (more) {
         const chunk = await source.read();
+        if (chunk !== null) noteStreamed(chunk.byteLength);
         more = stream.push(chunk) && chunk !== null;
       }
     } catch (fault) {
