@@ -39,20 +39,47 @@ function member(name: string, value: string | null): string {
   return value === null ? "" : `,"${name}":${quoted(value)}`;
 }
 
-/** Distinct values that a {@link remembered} member keeps; names from configuration are far fewer. */
-const REMEMBERED = 1000;
+/** Members of a line that come from closed lists and the configuration: the same few combinations, exchange after exchange. */
+type Fixed = Pick<ExchangeSummary, "listener" | "method" | "version" | "site" | "route" | "routeClass" | "region" | "endpoint">;
+type Ending = Pick<ExchangeSummary, "status" | "outcome" | "endedBy" | "phase" | "reason" | "error" | "attempts">;
 
-/** A member whose values come again and again: each is checked and quoted once. */
-function remembered(name: string): (value: string | null) => string {
-  const known = new Map<string, string>();
-  return (value) => {
-    if (value === null) return "";
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    if (known.size >= REMEMBERED) known.clear();
-    const made = member(name, value);
-    known.set(value, made);
-    return made;
+function fixedText(end: Fixed): string {
+  return member("listener", end.listener) + member("method", end.method) + member("version", end.version) + member("site", end.site) +
+    member("route", end.route) + member("class", end.routeClass) + member("region", end.region) + member("endpoint", end.endpoint);
+}
+
+function sameFixed(a: Fixed, b: Fixed): boolean {
+  return a.route === b.route && a.endpoint === b.endpoint && a.method === b.method && a.listener === b.listener && a.site === b.site &&
+    a.routeClass === b.routeClass && a.region === b.region && a.version === b.version;
+}
+
+function endingText(end: Ending): string {
+  return `,"status":${end.status},"outcome":"${end.outcome}"${member("ended_by", end.endedBy)}${member("phase", end.phase)}` +
+    (end.reason === "" ? "" : member("reason", end.reason)) + (end.error === null ? "" : member("error", end.error)) + `,"attempts":${end.attempts}`;
+}
+
+function sameEnding(a: Ending, b: Ending): boolean {
+  return a.status === b.status && a.reason === b.reason && a.error === b.error && a.endedBy === b.endedBy && a.phase === b.phase &&
+    a.outcome === b.outcome && a.attempts === b.attempts;
+}
+
+/** Combinations that are kept; the first that fits is moved ahead, so that steady traffic finds its own at once. */
+const KEPT = 16;
+
+/** Makes a text once for each combination: one piece instead of twenty in every line, and nothing to quote again. */
+function remembered<Part>(textOf: (part: Part) => string, same: (a: Part, b: Part) => boolean): (part: Part) => string {
+  const kept: { readonly part: Part; readonly text: string }[] = [];
+  return (part) => {
+    for (let i = 0; i < kept.length; i++) {
+      const entry = kept[i] as (typeof kept)[number];
+      if (!same(entry.part, part)) continue;
+      if (i > 0) [kept[i], kept[i - 1]] = [kept[i - 1] as typeof entry, entry];
+      return entry.text;
+    }
+    const text = textOf(part);
+    if (kept.length === KEPT) kept.pop();
+    kept.push({ part, text });
+    return text;
   };
 }
 
@@ -82,28 +109,17 @@ export function createAccessLog(first: AccessOptions, env: AccessEnv): AccessLog
   const time = isoTime();
   const hash = createPseudonyms(env.identifierKey);
   const phases = env.phases.map((phase) => `${JSON.stringify(phase)}:`);
-  const listener = remembered("listener");
-  const method = remembered("method");
-  const version = remembered("version");
-  const site = remembered("site");
-  const route = remembered("route");
-  const routeClass = remembered("class");
-  const region = remembered("region");
-  const endpoint = remembered("endpoint");
-  const endedBy = remembered("ended_by");
-  const phase = remembered("phase");
+  const fixed = remembered(fixedText, sameFixed);
+  const ending = remembered(endingText, sameEnding);
   let options = first;
   let identifier = identifiersBy(first.identifiers, hash);
 
   const who = (name: string, value: string | null): string => (value === null ? "" : member(name, identifier(value)));
   const line = (end: ExchangeSummary): string =>
-    `{"level":"info","time":"${time(env.clock.wall())}","msg":"access","id":${quoted(end.id)}${listener(end.listener)}` +
-    `,"client":${quoted(end.client)}${method(end.method)},"path":${quoted(end.path)}` +
+    `{"level":"info","time":"${time(env.clock.wall())}","msg":"access","id":${quoted(end.id)}${fixed(end)}` +
+    `,"client":${quoted(end.client)},"path":${quoted(end.path)}` +
     (options.query === "keep" && end.query !== "" ? `,"query":${quoted(end.query)}` : "") +
-    version(end.version) + site(end.site) + route(end.route) + routeClass(end.routeClass) + region(end.region) + endpoint(end.endpoint) +
-    `,"status":${end.status},"bytes":${end.sentBytes},"outcome":"${end.outcome}"` + endedBy(end.endedBy) + phase(end.phase) +
-    (end.reason === "" ? "" : `,"reason":${quoted(end.reason)}`) + (end.error === null ? "" : `,"error":"${end.error}"`) +
-    `,"attempts":${end.attempts}${who("principal", end.principal)}${who("taxpayer", end.taxpayer)}` +
+    `${ending(end)},"bytes":${end.sentBytes}${who("principal", end.principal)}${who("taxpayer", end.taxpayer)}` +
     `,"ms":${milliseconds(end.endedAt - end.startedAt)},"phases":{${phaseTimes(end, phases)}}${member("trace", end.traceId)}}\n`;
 
   return {

@@ -14,7 +14,7 @@ export interface Sink {
 }
 
 /** Lines are handed over in batches of so many characters. */
-const BATCH = 32_768;
+const BATCH = 65_536;
 /** So many bytes may wait for a slow reader before lines are dropped. */
 const MOST_WAITING = 8 * 1024 * 1024;
 const LATEST = 1000;

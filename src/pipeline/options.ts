@@ -16,7 +16,7 @@ export const TARGET_OPT_INS = ["encoded-slash", "encoded-percent", "path-paramet
 export type TargetOptIn = (typeof TARGET_OPT_INS)[number];
 
 const match = z.strictObject({
-  /** Empty: every method. */
+  /** Empty: every method. GET takes HEAD along. */
   methods: z.array(z.string().regex(/^[A-Z-]{1,20}$/, { error: () => "a method in capitals such as POST" })).prefault([]),
   /** `/a/b`, `/a/{name}/b` (one segment), `/a/**` (any depth). */
   path: z.string().regex(/^\/([^?#\s]*)$/, { error: () => "a path such as /api/invoices, /api/{id} or /**" }),

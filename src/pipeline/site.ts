@@ -30,7 +30,7 @@ export function compileRoute(options: RouteOptions): Route {
     name: options.name,
     class: options.class,
     options,
-    methods: new Set(options.match.methods),
+    methods: methodsOf(options),
     matchesPath: pathMatcher(options.match.path),
     allow: new Set(options.allow),
     header: Object.entries(options.match.header).map(([name, value]) => [name.toLowerCase(), value] as const),
@@ -52,4 +52,9 @@ function pathMatcher(pattern: string): (path: string) => boolean {
     if (deep ? parts.length < wanted.length : parts.length !== wanted.length) return false;
     return wanted.every((segment, i) => (/^\{.*\}$/.test(segment) ? parts[i] !== "" : segment === parts[i]));
   };
+}
+
+/** Whoever may GET may ask for the head alone (RFC 9110 section 9.3.2). */
+function methodsOf({ match }: RouteOptions): ReadonlySet<string> {
+  return new Set(match.methods.includes("GET") ? [...match.methods, "HEAD"] : match.methods);
 }

@@ -29,6 +29,8 @@ export interface Front {
 /** Bodies up to this size that came along with the head are taken over without a stream. */
 const AT_ONCE = 16 * 1024;
 const MOST_FIELDS = 500;
+/** Pipelined requests beyond this end the connection: no client that reads its answers gets there. */
+const MOST_WAITING = 100;
 
 /** By its shape, not its version: an HTTP/1 parser also reads "HTTP/2.0" on a request line. */
 function isHttp2(request: IncomingMessage | Http2ServerRequest): request is Http2ServerRequest {
@@ -49,14 +51,30 @@ export function onRequest(request: IncomingMessage | Http2ServerRequest, respons
   const checked = check(request, head);
   if (!checked.ok) return refuseHead(checked, request, response, options, front, connection);
   if (head.target === "*" || answersItself(head)) return answerItself(request, response, front);
-  const { framing } = checked;
-  if (framing.body.kind === "length" && framing.body.length <= AT_ONCE && !framing.expectsContinue) {
-    // What follows the head in the same read is parsed right after this call: a tick later a small body is all there.
-    const length = framing.body.length;
-    process.nextTick(() => begin(request, response, head, bodyNow(request, length) ?? streamed(request, response, framing, options, front, connection), startedAt, options, front, connection));
-    return;
-  }
-  begin(request, response, head, framing.body.kind === "none" ? NO_BODY : streamed(request, response, framing, options, front, connection), startedAt, options, front, connection);
+  const arrival: Taken = { request, response, head, framing: checked.framing, startedAt, connection };
+  connection.due++;
+  if (!isHttp2(request)) connection.latest = request;
+  if (connection.due === 1 || isHttp2(request)) start(arrival, options, front);
+  else if (connection.waiting.length < MOST_WAITING) connection.waiting.push(() => start(arrival, options, front));
+  else request.socket.destroy();
+}
+
+/** A request that was taken in, and what belongs to it. */
+interface Taken {
+  readonly request: IncomingMessage | Http2ServerRequest;
+  readonly response: Response;
+  readonly head: RequestHead;
+  readonly framing: RequestFraming;
+  readonly startedAt: number;
+  readonly connection: ClientConnection;
+}
+
+function start(taken: Taken, options: ListenerOptions, front: Front): void {
+  const { body, expectsContinue } = taken.framing;
+  if (body.kind === "none") return begin(taken, NO_BODY, options, front);
+  if (body.kind !== "length" || body.length > AT_ONCE || expectsContinue) return begin(taken, streamed(taken, options, front), options, front);
+  // What follows the head in the same read is parsed right after this call: a tick later a small body is all there.
+  process.nextTick(() => begin(taken, bodyNow(taken.request, body.length) ?? streamed(taken, options, front), options, front));
 }
 
 function headOf(request: IncomingMessage | Http2ServerRequest): RequestHead {
@@ -112,11 +130,12 @@ function bodyNow(request: IncomingMessage | Http2ServerRequest, length: number):
   return bytes === null || bytes.byteLength !== length ? null : { kind: "bytes", bytes };
 }
 
-function streamed(request: IncomingMessage | Http2ServerRequest, response: Response, framing: RequestFraming, options: ListenerOptions, front: Front, connection: ClientConnection): Body {
+function streamed({ request, response, framing, connection }: Taken, options: ListenerOptions, front: Front): Body {
   const length = framing.body.kind === "length" ? framing.body.length : null;
   const before = framing.expectsContinue ? () => response.writeContinue() : null;
   const source = new RequestBody(request, length, front.clock, options.timeouts.body, before);
   if (!isHttp2(request)) {
+    if (connection.broken && !request.complete) source.fail(new BodyFault("malformed", "the bytes broke off inside the body"));
     connection.receiving = source;
     request.once("end", () => {
       if (connection.receiving === source) connection.receiving = null;
@@ -125,15 +144,15 @@ function streamed(request: IncomingMessage | Http2ServerRequest, response: Respo
   return { kind: "source", source };
 }
 
-function begin(request: IncomingMessage | Http2ServerRequest, response: Response, head: RequestHead, body: Body, startedAt: number, options: ListenerOptions, front: Front, connection: ClientConnection): void {
-  const { address, secure, certificate } = connection;
-  const exchange = createExchange({ id: front.nextId(), caller: { listener: options.name, address, secure, certificate }, head, body, startedAt });
+function begin({ request, response, head, startedAt, connection }: Taken, body: Body, options: ListenerOptions, front: Front): void {
+  const exchange = createExchange({ id: front.nextId(), caller: connection.caller, head, body, startedAt });
   connection.open.add(exchange);
   if (head.version === "2") response.once("close", () => leftWhole(response) || leave(exchange));
   const informer = (status: number, fields: Headers): void => inform(response, status, fields);
   if (head.version !== "1.0") exchange.inform = informer;
   const over = (): void => {
     connection.open.delete(exchange);
+    connection.due--;
     finish(request, response, connection);
   };
   front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
@@ -153,11 +172,13 @@ function finish(request: IncomingMessage | Http2ServerRequest, response: Respons
     connection.receiving = null;
   }
   if (!response.writableEnded) response.destroy();
-  if (!connection.refusing) endBroken(request.socket, connection);
+  const next = connection.waiting.shift();
+  if (next !== undefined) next();
+  else if (!connection.refusing) endBroken(request.socket, connection);
 }
 
 function refuseHead(checked: Extract<Checked, { ok: false }>, request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front, connection: ClientConnection): void {
-  front.refused(options.name, checked.code, connection.address);
+  front.refused(options.name, checked.code, connection.caller.address);
   const answer = problem(checked.code, checked.detail, front.nextId());
   if (!isHttp2(request)) {
     // Where one request ends is exactly what is in question: nothing more is read from this connection.

@@ -1,12 +1,18 @@
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../base/errors.ts";
-import type { Exchange } from "../pipeline/exchange.ts";
+import type { Caller, Exchange } from "../pipeline/exchange.ts";
 import type { RequestBody } from "./request-body.ts";
 
 /** What is known about one client's connection while it lasts. */
 export interface ClientConnection {
-  /** Exchanges whose answer has not been handed over. HTTP/1.1 pipelining and HTTP/2 allow several. */
+  /** Exchanges under way: one at a time in HTTP/1, several in HTTP/2. */
   readonly open: Set<Exchange>;
+  /** Requests that were taken in and whose answer has not been handed over, waiting ones included. */
+  due: number;
+  /** Pipelined requests that wait for their turn: two of them side by side could overtake each other (RFC 9112 section 9.3.2). */
+  readonly waiting: (() => void)[];
+  /** The request whose bytes came last; its body may still be arriving while it waits for its turn. */
+  latest: { readonly complete: boolean } | null;
   /** The body being received, if any: HTTP/1.1 receives one at a time. */
   receiving: RequestBody | null;
   /** The bytes stopped making sense: nothing more is read, the connection ends after the answers that are due. */
@@ -15,10 +21,8 @@ export interface ClientConnection {
   refusing: boolean;
   /** The refusal of those bytes that stands behind the answers that are due; null where none is to be written any more. */
   owed: ErrorCode | null;
-  /** Subject of the verified client certificate. */
-  readonly certificate: string | null;
-  readonly secure: boolean;
-  readonly address: string;
+  /** What its exchanges say about where they came from. */
+  readonly caller: Caller;
 }
 
 /** On the socket itself, not in a table beside it: HTTP/2 shows a proxy of the socket, which has every property but is another object. */
@@ -29,21 +33,23 @@ interface Tracked {
 }
 
 /** Registers a new connection; `gone` runs once when it closes, for each exchange still open. */
-export function track(socket: Socket, secure: boolean, certificate: string | null): ClientConnection {
+export function track(socket: Socket, listener: string, secure: boolean, certificate: string | null): ClientConnection {
   const connection: ClientConnection = {
     open: new Set(),
+    due: 0,
+    waiting: [],
+    latest: null,
     receiving: null,
     broken: false,
     refusing: false,
     owed: null,
-    certificate,
-    secure,
-    address: socket.remoteAddress ?? "",
+    caller: { listener, address: socket.remoteAddress ?? "", secure, certificate },
   };
   (socket as Tracked)[CONNECTION] = connection;
   socket.once("close", () => {
     for (const exchange of connection.open) leave(exchange);
     connection.open.clear();
+    connection.waiting.length = 0;
   });
   return connection;
 }

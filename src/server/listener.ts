@@ -124,9 +124,9 @@ function configure(server: Server, options: ListenerOptions, sockets: Set<Socket
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    if (!secure) track(socket, false, null);
+    if (!secure) track(socket, options.name, false, null);
   });
-  server.on("secureConnection", (socket: TLSSocket) => track(socket, true, socket.authorized ? subjectOf(socket) : null));
+  server.on("secureConnection", (socket: TLSSocket) => track(socket, options.name, true, socket.authorized ? subjectOf(socket) : null));
   server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
 }
 

@@ -43,8 +43,9 @@ export function onClientError(error: Error & ParserError, socket: Socket, refuse
     if (connection.broken && connection.receiving === null) return;
     connection.broken = true;
     if (connection.receiving !== null) return connection.receiving.fail(new BodyFault(code === null ? "aborted" : "malformed", error.message));
-    if (connection.open.size > 0) {
-      if (code === null || ignorable) return;
+    if (connection.due > 0) {
+      // Where the bytes broke inside the body of a request that waits, its own answer will say so.
+      if (code === null || ignorable || connection.latest?.complete === false) return;
       connection.owed = code;
       return refused(code);
     }
@@ -67,7 +68,7 @@ export function refuseConnect(peer: Socket | Http2ServerResponse): void {
 
 /** Ends a connection whose bytes made no sense, once the answers before them are out. */
 export function endBroken(socket: Socket, connection: ClientConnection): void {
-  if (!connection.broken || connection.open.size > 0) return;
+  if (!connection.broken || connection.due > 0) return;
   lastWords(socket, connection.owed === null ? "" : rawProblem(connection.owed));
 }
 

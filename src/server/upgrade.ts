@@ -82,13 +82,7 @@ function headOf(request: IncomingMessage): RequestHead {
 }
 
 function exchangeOf(request: IncomingMessage, socket: Socket, options: ListenerOptions, env: UpgradeEnv): Exchange {
-  const connection = connectionOf(socket);
-  const caller = {
-    listener: options.name,
-    address: connection?.address ?? socket.remoteAddress ?? "",
-    secure: connection?.secure ?? false,
-    certificate: connection?.certificate ?? null,
-  };
+  const caller = connectionOf(socket)?.caller ?? { listener: options.name, address: socket.remoteAddress ?? "", secure: false, certificate: null };
   return createExchange({ id: env.nextId(), caller, head: headOf(request), body: NO_BODY, startedAt: env.around.clock.now() });
 }
 

@@ -150,6 +150,7 @@ function openRegion(site: string, options: SiteUpstreamOptions["regions"][number
     name: options.name, fallback: options.fallback, attempts: upstream.retry.attempts, endpoints,
     breakerOf: (routeClass) => breakers.get(routeClass) as Breaker,
     tunnel: { material, connectTimeout: upstream.timeouts.connect, responseTimeout: upstream.timeouts.response },
+    responseTimeout: upstream.timeouts.response,
     poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
     observe: (...attempt) => env.attempted(site, ...attempt),
   });

@@ -32,7 +32,7 @@ const timeouts = z.strictObject({
   connect: duration("10ms", "5min").prefault("3s"),
   /** From the end of the request to the answer's head, and between two pieces of its body. */
   response: duration("10ms", "1h").prefault("30s"),
-  /** Everything, all attempts included. */
+  /** All attempts together, up to the answer's head; for submissions up to its end. */
   total: duration("10ms", "24h").prefault("120s"),
 });
 

@@ -6,6 +6,7 @@ import type { ConnectionPool, PoolRefusal, UpstreamTls } from "./connections.ts"
 import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { RegionView } from "./regions.ts";
+import type { Headers } from "../http/message.ts";
 import type { AttemptCause, AttemptResult } from "./result.ts";
 
 /** Told of every attempt once it is over. */
@@ -22,6 +23,8 @@ export interface RegionParts {
   readonly breakerOf: (routeClass: string) => Breaker;
   /** What a tunnel needs beside the endpoint; times in ms. */
   readonly tunnel: { readonly material: UpstreamTls; readonly connectTimeout: number; readonly responseTimeout: number };
+  /** Bound in ms on the wait for an answer's head, where the call names none. */
+  readonly responseTimeout: number;
   readonly clock: Clock;
   readonly observe: AttemptObserver;
 }
@@ -123,20 +126,32 @@ function begin(attempt: Underway, parts: RegionParts, settled: (result: AttemptR
     attempt.startedAt = parts.clock.now();
     const headers = ["host", call.host ?? pool.host, ...call.headers];
     const request = { method: call.method, target: call.target, headers, body: call.body, responseTimeout: call.responseTimeout };
-    const one = new Attempt(connection, request, { endpoint: endpoint.id, region: parts.name }, {
-      settled,
-      released: () => pool.release(connection),
-      informed: (status, fields) => call.informed?.(status, fields),
-    });
+    const released = (): void => pool.release(connection);
+    const informed = (status: number, fields: Headers): void => call.informed?.(status, fields);
+    const limit = call.responseTimeout ?? parts.responseTimeout;
+    const exact = limit < COARSE_MS && call.body.kind !== "source" ? inTime(limit, parts.clock, () => one.abort("response-timeout"), settled) : settled;
+    const one = new Attempt(connection, request, { endpoint: endpoint.id, region: parts.name }, { settled: exact, released, informed });
     const abort = (cause: AttemptCause): void => one.abort(cause);
     control.abort = abort;
     one.start();
   });
   if (wait === null) return;
-  control.abort = (cause) => {
+  const giveUp = (cause: AttemptCause): void => {
     control.abort = null;
     wait.cancel();
     settled({ kind: "not-sent", cause, detail: "given up while waiting for a connection", endpoint: endpoint.id });
+  };
+  control.abort = giveUp;
+}
+
+/** undici's own timers come up to a second late: bounds below this, in ms, are kept by our clock. */
+const COARSE_MS = 5000;
+
+function inTime(limit: number, clock: Clock, late: () => void, settled: (result: AttemptResult) => void): (result: AttemptResult) => void {
+  const timer = clock.after(limit, late);
+  return (result) => {
+    timer.cancel();
+    settled(result);
   };
 }
 

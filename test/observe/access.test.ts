@@ -23,9 +23,9 @@ test("a whole line reads as agreed; a phase that took no time is left out", () =
   access.write(summary());
   assert.equal(
     lines[0],
-    '{"level":"info","time":"2026-09-21T14:13:20.123Z","msg":"access","id":"abc-00001","listener":"plain","client":"10.0.0.7","method":"POST","path":"/api/invoices","version":"1.1"' +
-      ',"site":"china","route":"issue","class":"submit","region":"guangdong","endpoint":"https://gd1.tax.example","status":200,"bytes":1123,"outcome":"ok","ended_by":"upstream","phase":"answer"' +
-      ',"attempts":1,"principal":"key:ops","taxpayer":"914403001234567890","ms":12.500' +
+    '{"level":"info","time":"2026-09-21T14:13:20.123Z","msg":"access","id":"abc-00001","listener":"plain","method":"POST","version":"1.1","site":"china","route":"issue","class":"submit","region":"guangdong"' +
+      ',"endpoint":"https://gd1.tax.example","client":"10.0.0.7","path":"/api/invoices","status":200,"outcome":"ok","ended_by":"upstream","phase":"answer","attempts":1,"bytes":1123' +
+      ',"principal":"key:ops","taxpayer":"914403001234567890","ms":12.500' +
       ',"phases":{"identify":0.250,"admit":0.250,"screen":0.500,"forward":11.000,"settle":0.125,"answer":0.375},"trace":"0af7651916cd43dd8448eb211c80319c"}\n',
   );
 });
@@ -35,9 +35,18 @@ test("what does not apply is left out of the line", () => {
   const none = { site: null, route: null, routeClass: null, region: null, endpoint: null, principal: null, taxpayer: null, traceId: null };
   const line = one(summary({ ...none, status: 0, error: "client-gone", reason: "reset", outcome: "aborted", ends: new Float64Array(8) }));
   assert.deepEqual(Object.keys(line), [
-    "level", "time", "msg", "id", "listener", "client", "method", "path", "version", "status", "bytes", "outcome", "ended_by", "phase", "reason", "error", "attempts", "ms", "phases",
+    "level", "time", "msg", "id", "listener", "method", "version", "client", "path", "status", "outcome", "ended_by", "phase", "reason", "error", "attempts", "bytes", "ms", "phases",
   ]);
   assert.deepEqual(line["phases"], {});
+});
+
+test("lines of many kinds in turn each say their own", () => {
+  const { one } = setUp();
+  const kinds = Array.from({ length: 40 }, (_, n) => ({ route: `route-${n % 20}`, status: 200 + (n % 18), region: n % 3 === 0 ? null : `region-${n % 7}` }));
+  for (const kind of [...kinds, ...kinds]) {
+    const line = one(summary(kind));
+    assert.deepEqual([line["route"], line["status"], line["region"] ?? null], [kind.route, kind.status, kind.region]);
+  }
 });
 
 test("the query stays out unless it is to be kept", () => {

@@ -24,8 +24,8 @@ test("lines wait for company, but not longer than a second", () => {
 test("a full batch goes at once", () => {
   const { written, sink } = setUp();
   const line = `${"x".repeat(1023)}\n`;
-  for (let count = 0; count < 32; count += 1) sink.write(line);
-  assert.equal(written.join("").length, 32 * 1024);
+  for (let count = 0; count < 64; count += 1) sink.write(line);
+  assert.equal(written.join("").length, 64 * 1024);
 });
 
 test("stopping writes the rest and waits for the writer, but not for ever", async () => {

@@ -149,3 +149,10 @@ test("every phase that ran has an end, and only those", async () => {
   await run(done, exchange("GET /invoices/1"));
   assert.deepEqual([...(done.ends[0]?.ends ?? [])], [5, 5, 5, 5, 5, 5, 5, 0]);
 });
+
+test("bodies held by all exchanges together are bounded, and their room is given back", async () => {
+  const held = setUp(() => answered(200), { bodies: 10 });
+  assert.equal(codeOf(await run(held, exchange("POST /invoices", [], streamed(["01234", "56789"])))), "200");
+  assert.equal(codeOf(await run(held, exchange("POST /invoices", [], streamed(["0123456789", "a"])))), "503 overloaded");
+  assert.equal(held.around.bodies.held(), 0);
+});
