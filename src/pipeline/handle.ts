@@ -15,12 +15,12 @@ import { refuse, type Verdict } from "./verdict.ts";
 export type Send = (answer: Answer) => void | Promise<void>;
 
 /** Phases that may end an exchange, in order. The first verdict other than "go on" ends the row. */
-const DECIDING: readonly [Phase, (x: Exchange, generation: Generation, around: Surroundings) => Verdict | Promise<Verdict>][] = [
-  ["identify", identify],
-  ["admit", admit],
-  ["recall", recall],
-  ["screen", screen],
-  ["forward", forward],
+const DECIDING: readonly { readonly phase: Phase; readonly decide: (x: Exchange, generation: Generation, around: Surroundings) => Verdict | Promise<Verdict> }[] = [
+  { phase: "identify", decide: identify },
+  { phase: "admit", decide: admit },
+  { phase: "recall", decide: recall },
+  { phase: "screen", decide: screen },
+  { phase: "forward", decide: forward },
 ];
 
 /** The life of an exchange. Only what has to wait is awaited; `record` runs whatever happened. */
@@ -28,20 +28,22 @@ export async function handle(x: Exchange, generation: Generation, around: Surrou
   generation.inFlight++;
   try {
     let verdict: Verdict | null = null;
-    for (const [phase, decide] of DECIDING) {
+    for (const { phase, decide } of DECIDING) {
       x.phase = phase;
       const decided = decide(x, generation, around);
       verdict = decided instanceof Promise ? await decided : decided;
       mark(x, phase, around);
       if (verdict.kind !== "go-on") break;
     }
-    await finish(x, verdict, around, send);
+    const sending = finish(x, verdict, around, send);
+    if (sending instanceof Promise) await sending;
+    mark(x, "answer", around);
   } catch (fault) {
     x.endedBy = "edge";
     x.error = "internal";
     x.reason = "internal";
     around.log.error("exchange failed", { id: x.id, phase: x.phase, fault: String((fault as Error).stack ?? fault) });
-    if (x.status === 0) await finish(x, refuse("internal", "a fault inside the proxy"), around, send).catch(() => undefined);
+    if (x.status === 0) await lastWord(x, around, send);
   } finally {
     generation.inFlight--;
     around.bodies.give(x.heldBytes);
@@ -49,16 +51,23 @@ export async function handle(x: Exchange, generation: Generation, around: Surrou
   }
 }
 
-async function finish(x: Exchange, verdict: Verdict | null, around: Surroundings, send: Send): Promise<void> {
+function finish(x: Exchange, verdict: Verdict | null, around: Surroundings, send: Send): void | Promise<void> {
   x.verdict = verdict;
   settle(x);
   mark(x, "settle", around);
   const reply = answer(x);
   // A refusal keeps the name of the phase that made it.
   if (x.error === null) x.phase = "answer";
-  const sending = send(reply);
-  if (sending instanceof Promise) await sending;
-  mark(x, "answer", around);
+  return send(reply);
+}
+
+/** Tells the caller of a fault of ours, where that is still possible. */
+async function lastWord(x: Exchange, around: Surroundings, send: Send): Promise<void> {
+  try {
+    await finish(x, refuse("internal", "a fault inside the proxy"), around, send);
+  } catch {
+    // The fault is in the log; a second one while saying so helps nobody.
+  }
 }
 
 /** Notes when a phase ended. */

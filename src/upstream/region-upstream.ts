@@ -1,13 +1,12 @@
 import type { Clock } from "../base/clock.ts";
-import { Attempt } from "./attempt.ts";
 import type { Breaker } from "./breaker.ts";
-import { outcomeOf, type CallControl, type UpstreamCall } from "./call.ts";
-import type { ConnectionPool, PoolRefusal, UpstreamTls } from "./connections.ts";
+import type { CallControl, UpstreamCall } from "./call.ts";
+import type { ConnectionPool, UpstreamTls } from "./connections.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
+import { OneCall } from "./one-call.ts";
 import type { RegionView } from "./regions.ts";
-import type { Headers } from "../http/message.ts";
-import type { AttemptCause, AttemptResult } from "./result.ts";
+import type { AttemptResult } from "./result.ts";
 
 /** Told of every attempt once it is over. */
 export type AttemptObserver = (region: string, endpoint: number | null, routeClass: string, result: AttemptResult, ms: number) => void;
@@ -71,20 +70,7 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
       const ticket = breaker.enter();
       if (ticket === 0) return Promise.resolve(open(call.class, breaker));
       const endpoint = endpoints.pick(avoid === null ? undefined : endpoints.all.find((one) => one.id === avoid));
-      const attempt: Underway = { call, control, endpoint, startedAt: 0 };
-      return new Promise((resolve) => {
-        begin(attempt, parts, (result) => {
-          // Time in our own queue says nothing about the platform.
-          const ms = attempt.startedAt === 0 ? 0 : clock.now() - attempt.startedAt;
-          const outcome = attempt.startedAt === 0 ? "neutral" : outcomeOf(result);
-          endpoints.report(endpoint, outcome, ms);
-          // Failures of an endpoint that is out, while others stand, say nothing about the region.
-          const alone = outcome === "failure" && endpoints.state(endpoint) !== "healthy" && endpoints.isUp();
-          breaker.leave(ticket, alone ? "neutral" : outcome, ms);
-          observe(parts.name, endpoints.all.indexOf(endpoint), call.class, result, ms);
-          resolve(result);
-        });
-      });
+      return new Promise((resolve) => new OneCall({ call, control, endpoint, ticket, breaker, parts, resolve }).start());
     },
     tunnel(routeClass) {
       const breaker = parts.breakerOf(routeClass);
@@ -104,58 +90,4 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
       };
     },
   };
-}
-
-interface Underway {
-  readonly call: UpstreamCall;
-  readonly control: CallControl;
-  readonly endpoint: Endpoint;
-  /** Monotonic ms when a connection was given; 0 while waiting for one. */
-  startedAt: number;
-}
-
-function begin(attempt: Underway, parts: RegionParts, settled: (result: AttemptResult) => void): void {
-  const { call, control, endpoint } = attempt;
-  const pool = parts.poolOf(endpoint);
-  const wait = pool.acquire(call.fresh, (connection, refusal) => {
-    if (connection === null) {
-      control.abort = null;
-      settled(refusalResult(refusal ?? "stopped"));
-      return;
-    }
-    attempt.startedAt = parts.clock.now();
-    const headers = ["host", call.host ?? pool.host, ...call.headers];
-    const request = { method: call.method, target: call.target, headers, body: call.body, responseTimeout: call.responseTimeout };
-    const released = (): void => pool.release(connection);
-    const informed = (status: number, fields: Headers): void => call.informed?.(status, fields);
-    const limit = call.responseTimeout ?? parts.responseTimeout;
-    const exact = limit < COARSE_MS && call.body.kind !== "source" ? inTime(limit, parts.clock, () => one.abort("response-timeout"), settled) : settled;
-    const one = new Attempt(connection, request, { endpoint: endpoint.id, region: parts.name }, { settled: exact, released, informed });
-    const abort = (cause: AttemptCause): void => one.abort(cause);
-    control.abort = abort;
-    one.start();
-  });
-  if (wait === null) return;
-  const giveUp = (cause: AttemptCause): void => {
-    control.abort = null;
-    wait.cancel();
-    settled({ kind: "not-sent", cause, detail: "given up while waiting for a connection", endpoint: endpoint.id });
-  };
-  control.abort = giveUp;
-}
-
-/** undici's own timers come up to a second late: bounds below this, in ms, are kept by our clock. */
-const COARSE_MS = 5000;
-
-function inTime(limit: number, clock: Clock, late: () => void, settled: (result: AttemptResult) => void): (result: AttemptResult) => void {
-  const timer = clock.after(limit, late);
-  return (result) => {
-    timer.cancel();
-    settled(result);
-  };
-}
-
-function refusalResult(refusal: PoolRefusal): AttemptResult {
-  const cause = refusal === "queue-timeout" ? "queue-timeout" : "overloaded";
-  return { kind: "refused", cause, detail: "too many requests wait for a connection to the platform", retryAfter: 1 };
 }

@@ -32,5 +32,5 @@ export function figuresOf(measured: Measured): Figures {
     figures[`${name}.nginx`] = medianRatio(samples, "taxgate", "nginx", name);
     figures[`${name}.http-proxy`] = medianRatio(samples, "taxgate", "http-proxy", name);
   }
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined)) as Figures;
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }
