@@ -1,10 +1,13 @@
-import { z } from 'zod';
+import { z } from "zod";
 
 // The part of Kubernetes' API that config/deploy uses, closed: an unknown or misspelt key is an error, as the API server's strict
 // validation has it. Names and types from the Kubernetes API reference, 1.33.
 
 const labels = z.record(z.string().regex(/^([a-z.]+\/)?[a-z][\w.-]*$/), z.string().max(63));
-const name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/).max(63);
+const name = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+  .max(63);
 const metadata = z.strictObject({ name, labels: labels.optional() });
 const selector = z.strictObject({ matchLabels: labels });
 const quantity = z.string().regex(/^\d+(m|Ki|Mi|Gi)?$/);
@@ -13,7 +16,7 @@ const seconds = z.int().positive();
 const port = z.int().min(1).max(65535);
 
 const probe = z.strictObject({
-  httpGet: z.strictObject({ path: z.string().startsWith('/'), port: z.union([port, name]) }),
+  httpGet: z.strictObject({ path: z.string().startsWith("/"), port: z.union([port, name]) }),
   periodSeconds: seconds,
   timeoutSeconds: seconds.optional(),
   failureThreshold: seconds,
@@ -22,7 +25,7 @@ const probe = z.strictObject({
 const container = z.strictObject({
   name,
   image: z.string().regex(/^[a-z][a-z0-9/-]*:\d+\.\d+\.\d+$/),
-  restartPolicy: z.literal('Always').optional(),
+  restartPolicy: z.literal("Always").optional(),
   args: z.array(z.string()).optional(),
   env: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
   ports: z.array(z.strictObject({ name, containerPort: port })).optional(),
@@ -34,9 +37,9 @@ const container = z.strictObject({
   securityContext: z.strictObject({
     allowPrivilegeEscalation: z.literal(false),
     readOnlyRootFilesystem: z.literal(true),
-    capabilities: z.strictObject({ drop: z.tuple([z.literal('ALL')]) }),
+    capabilities: z.strictObject({ drop: z.tuple([z.literal("ALL")]) }),
   }),
-  volumeMounts: z.array(z.strictObject({ name, mountPath: z.string().startsWith('/'), readOnly: z.boolean().optional() })).optional(),
+  volumeMounts: z.array(z.strictObject({ name, mountPath: z.string().startsWith("/"), readOnly: z.boolean().optional() })).optional(),
 });
 
 const volume = z.union([
@@ -60,8 +63,8 @@ const template = z.strictObject({
       runAsUser: z.int().positive(),
       runAsGroup: z.int().positive(),
       fsGroup: z.int().positive(),
-      fsGroupChangePolicy: z.enum(['Always', 'OnRootMismatch']),
-      seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
+      fsGroupChangePolicy: z.enum(["Always", "OnRootMismatch"]),
+      seccompProfile: z.strictObject({ type: z.literal("RuntimeDefault") }),
     }),
     affinity: antiAffinity.optional(),
     initContainers: z.array(container).optional(),
@@ -71,38 +74,38 @@ const template = z.strictObject({
 });
 
 const claim = z.strictObject({
-  accessModes: z.array(z.enum(['ReadWriteOnce', 'ReadWriteOncePod'])),
+  accessModes: z.array(z.enum(["ReadWriteOnce", "ReadWriteOncePod"])),
   resources: z.strictObject({ requests: quantities }),
 });
 
-const configMap = z.strictObject({ apiVersion: z.literal('v1'), kind: z.literal('ConfigMap'), metadata, data: z.record(z.string(), z.string()) });
+const configMap = z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("ConfigMap"), metadata, data: z.record(z.string(), z.string()) });
 const service = z.strictObject({
-  apiVersion: z.literal('v1'),
-  kind: z.literal('Service'),
+  apiVersion: z.literal("v1"),
+  kind: z.literal("Service"),
   metadata,
-  spec: z.strictObject({ clusterIP: z.literal('None').optional(), selector: labels, ports: z.array(z.strictObject({ name, port, targetPort: z.union([port, name]) })) }),
+  spec: z.strictObject({ clusterIP: z.literal("None").optional(), selector: labels, ports: z.array(z.strictObject({ name, port, targetPort: z.union([port, name]) })) }),
 });
-const volumeClaim = z.strictObject({ apiVersion: z.literal('v1'), kind: z.literal('PersistentVolumeClaim'), metadata, spec: claim });
+const volumeClaim = z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("PersistentVolumeClaim"), metadata, spec: claim });
 const disruptionBudget = z.strictObject({
-  apiVersion: z.literal('policy/v1'),
-  kind: z.literal('PodDisruptionBudget'),
+  apiVersion: z.literal("policy/v1"),
+  kind: z.literal("PodDisruptionBudget"),
   metadata,
   spec: z.strictObject({ maxUnavailable: z.int().positive(), selector }),
 });
 const deployment = z.strictObject({
-  apiVersion: z.literal('apps/v1'),
-  kind: z.literal('Deployment'),
+  apiVersion: z.literal("apps/v1"),
+  kind: z.literal("Deployment"),
   metadata,
-  spec: z.strictObject({ replicas: z.int(), strategy: z.strictObject({ type: z.enum(['Recreate', 'RollingUpdate']) }), selector, template }),
+  spec: z.strictObject({ replicas: z.int(), strategy: z.strictObject({ type: z.enum(["Recreate", "RollingUpdate"]) }), selector, template }),
 });
 const statefulSet = z.strictObject({
-  apiVersion: z.literal('apps/v1'),
-  kind: z.literal('StatefulSet'),
+  apiVersion: z.literal("apps/v1"),
+  kind: z.literal("StatefulSet"),
   metadata,
   spec: z.strictObject({
     serviceName: name,
     replicas: z.int(),
-    podManagementPolicy: z.enum(['OrderedReady', 'Parallel']),
+    podManagementPolicy: z.enum(["OrderedReady", "Parallel"]),
     selector,
     template,
     volumeClaimTemplates: z.array(z.strictObject({ metadata, spec: claim })),
@@ -110,7 +113,7 @@ const statefulSet = z.strictObject({
 });
 
 /** One Kubernetes object of the kinds that config/deploy uses. */
-export const kubernetesObject = z.discriminatedUnion('kind', [configMap, service, volumeClaim, disruptionBudget, deployment, statefulSet]);
+export const kubernetesObject = z.discriminatedUnion("kind", [configMap, service, volumeClaim, disruptionBudget, deployment, statefulSet]);
 
 /** A checked Kubernetes object. */
 export type KubernetesObject = z.infer<typeof kubernetesObject>;
