@@ -18,6 +18,7 @@ import { lockState } from "./base/state-lock.ts";
 import { loadConfig, type Env } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
 import { watchConfig } from "./config/watch.ts";
+import type { Log } from "./observe/log.ts";
 import { readKeyPairs } from "./server/key-pairs.ts";
 
 /** What a start needs. */
@@ -80,17 +81,8 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
     cutTunnels: (old) => doors.upgrades.cut(old),
   });
 
+  const { finished, stop } = ending(life, log);
   let draining = false;
-  let finish: (code: number) => void = () => undefined;
-  const finished = new Promise<number>((resolve) => {
-    finish = resolve;
-  });
-  let stopping: Promise<void> | null = null;
-  // The first reason to stop decides the exit code, and nobody leaves before everything has stopped.
-  const stop = (code: number): Promise<void> => (stopping ??= life.stop().then(() => finish(code), (fault: unknown) => {
-    log.error("stopping failed", { fault: String(fault) });
-    finish(1);
-  }));
   const drain = (): void => {
     if (draining) return;
     draining = true;
@@ -114,4 +106,15 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   for (const warning of loaded.warnings) log.warn("configuration warning", { at: formatProblem(warning) });
   start.say(greeting(config, doors.listeners, adminListener, sandboxes.list()));
   return { finished };
+}
+
+/** The end of the process: the first reason to stop decides the exit code, and nobody leaves before everything has stopped. */
+function ending(life: Lifetime, log: Log): App & { stop(code: number): Promise<void> } {
+  const { promise: finished, resolve: finish } = Promise.withResolvers<number>();
+  let stopping: Promise<void> | null = null;
+  const stop = (code: number): Promise<void> => (stopping ??= life.stop().then(() => finish(code), (fault: unknown) => {
+    log.error("stopping failed", { fault: String(fault) });
+    finish(1);
+  }));
+  return { finished, stop };
 }

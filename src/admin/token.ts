@@ -59,8 +59,3 @@ export async function makeToken(name: string): Promise<{ readonly token: string;
   const key = await derive(token, { cost: COST, blockSize: BLOCK_SIZE, parallel: PARALLEL, salt }, 32);
   return { token, hash: `scrypt:${COST}:${BLOCK_SIZE}:${PARALLEL}:${salt.toString("base64url")}:${key.toString("base64url")}` };
 }
-
-/** Makes the token of the machine itself: it opens one running instance, and lies in the state directory, mode 0600. */
-export function makeLocalToken(): string {
-  return `tg_local_${randomHex(20)}`;
-}

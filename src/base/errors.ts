@@ -57,16 +57,5 @@ export function errorsMarkdown(): string {
   return ["| code | status | who has to act | what to do | 处理办法 |", "|---|---|---|---|---|", ...lines, ""].join("\n");
 }
 
-/** An expected failure on its way to an answer: the code, and what exactly was wrong (no secrets, no line breaks). */
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly detail: string;
-}
-
-/** Makes a refusal. */
-export function refusal(code: ErrorCode, detail: string): Refusal {
-  return { code, detail };
-}
-
 /** A mistake of an operator that stops a command: printed as it is, without a stack. */
 export class OperatorError extends Error {}

@@ -45,10 +45,10 @@ export function share() {
   const want = "a share from 0 to 1, such as 0.5 or 50%";
   return z
     .union([z.number().min(0, { error: () => want }).max(1, { error: () => want }), z.string().regex(/^\d+(\.\d+)?%$/, { error: () => want })], { error: () => want })
-    .transform((written, context): number => {
-      const value = typeof written === "number" ? written : parseShare(written);
+    .transform((given, context): number => {
+      const value = typeof given === "number" ? given : parseShare(given);
       if (value !== null && value >= 0 && value <= 1) return value;
-      context.issues.push({ code: "custom", message: want, input: written });
+      context.issues.push({ code: "custom", message: want, input: given });
       return z.NEVER;
     })
     .meta({ description: want, unit: "share" });

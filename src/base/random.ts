@@ -6,7 +6,7 @@ export interface Random {
   next(): number;
 }
 
-/** Chance for production: not predictable from outside, not reproducible. */
+/** Chance for production: seeded by the system, not reproducible. */
 export const systemRandom: Random = { next: () => Math.random() };
 
 /** Reproducible chance (mulberry32) from a 32-bit seed: tests, drills and the sandbox. */

@@ -38,7 +38,7 @@ export function parseRate(text: string): Rate | null {
   return match === null || per === undefined ? null : { count: Number(match[1]), per };
 }
 
-/** A share such as `20%` or `0.5` as a number from 0 up; null when it is not one. */
+/** A share in per cent, such as `20%`, as a number from 0 up; null when it is not one. */
 export function parseShare(text: string): number | null {
   const match = PERCENT.exec(text);
   return match === null ? null : Number(match[1]) / 100;

@@ -11,7 +11,7 @@ export function nearest(text: string, words: readonly string[]): string | null {
 }
 
 /** How many letters to add, drop, change or swap with their neighbour; anything above `limit` counts as `limit + 1`. */
-export function editDistance(a: string, b: string, limit: number): number {
+function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

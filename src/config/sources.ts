@@ -1,7 +1,7 @@
 import { contentHash, readBounded, type FileReading } from "../base/files.ts";
 
 /** Largest file that belongs to a configuration: the file itself, a secret, a certificate. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads a file that belongs to a configuration. */
 export type ReadFile = (path: string) => FileReading;

@@ -35,13 +35,13 @@ function lineOf(draft: Draft, path: Path): number {
 }
 
 /** Does `pattern` match every host that `host` matches? */
-export function coversHost(pattern: string, host: string): boolean {
+function coversHost(pattern: string, host: string): boolean {
   if (pattern === "*" || pattern === host) return true;
   return pattern.startsWith("*.") && host !== "*" && host.endsWith(pattern.slice(1));
 }
 
 /** Does `a` match every request that `b` matches? False also means "not certain". */
-export function coversMatch(a: Match, b: Match): boolean {
+function coversMatch(a: Match, b: Match): boolean {
   if (a.methods.length > 0 && (b.methods.length === 0 || !b.methods.every((method) => a.methods.includes(method)))) return false;
   const header = lowerKeys(b.header);
   if (!Object.entries(lowerKeys(a.header)).every(([name, value]) => header[name] === value)) return false;

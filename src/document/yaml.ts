@@ -3,7 +3,7 @@ import { YamlBuilder, type YamlDocument } from "./yaml-builder.ts";
 import { spotFinder, type Spot } from "./yaml-node.ts";
 
 /** Largest document that is read, in characters. */
-export const MAX_YAML_LENGTH = 1024 * 1024;
+const MAX_YAML_LENGTH = 1024 * 1024;
 
 const MAX_DEPTH = 32;
 const START: Spot = { line: 1, column: 1 };

@@ -23,7 +23,7 @@ export type FramingResult<T> = { readonly ok: true; readonly framing: T } | { re
 const NONE: BodyLength = { kind: "none" };
 const CHUNKED: BodyLength = { kind: "chunked" };
 const UNTIL_CLOSE: BodyLength = { kind: "until-close" };
-/** Up to 2^53: a longer number is refused, not rounded. */
+/** So many digits stay below 2^53: a longer number is refused, not rounded. */
 const LENGTH = /^[0-9]{1,15}$/;
 /** Anything but visible characters, space, tab and obs-text (RFC 9110 section 5.5). */
 // oxlint-disable-next-line no-control-regex -- control bytes are what it looks for

@@ -11,7 +11,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 const NEVER_NOMINATED: ReadonlySet<string> = new Set(["host", "content-length"]);
 
 /** The field names that `Connection` takes along, in lower case. */
-export function nominated(headers: Headers): ReadonlySet<string> | null {
+function nominated(headers: Headers): ReadonlySet<string> | null {
   let names: Set<string> | null = null;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;

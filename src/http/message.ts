@@ -1,4 +1,4 @@
-/**
+/*
  * HTTP messages as the pipeline knows them: no socket, no library type. A transport at either end can be replaced
  * without a phase noticing.
  */
@@ -22,7 +22,7 @@ export interface RequestHead {
 export interface BodySource {
   /** Length where it is known beforehand (Content-Length), else null. */
   readonly length: number | null;
-  /** The next chunk, or null at the end. Rejects with a BodyFault when the body will never be complete. */
+  /** The next chunk, or null at the end. Rejects with a BodyFault (or throws it at once) when the body will never be complete. */
   read(): Uint8Array | null | Promise<Uint8Array | null>;
   /** Gives up: the rest is not wanted. Safe to call at any time and more than once. */
   cancel(): void;
@@ -49,7 +49,7 @@ export interface Answer {
 /** Why a body will never be complete. */
 export type BodyFaultCause = "aborted" | "malformed" | "timeout" | "too-large" | "truncated" | "no-room";
 
-/** Thrown by `BodySource.read`. */
+/** Says that a body will never be complete: by its source, or by whoever reads it within a bound. */
 export class BodyFault extends Error {
   readonly reason: BodyFaultCause;
   constructor(reason: BodyFaultCause, detail: string) {

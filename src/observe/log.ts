@@ -65,6 +65,3 @@ export function createLog(options: Pick<LogOptions, "level">, env: { readonly cl
     },
   };
 }
-
-/** A log that writes nothing: tests, and commands that print for themselves. */
-export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

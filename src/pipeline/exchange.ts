@@ -55,8 +55,7 @@ export interface Exchange {
   taxpayer: string | null;
   region: string | null;
   traceparent: string | null;
-
-  /** Bytes of its body that count against the bound on all bodies together. */
+  /** Bytes of its body that count against the bound on all bodies together; `handle` gives them back. */
   heldBytes: number;
 
   // forward

@@ -6,11 +6,10 @@ import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
-import { bodyRefusal } from "./identify.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
 import { downstreamHeaders, upstreamHeaders } from "./upstream-head.ts";
-import { refuse, retryAfter, type Verdict } from "./verdict.ts";
+import { bodyRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
 
 /*
  * forward: when, where to, how often, and what the result means.

@@ -11,7 +11,7 @@ import { screen } from "./screen.ts";
 import { settle } from "./settle.ts";
 import { refuse, type Verdict } from "./verdict.ts";
 
-/** Puts an answer on the wire. Resolves when the last byte is handed over; rejects with a SendFault. */
+/** Puts an answer on the wire. Settles when its last byte is handed over or it was given up, which stands on the exchange; rejects for faults only. */
 export type Send = (answer: Answer) => void | Promise<void>;
 
 /** Phases that may end an exchange, in order. The first verdict other than "go on" ends the row. */

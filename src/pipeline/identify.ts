@@ -11,7 +11,7 @@ import type { Generation, Surroundings } from "./generation.ts";
 import { matchRoute } from "./match-route.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
-import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
+import { bodyRefusal, GO_ON, refuse, type Verdict } from "./verdict.ts";
 
 /*
  * identify: who asks for what.
@@ -83,15 +83,6 @@ async function buffer(x: Exchange, site: Site, limit: number, room: ByteBudget):
   }
   who(x, site);
   return GO_ON;
-}
-
-/** What a broken request body means for its sender. */
-export function bodyRefusal(fault: BodyFault): Verdict {
-  if (fault.reason === "too-large") return refuse("body-too-large", fault.message);
-  if (fault.reason === "no-room") return refuse("overloaded", fault.message, retryAfter(1));
-  if (fault.reason === "timeout") return refuse("client-timeout", "the body did not arrive in time");
-  if (fault.reason === "malformed") return refuse("malformed-request", "the body breaks the rules of its framing");
-  return refuse("client-gone", "the client went away inside the body");
 }
 
 function who(x: Exchange, site: Site): void {

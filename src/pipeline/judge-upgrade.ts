@@ -1,4 +1,3 @@
-import { ERRORS } from "../base/errors.ts";
 import { hostName } from "../http/authority.ts";
 import type { Answer, RequestHead } from "../http/message.ts";
 import { canonicalTarget } from "../http/target.ts";
@@ -47,6 +46,6 @@ function refused(x: Exchange, verdict: Verdict): UpgradeJudgement {
   x.verdict = verdict;
   x.endedBy = "edge";
   const made = answer(x);
-  x.status = x.error === null ? made.status : ERRORS[x.error].status;
+  x.status = made.status;
   return { kind: "answer", answer: made };
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../base/errors.ts";
-import type { Answer, Headers } from "../http/message.ts";
+import type { Answer, BodyFault, Headers } from "../http/message.ts";
 
 /** What a phase decides. `throw` is for faults only. */
 export type Verdict =
@@ -20,4 +20,13 @@ export function refuse(code: ErrorCode, detail: string, headers: Headers = NO_HE
 /** A Retry-After field; whole seconds, at least one. */
 export function retryAfter(seconds: number): Headers {
   return ["Retry-After", String(Math.max(1, Math.ceil(seconds)))];
+}
+
+/** What a broken request body means for its sender. */
+export function bodyRefusal(fault: BodyFault): Verdict {
+  if (fault.reason === "too-large") return refuse("body-too-large", fault.message);
+  if (fault.reason === "no-room") return refuse("overloaded", fault.message, retryAfter(1));
+  if (fault.reason === "timeout") return refuse("client-timeout", "the body did not arrive in time");
+  if (fault.reason === "malformed") return refuse("malformed-request", "the body breaks the rules of its framing");
+  return refuse("client-gone", "the client went away inside the body");
 }

@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Clock } from "../base/clock.ts";
+import type { ErrorCode } from "../base/errors.ts";
 import { requestFraming, type FramingResult, type RequestFraming } from "../http/framing.ts";
 import { BodyFault, NO_BODY, type Answer, type Body, type Headers, type RequestHead } from "../http/message.ts";
 import { problem } from "../pipeline/answer.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
+import type { Send } from "../pipeline/handle.ts";
 import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
 import { leftWhole } from "./flushed.ts";
 import { inform } from "./inform.ts";
 import type { ListenerOptions } from "./options.ts";
-import { endBroken } from "./refuse-early.ts";
+import { ALLOWED_METHODS, endBroken } from "./refuse-early.ts";
 import { RequestBody } from "./request-body.ts";
 import { send, type Response } from "./send.ts";
-import type { ErrorCode } from "../base/errors.ts";
 
 /** The way from listeners into the pipeline. */
 export interface Front {
@@ -21,14 +22,18 @@ export interface Front {
   /** True while the process ends: connections are not kept. */
   readonly draining: () => boolean;
   /** Runs an exchange; settles when it is over. */
-  readonly run: (exchange: Exchange, send: (answer: Answer) => void | Promise<void>) => Promise<void>;
+  readonly run: (exchange: Exchange, send: Send) => Promise<void>;
   /** Tells of a request that was refused before it became an exchange. */
   readonly refused: (listener: string, code: ErrorCode, address: string) => void;
 }
 
 /** Bodies up to this size that came along with the head are taken over without a stream. */
 const AT_ONCE = 16 * 1024;
-const MOST_FIELDS = 500;
+/**
+ * Far above anything a billing system sends. node drops what is beyond it without a word: a request with so many is
+ * refused, for it may have had more.
+ */
+export const MOST_FIELDS = 500;
 /** Pipelined requests beyond this end the connection: no client that reads its answers gets there. */
 const MOST_WAITING = 100;
 
@@ -49,7 +54,7 @@ export function onRequest(request: IncomingMessage | Http2ServerRequest, respons
   if (connection.broken) return;
   const head = headOf(request);
   const checked = check(request, head);
-  if (!checked.ok) return refuseHead(checked, request, response, options, front, connection);
+  if (!checked.ok) return refuseHead(checked, { request, response, connection }, options, front);
   if (head.target === "*" || answersItself(head)) return answerItself(request, response, front);
   const arrival: Taken = { request, response, head, framing: checked.framing, startedAt, connection };
   connection.due++;
@@ -177,7 +182,7 @@ function finish(request: IncomingMessage | Http2ServerRequest, response: Respons
   else if (!connection.refusing) endBroken(request.socket, connection);
 }
 
-function refuseHead(checked: Extract<Checked, { ok: false }>, request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front, connection: ClientConnection): void {
+function refuseHead(checked: Extract<Checked, { ok: false }>, { request, response, connection }: Pick<Taken, "request" | "response" | "connection">, options: ListenerOptions, front: Front): void {
   front.refused(options.name, checked.code, connection.caller.address);
   const answer = problem(checked.code, checked.detail, front.nextId());
   if (!isHttp2(request)) {
@@ -200,7 +205,7 @@ function answersItself(head: RequestHead): boolean {
 
 function answerItself(request: IncomingMessage | Http2ServerRequest, response: Response, front: Front): void {
   if (request.method === "OPTIONS") {
-    writeSimple(response, { status: 204, headers: ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"], body: NO_BODY });
+    writeSimple(response, { status: 204, headers: ALLOWED_METHODS, body: NO_BODY });
     return;
   }
   if (request.method === "TRACE") writeSimple(response, problem("method-not-allowed", "TRACE is not answered here", front.nextId(), ["Allow", "OPTIONS"]));

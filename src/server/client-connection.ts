@@ -32,7 +32,7 @@ interface Tracked {
   [CONNECTION]?: ClientConnection;
 }
 
-/** Registers a new connection; `gone` runs once when it closes, for each exchange still open. */
+/** Registers a new connection. When it closes, every exchange still open is told that its caller is gone. */
 export function track(socket: Socket, listener: string, secure: boolean, certificate: string | null): ClientConnection {
   const connection: ClientConnection = {
     open: new Set(),

@@ -4,7 +4,7 @@ import { Server as NetServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Stoppable } from "../base/lifetime.ts";
-import { onRequest, type Front } from "./arrival.ts";
+import { MOST_FIELDS, onRequest, type Front } from "./arrival.ts";
 import { connectionOf, track } from "./client-connection.ts";
 import type { ListenerOptions } from "./options.ts";
 import { onClientError, refuseConnect } from "./refuse-early.ts";
@@ -34,9 +34,6 @@ export interface ListenerEnv {
   /** Told of a fault of ours while taking a request in. */
   readonly failed: (listener: string, fault: unknown) => void;
 }
-
-/** Far above anything a billing system sends; node would drop what is beyond its own limit without a word. */
-const MOST_HEADERS = 500;
 
 /** Starts listening. Rejects where the address cannot be had. */
 export async function listen(options: ListenerOptions, tls: ListenerTls | null, env: ListenerEnv): Promise<Listener> {
@@ -113,7 +110,7 @@ function secureOptions(options: ListenerOptions) {
 
 function configure(server: Server, options: ListenerOptions, sockets: Set<Socket>): void {
   server.maxConnections = options.maxConnections;
-  server.maxHeadersCount = MOST_HEADERS;
+  server.maxHeadersCount = MOST_FIELDS;
   server.timeout = 0;
   server.keepAliveTimeout = options.timeouts.idle;
   server.headersTimeout = options.timeouts.head;

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import { Server as TlsServer } from "node:tls";
 import type { Socket } from "node:net";
+import { isLoopback } from "../base/cidr.ts";
 import type { Bind } from "../base/fields.ts";
 import type { Stoppable } from "../base/lifetime.ts";
 import { headerValue } from "../http/headers.ts";
@@ -80,10 +81,6 @@ function asOwnRequest(request: IncomingMessage, body: Uint8Array): OwnRequest {
     body,
     peer: { address, loopback: isLoopback(address), secure: "encrypted" in request.socket },
   };
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^(::ffff:)?127\./.test(address);
 }
 
 async function read(request: IncomingMessage): Promise<Uint8Array | null> {

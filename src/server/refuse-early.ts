@@ -2,9 +2,12 @@ import { STATUS_CODES } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../base/errors.ts";
-import { BodyFault, type Answer } from "../http/message.ts";
+import { BodyFault, type Answer, type Headers } from "../http/message.ts";
 import { problem } from "../pipeline/answer.ts";
 import { connectionOf, type ClientConnection } from "./client-connection.ts";
+
+/** What Taxgate itself says it takes; a route may take less. */
+export const ALLOWED_METHODS: Headers = ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"];
 
 interface ParserError {
   readonly code?: string;
@@ -13,7 +16,7 @@ interface ParserError {
 }
 
 /** The code for an error of node's parser (llhttp) or of its timers; null for a socket that just broke. */
-export function codeOfParserError(error: ParserError): ErrorCode | null {
+function codeOfParserError(error: ParserError): ErrorCode | null {
   const code = error.code ?? "";
   if (code === "HPE_HEADER_OVERFLOW" || code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return "head-too-large";
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "client-timeout";
@@ -60,9 +63,8 @@ export function onClientError(error: Error & ParserError, socket: Socket, refuse
 
 /** Nothing leads out of here by CONNECT: a tunnel would pass every rule. */
 export function refuseConnect(peer: Socket | Http2ServerResponse): void {
-  const allowed = ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"];
-  if (!("writeHead" in peer)) return lastWords(peer, rawProblem("method-not-allowed", allowed));
-  peer.writeHead(405, allowed as never);
+  if (!("writeHead" in peer)) return lastWords(peer, rawProblem("method-not-allowed", ALLOWED_METHODS));
+  peer.writeHead(405, ALLOWED_METHODS as never);
   peer.end();
 }
 
@@ -73,7 +75,7 @@ export function endBroken(socket: Socket, connection: ClientConnection): void {
 }
 
 /** Writes one character a byte and closes once it is out: a client that keeps its own half open does not keep the socket. */
-export function lastWords(socket: Socket, text: string): void {
+function lastWords(socket: Socket, text: string): void {
   socket.end(text, "latin1");
   socket.destroySoon();
 }

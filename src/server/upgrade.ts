@@ -1,13 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import httpProxy from "http-proxy";
 import { requestFraming } from "../http/framing.ts";
 import { NO_BODY, type RequestHead } from "../http/message.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import type { Generation, Surroundings } from "../pipeline/generation.ts";
-import { judgeUpgrade, wantsUpgrade } from "../pipeline/judge-upgrade.ts";
+import { judgeUpgrade, wantsUpgrade, type UpgradeJudgement } from "../pipeline/judge-upgrade.ts";
 import { record } from "../pipeline/record.ts";
-import type { TunnelPermit } from "../upstream/region-upstream.ts";
 import { connectionOf } from "./client-connection.ts";
 import type { ListenerOptions } from "./options.ts";
 import { rawAnswer, rawProblem } from "./refuse-early.ts";
@@ -50,7 +49,7 @@ export function createUpgradeLane(env: UpgradeEnv): UpgradeLane {
     try {
       const judgement = await judgeUpgrade(x, generation, env.around);
       if (judgement.kind === "answer") socket.end(rawAnswer(judgement.answer), "latin1");
-      else await tunnel(proxy, request, socket, head, x, judgement.permit, judgement.headers);
+      else await tunnel(proxy, { request, socket, head }, x, judgement);
       await closed(socket);
     } finally {
       tunnels.delete(socket);
@@ -61,10 +60,9 @@ export function createUpgradeLane(env: UpgradeEnv): UpgradeLane {
 
   return {
     wanted(request) {
-      const headers = headOf(request);
       const framing = requestFraming(request.rawHeaders, "1.1");
       if (!framing.ok || framing.framing.body.kind !== "none" || request.httpVersion !== "1.1") return false;
-      return request.method === "GET" && framing.framing.upgrade?.toLowerCase() === "websocket" && wantsUpgrade(headers, env.current());
+      return request.method === "GET" && framing.framing.upgrade?.toLowerCase() === "websocket" && wantsUpgrade(headOf(request), env.current());
     },
     serve: (request, socket, head, options) => void serve(request, socket, head, options).catch((fault: unknown) => {
       env.around.log.error("upgrade failed", { fault: String(fault) });
@@ -86,8 +84,17 @@ function exchangeOf(request: IncomingMessage, socket: Socket, options: ListenerO
   return createExchange({ id: env.nextId(), caller, head: headOf(request), body: NO_BODY, startedAt: env.around.clock.now() });
 }
 
+/** A request to switch as node hands it over; `head` is what came after it in the same read. */
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  readonly head: Buffer;
+}
+
+type Passage = Extract<UpgradeJudgement, { kind: "tunnel" }>;
+
 /** Hands the connection to http-proxy; resolves when the platform has switched, refused or failed. */
-function tunnel(proxy: TunnelProxy, request: IncomingMessage, socket: Socket, head: Buffer, x: Exchange, permit: TunnelPermit, headers: readonly string[]): Promise<void> {
+function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchange, { permit, headers }: Passage): Promise<void> {
   request.url = x.path + x.query;
   request.headers = tunnelHeaders(headers, new URL(permit.url).host);
   return new Promise((resolve) => {
@@ -101,7 +108,7 @@ function tunnel(proxy: TunnelProxy, request: IncomingMessage, socket: Socket, he
     };
     const { ca, cert, key, serverName } = permit.material;
     const ssl = { ca, cert, key, ...(serverName === undefined ? {} : { servername: serverName }) };
-    const watch = (upstream: import("node:http").ClientRequest, _request: unknown, from: unknown): void => {
+    const watch = (upstream: ClientRequest, _request: unknown, from: unknown): void => {
       if (from !== socket) return;
       proxy.off("proxyReqWs", watch);
       upstream.setTimeout(permit.responseTimeout, () => upstream.destroy(new Error("no answer in time")));

@@ -21,7 +21,10 @@ export interface UpstreamCall {
   readonly informed: ((status: number, headers: Headers) => void) | null;
 }
 
-/** The hand on a call that is under way; `abort` changes with every attempt and is null between them. */
+/**
+ * The hand on a call. `abort` ends what is under way now: a wait for a connection, an attempt, its answer while that still
+ * streams, or the pause before the next one. It stays after the end, where it does nothing; null: nothing has begun.
+ */
 export interface CallControl {
   abort: ((cause: AttemptCause) => void) | null;
 }

@@ -5,7 +5,7 @@ export type EndpointState = "healthy" | "unhealthy" | "ejected";
 
 /** One server of a region, as the rest of Taxgate sees it. */
 export interface Endpoint {
-  /** `REGION/HOST[:PORT]`, unique within the site: a metric label. */
+  /** `REGION/HOST[:PORT]`, `#2` behind it where that stands twice; unique within the site. Log lines and views carry it, metrics the place in the list. */
   readonly id: string;
   readonly url: string;
   readonly region: string;

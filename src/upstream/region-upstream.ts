@@ -8,7 +8,7 @@ import { OneCall } from "./one-call.ts";
 import type { RegionView } from "./regions.ts";
 import type { AttemptResult } from "./result.ts";
 
-/** Told of every attempt once it is over. */
+/** Told of every attempt once it is over. `endpoint` is its place in the region's list, null where a breaker was open; `ms` does not count our own queue. */
 export type AttemptObserver = (region: string, endpoint: number | null, routeClass: string, result: AttemptResult, ms: number) => void;
 
 /** What a region is made of. */
@@ -53,7 +53,7 @@ export interface RegionUpstream extends RegionView {
 /** Joins breaker, endpoints and pools into the one gate through which every call to a region passes. */
 export function createRegionUpstream(parts: RegionParts): RegionUpstream {
   const { endpoints, clock, observe } = parts;
-  const open = (routeClass: string, breaker: Breaker): Extract<AttemptResult, { kind: "refused" }> => {
+  const breakerOpen = (routeClass: string, breaker: Breaker): Extract<AttemptResult, { kind: "refused" }> => {
     const refused = { kind: "refused", cause: "breaker-open", detail: `region '${parts.name}' keeps failing`, retryAfter: breaker.retryAfter() } as const;
     observe(parts.name, null, routeClass, refused, 0);
     return refused;
@@ -68,14 +68,14 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
     call(call, control, avoid) {
       const breaker = parts.breakerOf(call.class);
       const ticket = breaker.enter();
-      if (ticket === 0) return Promise.resolve(open(call.class, breaker));
+      if (ticket === 0) return Promise.resolve(breakerOpen(call.class, breaker));
       const endpoint = endpoints.pick(avoid === null ? undefined : endpoints.all.find((one) => one.id === avoid));
       return new Promise((resolve) => new OneCall({ call, control, endpoint, ticket, breaker, parts, resolve }).start());
     },
     tunnel(routeClass) {
       const breaker = parts.breakerOf(routeClass);
       const ticket = breaker.enter();
-      if (ticket === 0) return open(routeClass, breaker);
+      if (ticket === 0) return breakerOpen(routeClass, breaker);
       const endpoint = endpoints.pick();
       const startedAt = clock.now();
       return {
