@@ -17,7 +17,7 @@ import { randomHex } from "./base/random.ts";
 import { lockState } from "./base/state-lock.ts";
 import { loadConfig, type Env } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
-import { watchConfig } from "./config/watch.ts";
+import { watchConfig, type ConfigWatch } from "./config/watch.ts";
 import type { Log } from "./observe/log.ts";
 import { readKeyPairs } from "./server/key-pairs.ts";
 
@@ -61,10 +61,10 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const { around, sink, estate } = observation(loaded, start.version, clock, life);
   const { log, access, metrics } = around;
   const sandboxes = life.own(createSandboxes(clock));
-  const watch = life.own(watchConfig(loaded, { clock }, () => void generations.reload()));
+  let watch: ConfigWatch | null = null;
   const generations = await createGenerations(loaded, {
     file: start.file, env: start.env, around, estate, sandboxes,
-    loaded: (next) => watch.update(next),
+    loaded: (next) => watch?.update(next),
     prepare(next) {
       const renew = doors.renewal(next.config);
       const certificate = next.config.admin.tls?.certificate;
@@ -102,6 +102,8 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const adminListener = await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
   if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
   connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped });
+  // Last: nobody reloads what is not there yet. A change made meanwhile is noticed, because the watch compares contents.
+  watch = life.own(watchConfig(loaded, { clock }, () => void generations.reload()));
   life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));
   for (const warning of loaded.warnings) log.warn("configuration warning", { at: formatProblem(warning) });
   start.say(greeting(config, doors.listeners, adminListener, sandboxes.list()));

@@ -96,7 +96,7 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
     const before = current;
     current = generation;
     load = next;
-    pending = [...new Set([...pending, ...changes.filter((change) => change.needsRestart).map((change) => change.path)])];
+    pending = diffConfig(first.config, next.config, []).filter((change) => change.needsRestart).map((change) => change.path);
     apply();
     retire(before);
     return report.applied(current.number, changes.map((change) => change.path), pending, next);

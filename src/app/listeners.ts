@@ -54,8 +54,7 @@ export async function openListeners(config: Config, { around, life, current, dra
     upgrades,
     renewal(next) {
       const renewals = listeners.map((listener) => {
-        const options = next.listeners.find((one) => one.name === listener.name);
-        const tls = options === undefined ? null : tlsOf(options, next);
+        const tls = renewed(listener.name, config, next);
         return () => tls !== null && listener.renew(tls);
       });
       return () => renewals.forEach((renew) => renew());
@@ -67,6 +66,14 @@ export async function openListeners(config: Config, { around, life, current, dra
       return listener;
     },
   };
+}
+
+/** What a listener shows after a reload: the certificates of the new file; everything else waits for a restart. */
+function renewed(name: string, started: Config, next: Config): ListenerTls | null {
+  const now = next.listeners.find((one) => one.name === name)?.tls;
+  const before = started.listeners.find((one) => one.name === name);
+  if (now === undefined || before?.tls === undefined) return null;
+  return tlsOf({ ...before, tls: { ...before.tls, certificates: now.certificates } }, next);
 }
 
 function tlsOf(options: ListenerOptions, config: Config): ListenerTls | null {

@@ -16,8 +16,11 @@ export interface CanonicalTarget {
   readonly unusual: readonly UnusualSpelling[];
 }
 
-/** See pipeline/options.ts, `allow`. */
-export type UnusualSpelling = "encoded-slash" | "encoded-percent" | "path-parameters";
+/** Spellings that are refused unless a route asks for them, because two readers may understand them differently. */
+export const UNUSUAL_SPELLINGS = ["encoded-slash", "encoded-percent", "path-parameters"] as const;
+
+/** See {@link UNUSUAL_SPELLINGS}. */
+export type UnusualSpelling = (typeof UNUSUAL_SPELLINGS)[number];
 
 /** What a target is, or why it is none. */
 export type TargetResult = { readonly ok: true; readonly target: CanonicalTarget } | { readonly ok: false; readonly code: ErrorCode };

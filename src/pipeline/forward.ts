@@ -31,17 +31,18 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
   const route = x.route as Route;
   if (x.gone && route.class !== "submit") return clientGone(x);
   const control: CallControl = { abort: null };
-  const timer = around.clock.after(route.options.timeouts.total ?? site.upstream.totalTimeout(x.region as string), () => control.abort?.("total-timeout"));
+  let tries = firstTry(x, site, route);
+  const timer = around.clock.after(route.options.timeouts.total ?? tries.region.totalTimeout, () => control.abort?.("total-timeout"));
   const cancel = (): void => control.abort?.("cancelled");
   if (route.class !== "submit") x.onGone = cancel;
   try {
-    let tries = firstTry(x, site, route);
     let result = await tries.region.call(tries.call, control, null);
     for (let next = nextTry(x, tries, result); next !== null; next = nextTry(x, tries, result)) {
       if (next.retry) {
+        // Only afterwards: where the wait is broken off, this answer is the one that counts.
+        if (!(await pause(next.region.pauseAfter(x.attempts), control, around.clock))) break;
+        x.attempts++;
         around.metrics.retried();
-        // Only then: where the wait is broken off, this answer is the one that counts.
-        if (!(await pause(site.upstream.pauseAfter(next.region.name, x.attempts), control, around.clock))) break;
         discard(result);
       }
       tries = next;
@@ -58,7 +59,6 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
 /** Where a request stands in its row of regions. */
 interface Try {
   readonly call: UpstreamCall;
-  readonly site: Site;
   readonly route: Route;
   readonly regions: readonly RegionUpstream[];
   readonly index: number;
@@ -72,9 +72,9 @@ interface Try {
 function firstTry(x: Exchange, site: Site, route: Route): Try {
   const mayCross = route.options.crossRegion || REPEATABLE[route.class];
   const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
-  site.upstream.retries.request();
+  regions[0]?.retries.request();
   x.attempts = 1;
-  return { call: callOf(x, route), site, route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
+  return { call: callOf(x, route), route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
 }
 
 /** The next attempt, or null where the result stands. */
@@ -85,8 +85,7 @@ function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
     // An open breaker or a full queue is no attempt: the next region in the row is asked at once.
     return following === undefined ? null : { ...last, index: last.index + 1, region: following, avoid: null, retry: false };
   }
-  if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts || !last.site.upstream.retries.take()) return null;
-  x.attempts++;
+  if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts || !last.region.retries.take()) return null;
   const moves = following !== undefined && !last.region.hasOther(result.endpoint);
   return { ...last, index: moves ? last.index + 1 : last.index, region: moves ? following : last.region, avoid: moves ? null : result.endpoint, retry: true };
 }

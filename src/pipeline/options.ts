@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bytes, duration, name } from "../base/fields.ts";
+import { UNUSUAL_SPELLINGS } from "../http/target.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
 
@@ -8,12 +9,6 @@ export const ROUTE_CLASSES = ["submit", "poll", "read", "auth", "control", "inbo
 
 /** See {@link ROUTE_CLASSES}. */
 export type RouteClass = (typeof ROUTE_CLASSES)[number];
-
-/** Spellings that are refused unless a route asks for them, because two readers may understand them differently. */
-export const TARGET_OPT_INS = ["encoded-slash", "encoded-percent", "path-parameters"] as const;
-
-/** See {@link TARGET_OPT_INS}. */
-export type TargetOptIn = (typeof TARGET_OPT_INS)[number];
 
 const match = z.strictObject({
   /** Empty: every method. GET takes HEAD along. */
@@ -32,7 +27,7 @@ export const routeOptions = z.strictObject({
   match,
   class: z.enum(ROUTE_CLASSES),
   /** Spellings of the path that this route accepts and forwards as they are. */
-  allow: z.array(z.enum(TARGET_OPT_INS)).prefault([]),
+  allow: z.array(z.enum(UNUSUAL_SPELLINGS)).prefault([]),
   body: z
     .strictObject({
       /** Larger bodies are refused; in the pass class there is no bound unless one stands here. */

@@ -1,6 +1,7 @@
 import type { Identity } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
-import type { RouteClass, RouteOptions, TargetOptIn } from "./options.ts";
+import type { UnusualSpelling } from "../http/target.ts";
+import type { RouteClass, RouteOptions } from "./options.ts";
 
 /** A route ready to be matched. */
 export interface Route {
@@ -10,7 +11,7 @@ export interface Route {
   /** Empty: every method. */
   readonly methods: ReadonlySet<string>;
   readonly matchesPath: (path: string) => boolean;
-  readonly allow: ReadonlySet<TargetOptIn>;
+  readonly allow: ReadonlySet<UnusualSpelling>;
   /** Header fields (lower case) and query members that must have these values. */
   readonly header: readonly (readonly [string, string])[];
   readonly query: readonly (readonly [string, string])[];

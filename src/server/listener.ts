@@ -55,6 +55,7 @@ export async function listen(options: ListenerOptions, tls: ListenerTls | null, 
     });
   });
   await bound(server as NetServer, options);
+  (server as NetServer).on("error", (fault) => env.failed(options.name, fault));
   const address = (server as NetServer).address();
   if (address === null || typeof address === "string") throw new Error("listener has no address");
   let closed: Promise<void> | null = null;
@@ -64,7 +65,8 @@ export async function listen(options: ListenerOptions, tls: ListenerTls | null, 
     address: { host: address.address, port: address.port },
     renew(next) {
       shown = next;
-      if ("setSecureContext" in server) server.setSecureContext(next);
+      // node forgets the least version with every new context.
+      if ("setSecureContext" in server) server.setSecureContext({ ...next, minVersion: leastVersion(options) });
     },
     close: () => void close(),
     closeIdle() {
@@ -96,11 +98,15 @@ function serverOptions(options: ListenerOptions) {
   };
 }
 
+function leastVersion(options: ListenerOptions): "TLSv1.2" | "TLSv1.3" {
+  return options.tls?.minVersion === "1.3" ? "TLSv1.3" : "TLSv1.2";
+}
+
 function secureOptions(options: ListenerOptions) {
   return {
     allowHTTP1: true,
     ALPNProtocols: options.tls?.http2 === false ? ["http/1.1"] : ALPN_BOTH,
-    minVersion: options.tls?.minVersion === "1.3" ? ("TLSv1.3" as const) : ("TLSv1.2" as const),
+    minVersion: leastVersion(options),
     handshakeTimeout: options.timeouts.head,
     settings: { maxConcurrentStreams: options.maxStreams, maxHeaderListSize: options.maxHeadBytes, enablePush: false },
     maxSessionInvalidFrames: 100,

@@ -34,7 +34,8 @@ export async function listenPlain(bind: Bind, tls: KeyPair | null, handle: Plain
     socket.once("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    // A later error (no more file handles) costs a connection, never the process.
+    server.on("error", reject);
     server.listen(bind.port, bind.host, resolve);
   });
   const address = server.address();

@@ -97,8 +97,11 @@ type Passage = Extract<UpgradeJudgement, { kind: "tunnel" }>;
 function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchange, { permit, headers }: Passage): Promise<void> {
   request.url = x.path + x.query;
   request.headers = tunnelHeaders(headers, new URL(permit.url).host);
+  socket.once("close", () => {
+    x.gone = true;
+  });
   return new Promise((resolve) => {
-    const settle = (status: number, outcome: "success" | "failure", endedBy: Exchange["endedBy"]): void => {
+    const settle = (status: number, outcome: "success" | "failure" | "neutral", endedBy: Exchange["endedBy"]): void => {
       if (x.status !== 0) return;
       x.status = status;
       x.endedBy = endedBy;
@@ -106,8 +109,8 @@ function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchan
       permit.done(outcome);
       resolve();
     };
-    const { ca, cert, key, serverName } = permit.material;
-    const ssl = { ca, cert, key, ...(serverName === undefined ? {} : { servername: serverName }) };
+    const { ca, cert, key, serverName, minVersion } = permit.material;
+    const ssl = { ca, cert, key, minVersion, ...(serverName === undefined ? {} : { servername: serverName }) };
     const watch = (upstream: ClientRequest, _request: unknown, from: unknown): void => {
       if (from !== socket) return;
       proxy.off("proxyReqWs", watch);
@@ -122,13 +125,20 @@ function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchan
       });
     };
     proxy.on("proxyReqWs", watch);
-    proxy.ws(request, socket, head, { target: permit.url, ssl, timeout: 0, connectTimeout: permit.connectTimeout }, () => {
+    const failed = (): void => {
+      proxy.off("proxyReqWs", watch);
       if (x.status === 0) {
         x.error = "upgrade-refused";
         if (socket.writable) socket.write(rawProblem("upgrade-refused"), "latin1");
       }
-      settle(502, "failure", "upstream");
-    });
+      settle(502, x.gone ? "neutral" : "failure", x.gone ? "client" : "upstream");
+    };
+    try {
+      proxy.ws(request, socket, head, { target: permit.url, ssl, timeout: 0, connectTimeout: permit.connectTimeout }, failed);
+    } catch (fault) {
+      settle(502, "neutral", "edge");
+      throw fault;
+    }
   });
 }
 

@@ -140,6 +140,7 @@ class StateMachine implements Breaker {
 
   #open(why: string): void {
     const from = this.state;
+    this.#timer?.cancel();
     this.#circuit.open();
     this.#generation += 1;
     this.#openUntil = this.#env.clock.now() + this.#options.openFor;
@@ -148,6 +149,7 @@ class StateMachine implements Breaker {
   }
 
   #close(why: string): void {
+    this.#timer?.cancel();
     this.#circuit.close();
     this.#generation += 1;
     this.#trip.reset();

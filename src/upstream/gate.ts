@@ -10,18 +10,12 @@ import type { RegionOptions } from "./options.ts";
 import { probeConnect, probePath, type ProbeResult } from "./probe.ts";
 import { createRegionUpstream, type AttemptObserver, type RegionUpstream } from "./region-upstream.ts";
 import { createRegions, type Regions } from "./regions.ts";
-import { retryBudget, type RetryBudget } from "./retry-budget.ts";
+import { retryBudget } from "./retry-budget.ts";
 import { shared, type Shared } from "./shared.ts";
 
 /** A site's way to its platform. */
 export interface SiteUpstream {
   readonly regions: Regions<RegionUpstream>;
-  /** Bound in ms for all attempts of a request that is at home in `region`. */
-  totalTimeout(region: string): number;
-  /** Retries allowed to this site. */
-  readonly retries: RetryBudget;
-  /** Pause in ms before the next attempt after `attempts` of them. */
-  pauseAfter(region: string, attempts: number): number;
   /** Lets go of what it shares with other configurations. */
   letGo(): void;
 }
@@ -84,10 +78,11 @@ export function createEstate(env: EstateEnv): Estate {
         live.add(opened);
         return opened.region;
       });
-      return siteUpstream(options, regions, env, () => {
+      const letGo = (): void => {
         for (const entry of entries) live.delete(entry);
         for (const release of releases.splice(0)) release();
-      });
+      };
+      return { regions: createRegions(regions), letGo };
     },
     // While an old configuration retires its regions are still there: the newest of each name is the one in use.
     status: () => [...new Map([...live].map((entry) => entry.status()).map((status) => [`${status.site} ${status.region}`, status])).values()],
@@ -97,22 +92,6 @@ export function createEstate(env: EstateEnv): Estate {
       for (const one of breakers.values()) one.stop();
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
     },
-  };
-}
-
-function siteUpstream(options: SiteUpstreamOptions, regions: RegionUpstream[], env: EstateEnv, letGo: () => void): SiteUpstream {
-  const byName = new Map(options.regions.map((region) => [region.name, region.upstream]));
-  const first = options.regions[0]?.upstream;
-  const of = (region: string) => byName.get(region) ?? first;
-  return {
-    regions: createRegions(regions),
-    totalTimeout: (region) => of(region)?.timeouts.total ?? 120_000,
-    retries: retryBudget(first?.retry.budget ?? 0, env.clock),
-    pauseAfter(region, attempts) {
-      const backoff = parseBackoff(of(region)?.retry.backoff ?? "");
-      return backoff === null ? 0 : pauseBefore(attempts, backoff, env.random);
-    },
-    letGo,
   };
 }
 
@@ -126,6 +105,7 @@ interface Tables {
 
 function openRegion(site: string, options: SiteUpstreamOptions["regions"][number], using: <T>(table: Shared<T>, key: string, make: () => T) => T, tables: Tables, env: EstateEnv) {
   const { upstream, material } = options;
+  const backoff = parseBackoff(upstream.retry.backoff) ?? { first: 0, longest: 0 };
   const look = lookAt(options, env.clock);
   const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect]);
   const regionKey = JSON.stringify([site, options.name]);
@@ -151,6 +131,9 @@ function openRegion(site: string, options: SiteUpstreamOptions["regions"][number
     breakerOf: (routeClass) => breakers.get(routeClass) as Breaker,
     tunnel: { material, connectTimeout: upstream.timeouts.connect, responseTimeout: upstream.timeouts.response },
     responseTimeout: upstream.timeouts.response,
+    totalTimeout: upstream.timeouts.total,
+    retries: retryBudget(upstream.retry.budget, env.clock),
+    pauseAfter: (attempts) => pauseBefore(attempts, backoff, env.random),
     poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
     observe: (...attempt) => env.attempted(site, ...attempt),
   });

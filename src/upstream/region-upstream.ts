@@ -6,6 +6,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { OneCall } from "./one-call.ts";
 import type { RegionView } from "./regions.ts";
+import type { RetryBudget } from "./retry-budget.ts";
 import type { AttemptResult } from "./result.ts";
 
 /** Told of every attempt once it is over. `endpoint` is its place in the region's list, null where a breaker was open; `ms` does not count our own queue. */
@@ -24,6 +25,11 @@ export interface RegionParts {
   readonly tunnel: { readonly material: UpstreamTls; readonly connectTimeout: number; readonly responseTimeout: number };
   /** Bound in ms on the wait for an answer's head, where the call names none. */
   readonly responseTimeout: number;
+  /** Bound in ms on all attempts of a request that is at home here. */
+  readonly totalTimeout: number;
+  readonly retries: RetryBudget;
+  /** Pause in ms before the next attempt after so many of them. */
+  readonly pauseAfter: (attempts: number) => number;
   readonly clock: Clock;
   readonly observe: AttemptObserver;
 }
@@ -40,8 +46,7 @@ export interface TunnelPermit {
 }
 
 /** A region as the pipeline calls it. */
-export interface RegionUpstream extends RegionView {
-  readonly attempts: number;
+export interface RegionUpstream extends RegionView, Pick<RegionParts, "attempts" | "totalTimeout" | "retries" | "pauseAfter"> {
   /** True where another endpoint than `failed` stands. */
   hasOther(failed: string): boolean;
   /** One attempt through breaker, endpoint choice and pool. `avoid` is an endpoint that has just failed. */
@@ -63,6 +68,9 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
     name: parts.name,
     fallback: parts.fallback,
     attempts: parts.attempts,
+    totalTimeout: parts.totalTimeout,
+    retries: parts.retries,
+    pauseAfter: parts.pauseAfter,
     isUp: () => endpoints.isUp(),
     hasOther: (failed) => endpoints.all.some((endpoint) => endpoint.id !== failed && endpoints.state(endpoint) === "healthy"),
     call(call, control, avoid) {

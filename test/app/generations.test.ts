@@ -25,7 +25,7 @@ async function setUp(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), "taxgate-generations-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "taxgate.yaml");
-  const write = (openFor: string): void => writeFileSync(file, text(openFor));
+  const write = (openFor: string, port = 0): void => writeFileSync(file, text(openFor).replace("127.0.0.1:0", `127.0.0.1:${port}`));
   write("60s");
   const clock = manualClock();
   const told: string[] = [];
@@ -102,4 +102,14 @@ test("reloads that are wished for at once run one after the other", async (t) =>
   write("61s");
   const results = await Promise.all([generations.reload(), generations.reload(), generations.reload()]);
   assert.deepEqual(results.map(({ result }) => result), ["applied", "unchanged", "unchanged"]);
+});
+
+test("what waits for a restart is what differs from the start, and no longer once it is taken back", async (t) => {
+  const { write, generations } = await setUp(t);
+  write("60s", 4711);
+  await generations.reload();
+  assert.deepEqual(generations.pendingRestart(), ["listeners[plain].bind"]);
+  write("61s");
+  await generations.reload();
+  assert.deepEqual(generations.pendingRestart(), []);
 });

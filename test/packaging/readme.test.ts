@@ -8,7 +8,8 @@ import { ERRORS, errorsMarkdown } from "../../src/base/errors.ts";
 import { COMMANDS } from "../../src/cli/cli.ts";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.ts";
 import { METRICS, metricsMarkdown } from "../../src/observe/metric-table.ts";
-import { ROUTE_CLASSES, TARGET_OPT_INS } from "../../src/pipeline/options.ts";
+import { UNUSUAL_SPELLINGS } from "../../src/http/target.ts";
+import { ROUTE_CLASSES } from "../../src/pipeline/options.ts";
 import { createAccessLog } from "../../src/observe/access.ts";
 import { manualClock } from "../../src/base/clock.ts";
 import { loadText } from "../config/load-text.ts";
@@ -92,7 +93,7 @@ describe("names in the README", () => {
   });
 
   test("every spelling that a route may allow is named", () => {
-    for (const spelling of TARGET_OPT_INS) assert.ok(code.includes(spelling), spelling);
+    for (const spelling of UNUSUAL_SPELLINGS) assert.ok(code.includes(spelling), spelling);
   });
 
   test("every file and folder is in the repository", () => {

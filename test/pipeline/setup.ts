@@ -41,10 +41,12 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
   const ends: ExchangeSummary[] = [];
   const logged: unknown[] = [];
   let retried = 0;
+  const retries = retryBudget(1, clock);
   const region = (name: string): RegionUpstream => ({
     name, fallback: name === "r1" ? ["r2"] : [], attempts,
     isUp: () => true,
     hasOther: () => true,
+    totalTimeout: 1000, retries, pauseAfter: () => pause,
     tunnel: () => ({ kind: "refused", cause: "breaker-open", detail: "", retryAfter: 7 }),
     async call(call, control) {
       calls.push({ call, region: name });
@@ -56,7 +58,7 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
     name: "main",
     identity: compileIdentity(identityOptions.parse({ trustedProxies: ["10.0.0.0/8"] }), areas, "r1"),
     routes: ROUTES.map((route) => compileRoute(routeOptions.parse(route))),
-    upstream: { regions: createRegions([region("r1"), region("r2")]), totalTimeout: () => 1000, retries: retryBudget(1, clock), pauseAfter: () => pause, letGo: () => undefined },
+    upstream: { regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined },
   };
   const generation: Generation = { number: 1, hosts: hostTable([{ site, patterns: hosts }]), inFlight: 0, letGo: () => undefined };
   const around: Surroundings = {

@@ -85,6 +85,14 @@ test("renewed certificates are shown to whoever comes next, with and without a n
   }
 });
 
+test("renewing certificates does not lower the least version of TLS", async (t) => {
+  const one = await secure(t, (_x, send) => send(text("x")), { tls: { certificates: ["localhost"], minVersion: "1.3" } }, tlsOf(["localhost"]));
+  const old = (): Promise<string> => handshake(one.port, { maxVersion: "TLSv1.2" }).then((socket) => (socket.destroy(), "connected"), () => "refused");
+  assert.equal(await old(), "refused");
+  one.listener.renew(tlsOf(["renewed"]));
+  assert.equal(await old(), "refused");
+});
+
 test("a client certificate is asked for where an authority is set, and its subject is the caller's", async (t) => {
   const options = { tls: { certificates: ["localhost"], clientCa: "ca.pem" } };
   const one = await secure(t, (x, send) => send(text(String(x.caller.certificate))), options, tlsOf(["localhost"], TEST_CA));

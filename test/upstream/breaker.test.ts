@@ -227,3 +227,27 @@ test("whatever happens, transitions follow each other, and half-open has one tri
     { numRuns: 200 },
   );
 });
+
+test("new rules act from now on, and what is open stays open", () => {
+  const { breaker, clock } = setUp("reads", { openFor: "60s" });
+  fail(breaker);
+  breaker.configure({ ...upstreamOptions.parse({}).breaker, consecutiveFailures: 2, halfOpenProbes: 1 }, { mode: "reads" });
+  assert.equal(breaker.state, "open");
+  clock.advance(60_000);
+  call(breaker, "success");
+  assert.equal(breaker.state, "closed");
+  fail(breaker, 2);
+  assert.equal(breaker.state, "open");
+});
+
+test("another way to find out leaves no timer of the one before", async () => {
+  const { breaker, clock, moves } = setUp("probe", { openFor: "1s" });
+  fail(breaker);
+  breaker.configure(upstreamOptions.parse({ breaker: { openFor: "1s", halfOpenProbes: 1 } }).breaker, { mode: "reads" });
+  clock.advance(1000);
+  call(breaker, "success");
+  assert.equal(breaker.state, "closed");
+  const before = moves.length;
+  clock.advance(600_000);
+  assert.deepEqual([breaker.state, moves.length, clock.pending()], ["closed", before, 0]);
+});
