@@ -14,6 +14,7 @@ interface Entry {
  */
 export const ERRORS = {
   "malformed-request": { status: 400, source: "client", en: "the request is not HTTP; check the client library and anything in between", zh: "请求不符合 HTTP 规范，请检查客户端库及中间设备" },
+  "tls-handshake": { status: 400, source: "client", en: "the TLS handshake failed; seen in logs only: check the client's protocol version, the authorities it trusts, and that it speaks TLS at all", zh: "TLS 握手失败（仅见于日志），请检查客户端的协议版本、信任的证书颁发机构以及是否使用 TLS" },
   "framing-conflict": { status: 400, source: "client", en: "the length of the body is stated twice or unclearly; send one Content-Length or one 'Transfer-Encoding: chunked'", zh: "请求体长度声明重复或不明确，请只发送一个 Content-Length 或 Transfer-Encoding: chunked" },
   "malformed-target": { status: 400, source: "client", en: "the address holds characters that must be percent-encoded", zh: "地址中含有必须进行百分号编码的字符" },
   "encoded-slash": { status: 400, source: "client", en: "the path holds %2F or %5C; set 'allow: [encoded-slash]' on the route if the platform needs it", zh: "路径中含有 %2F 或 %5C；如平台需要，请在路由上设置 allow: [encoded-slash]" },

@@ -23,8 +23,7 @@ function warnOfSite(draft: Draft, path: Path, site: SiteOptions): void {
     const at = [...path, "routes", index];
     const earlier = site.routes.findIndex((other) => coversMatch(other.match, route.match));
     if (earlier < index) draft.warn([...at, "match"], `can never act: the route in line ${lineOf(draft, [...path, "routes", earlier])} stands before it and takes all its requests`);
-    if (route.crossRegion && route.class !== "submit") draft.warn([...at, "crossRegion"], `can never act: it is for class submit, and this is ${route.class}`);
-    else if (route.crossRegion && !fallbacks) draft.warn([...at, "crossRegion"], "can never act: no region of the site has a fallback");
+    if (route.crossRegion === true && !fallbacks) draft.warn([...at, "crossRegion"], "can never act: no region of the site has a fallback");
     const { response, total } = route.timeouts;
     if (response !== undefined && total !== undefined && response > total) draft.warn([...at, "timeouts", "response"], "can never act: total ends the request before");
   }

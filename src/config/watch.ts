@@ -27,6 +27,8 @@ export interface ConfigWatch extends Stoppable {
 
 /** Editors and ConfigMaps write in several steps: wait until they are through. */
 const SETTLE = 200;
+/** A look is put off by further changes for so long, and no longer. */
+const LONGEST = 1000;
 /** Network file systems and lost watchers say nothing: look anyway. */
 const LOOK = 10_000;
 
@@ -39,6 +41,7 @@ export function watchConfig(start: Watched, env: WatchEnv, onChange: () => void)
   const watchers = new Map<string, Stoppable>();
   let watched = start;
   let pending: Timer | null = null;
+  let firstNoticed = 0;
 
   const look = (): void => {
     pending = null;
@@ -49,6 +52,10 @@ export function watchConfig(start: Watched, env: WatchEnv, onChange: () => void)
     onChange();
   };
   const soon = (): void => {
+    const now = env.clock.now();
+    if (pending === null) firstNoticed = now;
+    // Something else in the folder may be written all the time, such as a log: that must not put the look off for ever.
+    else if (now - firstNoticed > LONGEST) return;
     pending?.cancel();
     pending = env.clock.after(SETTLE, look, true);
   };

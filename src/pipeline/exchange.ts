@@ -60,8 +60,8 @@ export interface Exchange {
 
   // forward
   attempts: number;
-  /** Region and endpoint that answered. */
-  answeredBy: { readonly region: string; readonly endpoint: string } | null;
+  /** Region and endpoint that answered, or were tried last. */
+  lastTried: { readonly region: string; readonly endpoint: string } | null;
 
   // answer
   answer: Answer | null;
@@ -110,7 +110,7 @@ export function createExchange(arrival: Arrival): Exchange {
     traceparent: null,
     heldBytes: 0,
     attempts: 0,
-    answeredBy: null,
+    lastTried: null,
     answer: null,
     verdict: null,
     status: 0,

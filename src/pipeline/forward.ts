@@ -48,8 +48,9 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
       tries = next;
       result = await tries.region.call(tries.call, control, tries.avoid);
     }
+    if (result.kind === "refused") x.attempts--;
+    else x.lastTried = { region: tries.region.name, endpoint: result.endpoint };
     if (result.kind !== "answered") return failed(x, result);
-    x.answeredBy = { region: result.region, endpoint: result.endpoint };
     return route.class === "submit" && result.answer.body.kind === "source" ? await acceptWhole(x, result.answer, result.answer.body.source) : accept(x, result.answer);
   } finally {
     timer.cancel();
@@ -70,7 +71,7 @@ interface Try {
 }
 
 function firstTry(x: Exchange, site: Site, route: Route): Try {
-  const mayCross = route.options.crossRegion || REPEATABLE[route.class];
+  const mayCross = route.options.crossRegion ?? route.class === "read";
   const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
   regions[0]?.retries.request();
   x.attempts = 1;
@@ -85,8 +86,10 @@ function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
     // An open breaker or a full queue is no attempt: the next region in the row is asked at once.
     return following === undefined ? null : { ...last, index: last.index + 1, region: following, avoid: null, retry: false };
   }
-  if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts || !last.region.retries.take()) return null;
+  if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts) return null;
   const moves = following !== undefined && !last.region.hasOther(result.endpoint);
+  // A region that was not even reached is spared by turning to another one: that costs no budget.
+  if (!(moves && result.kind === "not-sent") && !last.region.retries.take()) return null;
   return { ...last, index: moves ? last.index + 1 : last.index, region: moves ? following : last.region, avoid: moves ? null : result.endpoint, retry: true };
 }
 

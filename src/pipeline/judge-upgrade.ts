@@ -38,7 +38,7 @@ export async function judgeUpgrade(x: Exchange, generation: Generation, around: 
   const region = (x.site as Site).upstream.regions.get(x.region as string) as RegionUpstream;
   const permit = region.tunnel((x.route as Route).class);
   if (permit.kind === "refused") return refused(x, refuse("open", permit.detail, retryAfter(permit.retryAfter)));
-  x.answeredBy = { region: region.name, endpoint: permit.endpoint };
+  x.lastTried = { region: region.name, endpoint: permit.endpoint };
   return { kind: "tunnel", permit, headers: upstreamHeaders(x, (x.route as Route).options) };
 }
 

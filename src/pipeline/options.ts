@@ -41,8 +41,11 @@ export const routeOptions = z.strictObject({
   upgrade: z.array(z.literal("websocket")).prefault([]),
   /** A fresh connection for every attempt, where the platform forgets idle ones. */
   connection: z.enum(["proven", "fresh"]).prefault("proven"),
-  /** May a submission go to a fallback region? Reads always may. */
-  crossRegion: z.boolean().prefault(false),
+  /**
+   * May it go to a fallback region? Unless said, reads may and nothing else: another region answers a query about a
+   * submission with "no such invoice", and whoever believes it issues again.
+   */
+  crossRegion: z.boolean().optional(),
   /** What the platform is told about the caller; nothing unless asked. */
   forward: z
     .strictObject({

@@ -7,6 +7,6 @@ import type { Exchange } from "./exchange.ts";
 
 /** See the top of this file. */
 export function settle(x: Exchange): void {
-  if (x.verdict?.kind === "answer") x.endedBy = x.answeredBy === null ? "edge" : "none";
+  if (x.verdict?.kind === "answer") x.endedBy = x.lastTried === null ? "edge" : "none";
   else if (x.endedBy === "none") x.endedBy = x.gone ? "client" : "edge";
 }

@@ -18,9 +18,9 @@ const toPlatform = endToEndFilter(new Set([
 ]));
 
 /** X-Request-Id is ours: the one in our log. The length is stated anew from what really goes out. */
-const toCaller = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error", "content-length"]));
+const toCaller = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error", "taxgate-region", "content-length"]));
 /** Where there is no body to measure, the platform's word about the length stands (RFC 9110 section 8.6). */
-const toCallerBodiless = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error"]));
+const toCallerBodiless = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error", "taxgate-region"]));
 
 /** The fields of a request toward the platform, without Host, which the endpoint decides. */
 export function upstreamHeaders(x: Exchange, route: RouteOptions): string[] {
@@ -37,6 +37,8 @@ export function downstreamHeaders(x: Exchange, answer: Answer): string[] {
   const bodiless = x.head.method === "HEAD" || answer.status === 304;
   const headers = endToEnd(answer.headers, bodiless ? toCallerBodiless : toCaller);
   headers.push("Via", via(answer.headers, "1.1"), "X-Request-Id", x.id);
+  // Whoever asks one region and is answered by another has to be able to see it.
+  if (x.lastTried !== null && x.lastTried.region !== x.region) headers.push("Taxgate-Region", x.lastTried.region);
   return headers;
 }
 

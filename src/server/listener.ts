@@ -44,7 +44,7 @@ export async function listen(options: ListenerOptions, tls: ListenerTls | null, 
   const choose: ListenerTls["SNICallback"] = (name, done) => shown?.SNICallback(name, done);
   const server = tls === null ? createServer(serverOptions(options)) : createSecureServer({ ...serverOptions(options), ...secureOptions(options), ...tls, SNICallback: choose });
   const refused = (code: ErrorCode, socket: Socket): void => env.refused(options.name, code, socket.remoteAddress ?? "");
-  configure(server as Server, options, sockets);
+  configure(server as Server, options, sockets, refused);
   wire(server as Server, options, env, refused);
   (server as NetServer).on("session", (session: ServerHttp2Session) => {
     sessions.add(session);
@@ -114,7 +114,7 @@ function secureOptions(options: ListenerOptions) {
   };
 }
 
-function configure(server: Server, options: ListenerOptions, sockets: Set<Socket>): void {
+function configure(server: Server, options: ListenerOptions, sockets: Set<Socket>, refused: (code: ErrorCode, socket: Socket) => void): void {
   server.maxConnections = options.maxConnections;
   server.maxHeadersCount = MOST_FIELDS;
   server.timeout = 0;
@@ -130,7 +130,10 @@ function configure(server: Server, options: ListenerOptions, sockets: Set<Socket
     if (!secure) track(socket, options.name, false, null);
   });
   server.on("secureConnection", (socket: TLSSocket) => track(socket, options.name, true, socket.authorized ? subjectOf(socket) : null));
-  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  server.on("tlsClientError", (_error: Error, socket: Socket) => {
+    refused("tls-handshake", socket);
+    socket.destroy();
+  });
 }
 
 function subjectOf(socket: TLSSocket): string | null {

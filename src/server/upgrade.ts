@@ -115,8 +115,12 @@ function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchan
       if (from !== socket) return;
       proxy.off("proxyReqWs", watch);
       upstream.setTimeout(permit.responseTimeout, () => upstream.destroy(new Error("no answer in time")));
-      upstream.once("upgrade", (_answer, far: Socket) => {
+      upstream.once("upgrade", (answer, far: Socket) => {
+        answer.headers["x-request-id"] = x.id;
+        answer.headers.via = "1.1 taxgate";
         far.setTimeout(0);
+        // A platform that does not close its side by itself would keep the socket for ever.
+        socket.once("close", () => far.destroy());
         settle(101, "success", "none");
       });
       upstream.once("response", (answer) => {

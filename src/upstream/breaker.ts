@@ -83,7 +83,9 @@ class StateMachine implements Breaker {
 
   get state(): BreakerState {
     if (this.#circuit.closed) return "closed";
-    return this.#circuit.halfOpen ? "half-open" : "open";
+    if (this.#circuit.halfOpen) return "half-open";
+    // By reads nothing happens until one comes: what would be let in is told all the same.
+    return this.#plan.mode === "reads" && this.#env.clock.now() >= this.#openUntil ? "half-open" : "open";
   }
 
   enter(): number {

@@ -33,6 +33,8 @@ export interface Connection {
   readonly once: boolean;
   /** Says the same in every request, so that no Host of a caller chooses whom TLS asks for and believes. */
   readonly serverName: string;
+  /** True while there is a socket. */
+  open: boolean;
   /** Monotonic ms of the socket's start. */
   bornAt: number;
 }
@@ -142,7 +144,7 @@ export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
       next.timer?.cancel();
       next.ready(spent ? open(next.fresh) : connection, null);
     },
-    counts: () => ({ busy: all.size - free.length, idle: free.length, waiting: waiting.size, sockets }),
+    counts: () => ({ busy: all.size - free.length, idle: free.filter((connection) => connection.open).length, waiting: waiting.size, sockets }),
     async stop() {
       stopped = true;
       for (const waiter of waiting) {
@@ -192,9 +194,13 @@ function createConnection(options: PoolOptions, once: boolean, clock: Clock, onS
     socket.once("error", (error) => {
       connection.failure = error;
     });
-    socket.once("close", () => onSocket(-1));
+    connection.open = true;
+    socket.once("close", () => {
+      connection.open = false;
+      onSocket(-1);
+    });
   };
-  const connection: Connection = { client, failure: null, once, serverName: serverName === "" ? hostname : serverName, bornAt: clock.now() };
+  const connection: Connection = { client, failure: null, once, serverName: serverName === "" ? hostname : serverName, open: false, bornAt: clock.now() };
   return connection;
 }
 

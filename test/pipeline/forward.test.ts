@@ -195,3 +195,18 @@ test("a streamed answer is handed on as it is, and leaving inside it still cance
   });
   assert.equal(aborted, "cancelled");
 });
+
+test("a query about a submission stays at home, where another region would say it does not exist", async () => {
+  const parts = setUp(() => ({ kind: "not-sent", cause: "connect-refused", detail: "", endpoint: "e" }), { up: (region) => region !== "r1", attempts: 1 });
+  await run(parts, exchange("GET /asked"));
+  assert.deepEqual([...new Set(parts.calls.map((call) => call.region))], ["r1"]);
+});
+
+test("an answer from another region than the home says so", async () => {
+  const parts = setUp(() => answered(200), { up: (region) => region !== "r1" });
+  const told = await run(parts, exchange("GET /invoices/1"));
+  assert.deepEqual(parts.calls.map((call) => call.region), ["r2"]);
+  assert.ok(told?.headers.includes("Taxgate-Region"));
+  const home = setUp(() => answered(200));
+  assert.ok(!(await run(home, exchange("GET /invoices/1")))?.headers.includes("Taxgate-Region"));
+});

@@ -29,13 +29,14 @@ const ROUTES = [
   { name: "submit", class: "submit", match: { methods: ["POST"], path: "/invoices" } },
   { name: "one", class: "read", match: { methods: ["GET", "HEAD"], path: "/invoices/{id}" } },
   { name: "json", class: "control", match: { methods: ["POST"], path: "/json" }, body: { maxBytes: "10B", types: ["application/json"] } },
+  { name: "asked", class: "poll", match: { methods: ["GET"], path: "/asked" } },
   { name: "odd", class: "read", match: { path: "/odd/**" }, allow: ["encoded-slash"] },
   { name: "pass", class: "pass", match: { path: "/pass/**" }, body: { maxBytes: "20B" } },
   { name: "told", class: "read", match: { path: "/told" }, forward: { client: true, trace: true, host: true } },
 ];
 
 /** A pipeline without sockets: real identity, routes and phases, regions by script, time that stands still. */
-export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000 } = {}) {
+export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = (_region: string): boolean => true } = {}) {
   const clock = manualClock();
   const calls: { readonly call: UpstreamCall; readonly region: string }[] = [];
   const ends: ExchangeSummary[] = [];
@@ -44,7 +45,7 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
   const retries = retryBudget(1, clock);
   const region = (name: string): RegionUpstream => ({
     name, fallback: name === "r1" ? ["r2"] : [], attempts,
-    isUp: () => true,
+    isUp: () => up(name),
     hasOther: () => true,
     totalTimeout: 1000, retries, pauseAfter: () => pause,
     tunnel: () => ({ kind: "refused", cause: "breaker-open", detail: "", retryAfter: 7 }),
