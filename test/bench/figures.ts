@@ -20,8 +20,10 @@ export function figuresOf(measured: Measured): Figures {
   const figures: Record<string, number | undefined> = {
     "latency.addedP50": latency?.added.p50,
     "latency.addedP99": latency?.added.p99,
-    "idle.sources": sources?.usedMegabytes,
-    "idle.bundled": bundled?.usedMegabytes,
+    "idle.sources": sources?.freshMegabytes,
+    "idle.bundled": bundled?.freshMegabytes,
+    "used.sources": sources?.usedMegabytes,
+    "used.bundled": bundled?.usedMegabytes,
     "start.sources": sources?.startMs,
     "start.bundled": bundled?.startMs,
     "transfer.upload": growth?.upload,
