@@ -83,9 +83,7 @@ class StateMachine implements Breaker {
 
   get state(): BreakerState {
     if (this.#circuit.closed) return "closed";
-    if (this.#circuit.halfOpen) return "half-open";
-    // By reads nothing happens until one comes: what would be let in is told all the same.
-    return this.#plan.mode === "reads" && this.#env.clock.now() >= this.#openUntil ? "half-open" : "open";
+    return this.#circuit.halfOpen ? "half-open" : "open";
   }
 
   enter(): number {
