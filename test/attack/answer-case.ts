@@ -21,6 +21,8 @@ export interface AnswerCase {
   readonly pieces: readonly Buffer[];
   /** What the upstream does after its last byte. */
   readonly afterwards: "keep" | "fin" | "reset";
+  /** The last piece is an answer nobody asked for, in a segment of its own: the proxy must close that connection. */
+  readonly unasked?: boolean;
   readonly expect: AnswerExpectation;
 }
 

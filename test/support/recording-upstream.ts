@@ -5,6 +5,8 @@ import { endOfRequest, targetOf } from "./lenient-framing.ts";
 export interface ScriptedAnswer {
   readonly pieces: readonly Uint8Array[];
   readonly afterwards: "keep" | "fin" | "reset";
+  /** The last piece answers nothing that was asked: whoever reads it has to give the connection up. */
+  readonly unasked?: boolean;
 }
 
 /** What one upstream connection carried since it was last asked. */
@@ -27,7 +29,7 @@ export interface RecordingUpstream {
   openConnections(): number;
   /** Open connections that hold the beginning of a request and not its end. */
   halfRequests(): number;
-  /** Connections that a script ends by `fin` or `reset` and that are still open. */
+  /** Connections that a script ends by `fin`, `reset` or an answer nobody asked for, and that are still open. */
   endingConnections(): number;
   close(): Promise<void>;
 }
@@ -102,7 +104,7 @@ function answerComplete(recording: Recording, scripted: ScriptedAnswer | undefin
 
 function playAnswer(recording: Recording, answer: ScriptedAnswer): void {
   const { socket } = recording;
-  recording.isEnding = answer.afterwards !== "keep";
+  recording.isEnding = answer.afterwards !== "keep" || answer.unasked === true;
   const [...pieces] = answer.pieces;
   const next = (): void => {
     const piece = pieces.shift();

@@ -64,5 +64,5 @@ export const ANSWER_FRAMING: readonly AnswerCase[] = [
   answer("extra: an answer after the length", ok(["Content-Length: 2"], `hi${ok(["X-Seen: /probe", "Content-Length: 4"], "evil")}`), "keep", relayedOrBroken(200, "hi")),
   answer("extra: an answer after the chunks", ok(["Transfer-Encoding: chunked"], `${CHUNKS}${ok(["Content-Length: 4"], "evil")}`), "keep", relayedOrBroken(200, "hi")),
   answer("extra: an answer after an empty one", ok(["Content-Length: 0"], ok(["Content-Length: 4"], "evil")), "keep", relayedOrBroken(200, "")),
-  { ...answer("extra: an answer in a later segment", ok(["Content-Length: 2"], "hi"), "keep", relayedOrBroken(200, "hi")), pieces: [ok(["Content-Length: 2"], "hi"), ok(["Content-Length: 4"], "evil")].map((text) => Buffer.from(text)) },
+  { ...answer("extra: an answer in a later segment", ok(["Content-Length: 2"], "hi"), "keep", relayedOrBroken(200, "hi")), unasked: true, pieces: [ok(["Content-Length: 2"], "hi"), ok(["Content-Length: 4"], "evil")].map((text) => Buffer.from(text)) },
 ];
