@@ -44,7 +44,8 @@ export function downstreamHeaders(x: Exchange, answer: Answer): string[] {
 
 const OWN_VIA: Readonly<Record<string, string>> = { "1.0": `1.0 ${PSEUDONYM}`, "1.1": `1.1 ${PSEUDONYM}`, "2": `2.0 ${PSEUDONYM}` };
 
-function via(headers: Headers, version: RequestHead["version"]): string {
+/** The Via of a message that passes through here: what stood there before, and the pseudonym. */
+export function via(headers: Headers, version: RequestHead["version"]): string {
   const own = OWN_VIA[version] as string;
   if (headerValue(headers, "via") === undefined) return own;
   return `${headerValues(headers, "via").join(", ")}, ${own}`;

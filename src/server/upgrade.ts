@@ -7,6 +7,7 @@ import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { judgeUpgrade, wantsUpgrade, type UpgradeJudgement } from "../pipeline/judge-upgrade.ts";
 import { record } from "../pipeline/record.ts";
+import { via } from "../pipeline/upstream-head.ts";
 import { connectionOf } from "./client-connection.ts";
 import type { ListenerOptions } from "./options.ts";
 import { rawAnswer, rawProblem } from "./refuse-early.ts";
@@ -17,8 +18,6 @@ export interface UpgradeLane {
   wanted(request: IncomingMessage): boolean;
   /** Judges and serves it; the socket is the lane's from here on. */
   serve(request: IncomingMessage, socket: Socket, head: Buffer, options: ListenerOptions): void;
-  /** Tunnels that are open. */
-  open(): number;
   /** Cuts the tunnels that began with a generation, or all. */
   cut(generation: Generation | null): void;
 }
@@ -68,7 +67,6 @@ export function createUpgradeLane(env: UpgradeEnv): UpgradeLane {
       env.around.log.error("upgrade failed", { fault: String(fault) });
       socket.destroy();
     }),
-    open: () => tunnels.size,
     cut(generation) {
       for (const [socket, began] of tunnels) if (generation === null || began === generation) socket.destroy();
     },
@@ -117,7 +115,7 @@ function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchan
       upstream.setTimeout(permit.responseTimeout, () => upstream.destroy(new Error("no answer in time")));
       upstream.once("upgrade", (answer, far: Socket) => {
         answer.headers["x-request-id"] = x.id;
-        answer.headers.via = "1.1 taxgate";
+        answer.headers.via = via(answer.rawHeaders, "1.1");
         far.setTimeout(0);
         // A platform that does not close its side by itself would keep the socket for ever.
         socket.once("close", () => far.destroy());

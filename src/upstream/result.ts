@@ -4,7 +4,6 @@ import type { Answer, BodyFaultCause } from "../http/message.ts";
 export type AttemptCause =
   | "answer"
   | "breaker-open"
-  | "no-endpoint"
   | "overloaded"
   | "queue-timeout"
   | "connect-refused"

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { sendRaw } from "../support/raw-client.ts";
 import { until } from "../support/until.ts";
-import { startAttackLane, type AttackLane } from "./attack-lane.ts";
+import { laneOfThisFile } from "./attack-lane.ts";
 import { bytes, get, post } from "./attack-case.ts";
 import { probe } from "./run-request-case.ts";
 
@@ -13,15 +13,7 @@ const WHOLE = bytes([
   post(["Transfer-Encoding: chunked"], `${"5\r\nhello\r\n".repeat(20)}0\r\n\r\n`), get("/three"), post(["Expect: 100-continue", "Content-Length: 2"], "hi"),
 ].join(""));
 
-let lane: AttackLane | undefined;
-
-before(async () => { lane = await startAttackLane(); });
-after(async () => { await lane?.stop(); });
-
-function running(): AttackLane {
-  if (lane === undefined) throw new Error("running a case: the lane did not start");
-  return lane;
-}
+const running = laneOfThisFile();
 
 /** Numbers from 0 to 1, the same in every run (Lehmer's generator). */
 function seeded(seed: number): () => number {

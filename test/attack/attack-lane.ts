@@ -1,3 +1,4 @@
+import { after, before } from "node:test";
 import { startRecordingUpstream, type RecordingUpstream } from "../support/recording-upstream.ts";
 import { startTaxgate, type RunningTaxgate } from "../support/taxgate.ts";
 import { attackYaml, type AttackSetting } from "./attack-yaml.ts";
@@ -28,4 +29,15 @@ export async function startAttackLane(setting: Pick<AttackSetting, "tls"> = {}):
     await upstream.close();
     throw fault;
   }
+}
+
+/** One lane for all cases of a test file: started before the first, stopped after the last. */
+export function laneOfThisFile(): () => AttackLane {
+  let lane: AttackLane | undefined;
+  before(async () => { lane = await startAttackLane(); });
+  after(async () => { await lane?.stop(); });
+  return () => {
+    if (lane === undefined) throw new Error("running a case: the lane did not start");
+    return lane;
+  };
 }

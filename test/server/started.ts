@@ -27,7 +27,7 @@ export interface Started {
   startDraining(): void;
 }
 
-const NO_UPGRADES: UpgradeLane = { wanted: () => false, serve: () => undefined, open: () => 0, cut: () => undefined };
+const NO_UPGRADES: UpgradeLane = { wanted: () => false, serve: () => undefined, cut: () => undefined };
 
 /** Starts a listener on a free port; it stops with the test, and no socket may be left then. */
 export async function started(t: TestContext, script: Script, written: Partial<Record<keyof ListenerOptions, unknown>> = {}, tls: ListenerTls | null = null): Promise<Started> {
