@@ -101,7 +101,7 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const admin = createAdmin(config.admin, { clock, log, localToken, views });
   const adminListener = await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
   if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
-  connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped });
+  connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped, cache: around.cache });
   // Last: nobody reloads what is not there yet. A change made meanwhile is noticed, because the watch compares contents.
   watch = life.own(watchConfig(loaded, { clock }, () => void generations.reload()));
   life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));

@@ -1,3 +1,4 @@
+import type { Cache } from "../cache/cache.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
@@ -10,12 +11,13 @@ export interface GaugeParts {
   readonly generations: Generations;
   readonly listeners: readonly Listener[];
   readonly droppedLines: () => number;
+  readonly cache: Cache;
 }
 
 const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 
 /** Connects the gauges to what they show; each is read when it is scraped, and costs nothing between. */
-export function connectGauges({ metrics, estate, generations, listeners, droppedLines }: GaugeParts): void {
+export function connectGauges({ metrics, estate, generations, listeners, droppedLines, cache }: GaugeParts): void {
   const one = (value: number) => [{ labels: {}, value }];
   const eachEndpoint = (pick: (endpoint: RegionStatus["endpoints"][number], labels: Record<string, string>) => { labels: Record<string, string>; value: number }[]) =>
     estate.status().flatMap(({ site, region, endpoints }) => endpoints.flatMap((endpoint, index) => pick(endpoint, { site, region, endpoint: String(index) })));
@@ -28,6 +30,11 @@ export function connectGauges({ metrics, estate, generations, listeners, dropped
   metrics.setSource("taxgate_config_generation", () => one(generations.current().number));
   metrics.setSource("taxgate_generations_alive", () => one(generations.alive()));
   metrics.setSource("taxgate_log_lines_dropped_total", () => one(droppedLines()));
+  metrics.setSource("taxgate_cache_entries", () => one(cache.stats().entries));
+  metrics.setSource("taxgate_cache_bytes", () => one(cache.stats().bytes));
+  metrics.setSource("taxgate_cache_max_bytes", () => one(cache.stats().maxBytes));
+  metrics.setSource("taxgate_cache_waiting", () => one(cache.stats().waiting));
+  metrics.setSource("taxgate_cache_shared_up", () => one(cache.stats().shared === "up" ? 1 : 0));
   metrics.setSource("taxgate_breaker_state", () =>
     estate.status().flatMap(({ site, region, breakers }) => breakers.map((breaker) => ({ labels: { site, region, class: breaker.class }, value: STATES[breaker.state] }))));
   metrics.setSource("taxgate_endpoint_up", () => eachEndpoint(({ state }, labels) => [{ labels, value: state === "healthy" ? 1 : 0 }]));

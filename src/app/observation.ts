@@ -6,11 +6,15 @@ import type { Lifetime } from "../base/lifetime.ts";
 import { randomHex, systemRandom } from "../base/random.ts";
 import { createAccessLog } from "../observe/access.ts";
 import { createLog, type LogControl } from "../observe/log.ts";
-import { createMetrics } from "../observe/metrics.ts";
+import { createMetrics, type Metrics } from "../observe/metrics.ts";
 import { stdoutSink, type Sink } from "../observe/sink.ts";
 import { PHASES } from "../pipeline/exchange.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
+import { createCache, type Cache } from "../cache/cache.ts";
+import { createRedisTier } from "../cache/redis-tier.ts";
 import { createEstate, type Estate } from "../upstream/gate.ts";
+import type { CacheOptions } from "../cache/options.ts";
+import type { TierEvents } from "../cache/shared-tier.ts";
 import type { GoodLoad } from "./generations.ts";
 
 /** What lives as long as the process and is told everything. */
@@ -42,7 +46,21 @@ export function observation(loaded: GoodLoad, version: string, clock: Clock, lif
     },
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
   }));
-  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES) }, sink, estate };
+  const cache = cacheOf(loaded.config.cache, { clock, log, metrics, life });
+  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache }, sink, estate };
+}
+
+/** The cache and, where one is configured, the tier that instances share. */
+function cacheOf({ memory, redis }: CacheOptions, { clock, log, metrics, life }: { readonly clock: Clock; readonly log: LogControl; readonly metrics: Metrics; readonly life: Lifetime }): Cache {
+  const events: TierEvents = {
+    done: (operation, result, ms) => metrics.sharedOperation(operation, result, ms / 1000),
+    state: (state, why) => log[state === "up" ? "info" : "warn"]("shared cache tier", { state, why }),
+    invalidated: (what) => cache.heard(what),
+  };
+  const shared = redis === undefined ? null : life.own(createRedisTier(redis, { clock, random: systemRandom, events }));
+  const { notStored, evicted, invalidated } = metrics;
+  const cache = createCache({ clock, ...memory, shared, events: { notStored, evicted, invalidated } });
+  return cache;
 }
 
 /** The key under which identifiers are hashed: kept, so that lines of one customer can be found across restarts. */

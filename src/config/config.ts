@@ -1,4 +1,5 @@
 import type { AdminOptions } from "../admin/options.ts";
+import type { CacheOptions } from "../cache/options.ts";
 import type { LogOptions } from "../observe/options.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import type { CertificateOptions, DrainOptions, HealthOptions, ListenerOptions } from "../server/options.ts";
@@ -13,6 +14,7 @@ export interface Config {
   readonly log: LogOptions;
   readonly drain: DrainOptions;
   readonly certificates: Readonly<Record<string, CertificateOptions>>;
+  readonly cache: CacheOptions;
   readonly sandbox: boolean;
   readonly sites: readonly SiteOptions[];
 }

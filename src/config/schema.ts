@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { name } from "../base/fields.ts";
 import { adminOptions } from "../admin/options.ts";
+import { cacheOptions } from "../cache/options.ts";
 import { logOptions } from "../observe/options.ts";
 import { siteOptions } from "../pipeline/options.ts";
 import { certificateOptions, drainOptions, healthOptions, listenerOptions } from "../server/options.ts";
@@ -21,6 +22,8 @@ const globals = {
   log: logOptions.prefault({}),
   drain: drainOptions.prefault({}),
   certificates: z.record(name(), certificateOptions).prefault({}),
+  /** What all routes with a `cache` share. */
+  cache: cacheOptions.prefault({}),
   /** Allows simulated platforms although a listener is not on loopback. */
   sandbox: z.boolean().prefault(false),
 };

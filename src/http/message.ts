@@ -39,11 +39,22 @@ export type Body =
 /** The one empty body. */
 export const NO_BODY: Body = { kind: "none" };
 
+/** Fields and body of an answer that is sent again and again, written out once. */
+export interface Prepared {
+  readonly headers: Headers;
+  /** The same fields as HTTP/1.1 has them: `Name: value` and a line end, each. */
+  readonly lines: string;
+  /** The whole body, a character a byte; null where it is too large for one write. */
+  readonly text: string | null;
+}
+
 /** An answer on its way to a caller. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
+  /** Fields that stand before `headers`; `body` is the same as its text. */
+  readonly prepared?: Prepared;
 }
 
 /** Why a body will never be complete. */

@@ -24,6 +24,8 @@ export interface ExchangeSummary {
   readonly endedBy: string;
   readonly phase: string;
   readonly reason: string;
+  /** What the cache made of it; null where its route keeps nothing. */
+  readonly cache: string | null;
   readonly error: ErrorCode | null;
   readonly outcome: Outcome;
   readonly attempts: number;

@@ -5,7 +5,7 @@ import { OUTCOMES } from "./outcome.ts";
  * Where a label's values come from: a list that stands here, a closed list of another room, the build, or names that
  * the operator chose. Only the last kind can grow, and counts against the metric's budget.
  */
-export type LabelValues = readonly string[] | "phases" | "route classes" | "attempt causes" | "build" | "configuration";
+export type LabelValues = readonly string[] | "phases" | "route classes" | "attempt causes" | "cache" | "build" | "configuration";
 
 /** A label of a metric. */
 export interface LabelSpec {
@@ -57,6 +57,25 @@ export const METRICS = [
   metric("taxgate_attempt_duration_seconds", "histogram", "time of one attempt up to the answer's head or its failure", {
     unit: "seconds", labels: [region, routeClass], budget: 200, buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
   }),
+  metric("taxgate_cache_requests_total", "counter", "requests to routes that keep answers, by what the cache made of them", {
+    labels: [site, route, label("result", "cache")], budget: 1000,
+  }),
+  metric("taxgate_cache_stale_total", "counter", "stale answers served, by why that was allowed", { labels: [label("reason", "cache")] }),
+  metric("taxgate_cache_not_stored_total", "counter", "answers that were not stored and requests that were not looked up, by why", {
+    labels: [site, route, label("reason", "cache")], budget: 2000,
+  }),
+  metric("taxgate_cache_entries", "gauge", "entries in memory, and one mark for each key whose answers have a Vary"),
+  metric("taxgate_cache_bytes", "gauge", "bytes that the entries in memory take, their overhead included", { unit: "bytes" }),
+  metric("taxgate_cache_max_bytes", "gauge", "bound on taxgate_cache_bytes", { unit: "bytes" }),
+  metric("taxgate_cache_evictions_total", "counter", "entries that went for want of room"),
+  metric("taxgate_cache_waiting", "gauge", "callers that wait for another's fetch at this moment"),
+  metric("taxgate_cache_invalidations_total", "counter", "invalidations, by what they named", { labels: [label("kind", "cache")] }),
+  metric("taxgate_cache_invalidated_entries_total", "counter", "entries in memory that an invalidation hit"),
+  metric("taxgate_cache_shared_up", "gauge", "1 where the tier that instances share answers, 0 where memory serves alone or none is configured", { unit: "state" }),
+  metric("taxgate_cache_shared_operations_total", "counter", "operations on the tier that instances share", { labels: [label("operation", "cache"), label("result", "cache")] }),
+  metric("taxgate_cache_shared_duration_seconds", "histogram", "how long they took", {
+    unit: "seconds", labels: [label("operation", "cache")], buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
+  }),
   metric("taxgate_retries_total", "counter", "attempts after the first one"),
   metric("taxgate_breaker_state", "gauge", "0 closed, 1 half-open, 2 open", { unit: "state", labels: [site, region, routeClass] }),
   metric("taxgate_breaker_transitions_total", "counter", "changes of a breaker's state, by the new one", { labels: [site, region, routeClass, label("to", STATES)] }),
@@ -72,7 +91,7 @@ export const METRICS = [
   metric("taxgate_event_loop_lag_seconds", "gauge", "how long the event loop took to come round when this was scraped", { unit: "seconds" }),
   metric("taxgate_event_loop_busy_seconds_total", "counter", "time in which the event loop was not waiting", { unit: "seconds" }),
   metric("taxgate_series_folded_total", "counter", "times a value was counted under `other` because its metric's budget of series was used up", {
-    labels: [label("metric", ["taxgate_requests_total", "taxgate_attempts_total", "taxgate_attempt_duration_seconds", "taxgate_breaker_transitions_total"])],
+    labels: [label("metric", ["taxgate_requests_total", "taxgate_cache_requests_total", "taxgate_cache_not_stored_total", "taxgate_attempts_total", "taxgate_attempt_duration_seconds", "taxgate_breaker_transitions_total"])],
   }),
   metric("taxgate_log_lines_dropped_total", "counter", "log lines lost because the reader of standard output was too slow"),
   metric("taxgate_build_info", "gauge", "always 1", { unit: "state", labels: [label("version", "build"), label("node", "build")] }),

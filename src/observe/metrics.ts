@@ -34,6 +34,16 @@ export interface Metrics {
   refusedEarly(code: ErrorCode): void;
   /** Counts one attempt. */
   attemptEnded(attempt: AttemptSummary): void;
+  /** Counts a stale answer that was served. */
+  staleServed(reason: string): void;
+  /** Counts an answer that was not stored. */
+  notStored(site: string, route: string, reason: string): void;
+  /** Counts an entry that went for want of room. */
+  evicted(): void;
+  /** Counts an invalidation and the entries it hit. */
+  invalidated(kind: string, entries: number): void;
+  /** Counts an operation on the tier that instances share. */
+  sharedOperation(operation: string, result: string, seconds: number): void;
   /** Counts one attempt after the first. */
   retried(): void;
   /** Counts a transition. */
@@ -60,7 +70,7 @@ const NONE = "none";
 const INDEXES: readonly string[] = Array.from({ length: 64 }, (_, index) => String(index));
 /** A scrape lets other work run after so many milliseconds. */
 const SLICE = 2;
-const FOLDING = ["taxgate_requests_total", "taxgate_attempts_total", "taxgate_breaker_transitions_total"] as const;
+const FOLDING = ["taxgate_requests_total", "taxgate_cache_requests_total", "taxgate_cache_not_stored_total", "taxgate_attempts_total", "taxgate_breaker_transitions_total"] as const;
 
 /** Waits until the event loop has come round once. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -87,12 +97,14 @@ function phaseRecorder(registry: MetricRegistry, phases: readonly string[]): (en
 function exchangeRecorder(registry: MetricRegistry, phases: readonly string[]): (end: ExchangeSummary) => void {
   const requests = registry.counts("taxgate_requests_total");
   const errors = registry.counts("taxgate_errors_total");
+  const cached = registry.counts("taxgate_cache_requests_total");
   const durations = registry.buckets("taxgate_request_duration_seconds");
   const recordPhases = phaseRecorder(registry, phases);
   return (end) => {
     const routeClass = end.routeClass ?? NONE;
     requests.at(end.listener, end.site ?? NONE, end.route ?? NONE, routeClass, end.region ?? NONE, end.outcome).value += 1;
     observe(durations.series.at(routeClass, end.outcome), durations.bounds, (end.endedAt - end.startedAt) / 1000);
+    if (end.cache !== null) cached.at(end.site ?? NONE, end.route ?? NONE, end.cache).value += 1;
     if (end.error !== null) errors.at(end.error).value += 1;
     recordPhases(end);
   };
@@ -105,6 +117,31 @@ function attemptRecorder(registry: MetricRegistry): (attempt: AttemptSummary) =>
     const place = endpoint === null ? NONE : (INDEXES[endpoint] ?? String(endpoint));
     attempts.at(site, region, place, routeClass, result, cause).value += 1;
     observe(durations.series.at(region, routeClass), durations.bounds, seconds);
+  };
+}
+
+type CacheRecorders = Pick<Metrics, "staleServed" | "notStored" | "evicted" | "invalidated" | "sharedOperation">;
+
+function cacheRecorders(registry: MetricRegistry): CacheRecorders {
+  const stale = registry.counts("taxgate_cache_stale_total");
+  const notStored = registry.counts("taxgate_cache_not_stored_total");
+  const evictions = registry.counts("taxgate_cache_evictions_total").at();
+  const invalidations = registry.counts("taxgate_cache_invalidations_total");
+  const invalidated = registry.counts("taxgate_cache_invalidated_entries_total").at();
+  const operations = registry.counts("taxgate_cache_shared_operations_total");
+  const durations = registry.buckets("taxgate_cache_shared_duration_seconds");
+  return {
+    staleServed: (reason) => void (stale.at(reason).value += 1),
+    notStored: (site, route, reason) => void (notStored.at(site, route, reason).value += 1),
+    evicted: () => void (evictions.value += 1),
+    invalidated(kind, entries) {
+      invalidations.at(kind).value += 1;
+      invalidated.value += entries;
+    },
+    sharedOperation(operation, result, seconds) {
+      operations.at(operation, result).value += 1;
+      observe(durations.series.at(operation), durations.bounds, seconds);
+    },
   };
 }
 
@@ -148,6 +185,7 @@ export function createMetrics(env: MetricsEnv): Metrics {
     return { contentType: registry.contentType, body: `${texts.join("\n\n")}\n` };
   };
   return {
+    ...cacheRecorders(registry),
     exchangeEnded: exchangeRecorder(registry, env.phases),
     refusedEarly: (code) => {
       errors.at(code).value += 1;

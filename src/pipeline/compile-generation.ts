@@ -1,10 +1,12 @@
+import { compilePolicy, type CachePolicy } from "../cache/policy.ts";
+import { compileCondition } from "../document/answer-condition.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { hostTable, type Generation } from "./generation.ts";
-import type { SiteOptions } from "./options.ts";
-import { compileRoute, type Site } from "./site.ts";
+import type { RouteOptions, SiteOptions } from "./options.ts";
+import { compileRoute, type Site, type Voiding } from "./site.ts";
 
 /** What a generation is built with. */
 export interface GenerationParts {
@@ -43,5 +45,19 @@ function compileSite(options: SiteOptions, parts: GenerationParts): Site {
     endpoints: region.endpoints.map((endpoint) => ({ ...endpoint, url: parts.origin(endpoint.url) })),
     material: parts.material(region.upstream.tls),
   }));
-  return { name: options.name, identity, routes: options.routes.map(compileRoute), upstream: parts.estate.open({ site: options.name, regions }) };
+  const routes = options.routes.map((route) => compileRoute(route, policyOf(route, options), voidsOf(route.name, options)));
+  return { name: options.name, identity, routes, upstream: parts.estate.open({ site: options.name, regions }), caches: routes.some((route) => route.cache !== null) };
+}
+
+function policyOf(route: RouteOptions, site: SiteOptions): CachePolicy | null {
+  if (route.cache === undefined) return null;
+  const keepsHost = route.forward.host || route.forward.client;
+  return compilePolicy(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost });
+}
+
+/** `invalidateOn` stands at the route that is voided; here it is turned round, to where the answer is seen. */
+function voidsOf(seenOn: string, { routes }: SiteOptions): Voiding[] {
+  return routes.flatMap((route) => (route.cache?.invalidateOn ?? [])
+    .filter((one) => one.route === seenOn)
+    .map((one) => ({ route: route.name, when: one.when.map(compileCondition) })));
 }

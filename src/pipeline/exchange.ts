@@ -1,4 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
+import type { Fetch } from "../cache/fetch.ts";
+import type { CacheResult } from "../cache/reasons.ts";
 import type { Answer, Body, Headers, RequestHead } from "../http/message.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
@@ -58,6 +60,12 @@ export interface Exchange {
   /** Bytes of its body that count against the bound on all bodies together; `handle` gives them back. */
   heldBytes: number;
 
+  // recall
+  /** The cache's hand on this way to the platform; null where it has no interest in it. */
+  fetch: Fetch | null;
+  /** What the cache made of it; null where the route keeps nothing. */
+  cached: CacheResult | null;
+
   // forward
   attempts: number;
   /** Region and endpoint that answered, or were tried last. */
@@ -109,6 +117,8 @@ export function createExchange(arrival: Arrival): Exchange {
     region: null,
     traceparent: null,
     heldBytes: 0,
+    fetch: null,
+    cached: null,
     attempts: 0,
     lastTried: null,
     answer: null,

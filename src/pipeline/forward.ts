@@ -8,7 +8,8 @@ import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
-import { downstreamHeaders, upstreamHeaders } from "./upstream-head.ts";
+import { fallBack, take } from "./take.ts";
+import { upstreamHeaders } from "./upstream-head.ts";
 import { bodyRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
 
 /*
@@ -29,11 +30,12 @@ const REPEATABLE: Readonly<Record<RouteClass, boolean>> = { submit: false, poll:
 export async function forward(x: Exchange, _generation: Generation, around: Surroundings): Promise<Verdict> {
   const site = x.site as Site;
   const route = x.route as Route;
-  if (x.gone && route.class !== "submit") return clientGone(x);
+  if (isGivenUp(x)) return clientGone(x);
   const control: CallControl = { abort: null };
   let tries = firstTry(x, site, route);
   const timer = around.clock.after(route.options.timeouts.total ?? tries.region.totalTimeout, () => control.abort?.("total-timeout"));
-  const cancel = (): void => control.abort?.("cancelled");
+  // Others may wait for the same answer: then it is fetched for them.
+  const cancel = (): void => void (x.fetch?.wanted() === true || control.abort?.("cancelled"));
   if (route.class !== "submit") x.onGone = cancel;
   try {
     let result = await tries.region.call(tries.call, control, null);
@@ -50,8 +52,13 @@ export async function forward(x: Exchange, _generation: Generation, around: Surr
     }
     if (result.kind === "refused") x.attempts--;
     else x.lastTried = { region: tries.region.name, endpoint: result.endpoint };
-    if (result.kind !== "answered") return failed(x, result);
-    return route.class === "submit" && result.answer.body.kind === "source" ? await acceptWhole(x, result.answer, result.answer.body.source) : accept(x, result.answer);
+    if (result.kind !== "answered") {
+      const refusal = failed(x, result);
+      return x.fetch === null || isGivenUp(x) ? refusal : await fallBack(x, x.fetch, refusal, around);
+    }
+    const { answer, region } = result;
+    if (route.class !== "submit" || answer.body.kind !== "source") return await take(x, answer, region, around);
+    return await acceptWhole(x, answer, answer.body.source, region, around);
   } finally {
     timer.cancel();
   }
@@ -71,7 +78,8 @@ interface Try {
 }
 
 function firstTry(x: Exchange, site: Site, route: Route): Try {
-  const mayCross = route.options.crossRegion ?? route.class === "read";
+  // A stale answer of its own region comes before a fresh one of another.
+  const mayCross = (route.options.crossRegion ?? route.class === "read") && (x.fetch === null || x.fetch.fallback === null);
   const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
   regions[0]?.retries.request();
   x.attempts = 1;
@@ -125,18 +133,14 @@ function callOf(x: Exchange, route: Route): UpstreamCall {
 
 /** May the same request go out once more? What was handed to a socket only where asking twice does no harm. */
 function worthRetry(x: Exchange, route: Route, result: Exclude<AttemptResult, { kind: "refused" }>): boolean {
-  if (x.gone && route.class !== "submit") return false;
+  if (isGivenUp(x)) return false;
   if (x.body.kind === "source" || result.cause === "total-timeout" || result.cause === "cancelled") return false;
   return result.kind === "not-sent" || (REPEATABLE[route.class] && SAFE.has(x.head.method));
 }
 
-function accept(x: Exchange, answer: Answer): Verdict {
-  return { kind: "answer", reason: "forwarded", answer: { status: answer.status, headers: downstreamHeaders(x, answer), body: answer.body } };
-}
-
-async function acceptWhole(x: Exchange, answer: Answer, source: BodySource): Promise<Verdict> {
+async function acceptWhole(x: Exchange, answer: Answer, source: BodySource, region: string, around: Surroundings): Promise<Verdict> {
   try {
-    return accept(x, { ...answer, body: await collect(source, MAX_SUBMIT_ANSWER) });
+    return await take(x, { ...answer, body: await collect(source, MAX_SUBMIT_ANSWER) }, region, around);
   } catch (fault) {
     if (!(fault instanceof BodyFault)) throw fault;
     source.cancel();
@@ -149,7 +153,7 @@ async function acceptWhole(x: Exchange, answer: Answer, source: BodySource): Pro
 function failed(x: Exchange, result: Exclude<AttemptResult, { kind: "answered" }>): Verdict {
   x.reason = result.cause;
   // What became of a submission is told for the record, though nobody listens any more.
-  if (x.gone && x.routeClass !== "submit") return clientGone(x);
+  if (isGivenUp(x)) return clientGone(x);
   if (result.kind === "in-doubt" && result.bodyFault !== null) {
     x.endedBy = "client";
     return bodyRefusal(new BodyFault(result.bodyFault, result.detail));
@@ -161,6 +165,11 @@ function failed(x: Exchange, result: Exclude<AttemptResult, { kind: "answered" }
   x.endedBy = "upstream";
   if (result.kind === "not-sent") return refuse(result.cause === "total-timeout" ? "upstream-timeout" : "unreachable", `nothing was sent: ${result.cause}`);
   return refuse(lostAnswer(x, result.cause), `the answer did not arrive: ${result.cause}`);
+}
+
+/** Nobody waits for it any more. What became of a submission counts although its caller has gone. */
+function isGivenUp(x: Exchange): boolean {
+  return x.gone && x.routeClass !== "submit" && x.fetch?.wanted() !== true;
 }
 
 function clientGone(x: Exchange): Verdict {

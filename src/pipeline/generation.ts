@@ -1,6 +1,7 @@
 import type { Random } from "../base/random.ts";
 import type { ByteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Cache } from "../cache/cache.ts";
 import type { AccessLog } from "../observe/access.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -31,6 +32,7 @@ export interface Surroundings {
   readonly metrics: Metrics;
   /** Room for request bodies that are held whole. */
   readonly bodies: ByteBudget;
+  readonly cache: Cache;
 }
 
 /** Builds the table of hosts: exact names, `*.suffix`, and `*`; the order of sites decides. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bytes, duration, name } from "../base/fields.ts";
+import { routeCacheOptions } from "../cache/options.ts";
 import { UNUSUAL_SPELLINGS } from "../http/target.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
@@ -46,6 +47,8 @@ export const routeOptions = z.strictObject({
    * submission with "no such invoice", and whoever believes it issues again.
    */
   crossRegion: z.boolean().optional(),
+  /** What is kept of its answers; nothing unless written, and `{}` is RFC 9111. */
+  cache: routeCacheOptions.optional(),
   /** What the platform is told about the caller; nothing unless asked. */
   forward: z
     .strictObject({

@@ -12,6 +12,7 @@ import type { Surroundings } from "./generation.ts";
 
 /** See the top of this file. */
 export function record(x: Exchange, around: Surroundings): void {
+  x.fetch?.abandoned();
   const end = summary(x, around.clock.now());
   around.metrics.exchangeEnded(end);
   around.access.write(end);
@@ -35,6 +36,7 @@ function summary(x: Exchange, endedAt: number): ExchangeSummary {
     sentBytes: x.sentBytes,
     endedBy: x.endedBy,
     phase: x.phase,
+    cache: x.cached,
     reason: x.reason,
     error: x.error,
     outcome: outcomeOf(x.status, x.error, x.endedBy === "client" || x.status === 0, x.endedBy === "upstream" && x.error === null),

@@ -1,3 +1,5 @@
+import type { CachePolicy } from "../cache/policy.ts";
+import type { AnswerCondition } from "../document/answer-condition.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
 import type { UnusualSpelling } from "../http/target.ts";
@@ -15,6 +17,16 @@ export interface Route {
   /** Header fields (lower case) and query members that must have these values. */
   readonly header: readonly (readonly [string, string])[];
   readonly query: readonly (readonly [string, string])[];
+  /** What is kept of its answers; null: nothing. */
+  readonly cache: CachePolicy | null;
+  /** Answers on this route that void what others have stored. */
+  readonly voids: readonly Voiding[];
+}
+
+/** An answer that any of the conditions fits voids what `route` has stored. */
+export interface Voiding {
+  readonly route: string;
+  readonly when: readonly AnswerCondition[];
 }
 
 /** A site ready to serve. */
@@ -23,10 +35,12 @@ export interface Site {
   readonly routes: readonly Route[];
   readonly identity: Identity;
   readonly upstream: SiteUpstream;
+  /** Some route of it keeps answers. */
+  readonly caches: boolean;
 }
 
 /** Compiles a route's match once, so that a request costs comparisons only. */
-export function compileRoute(options: RouteOptions): Route {
+export function compileRoute(options: RouteOptions, cache: CachePolicy | null, voids: readonly Voiding[]): Route {
   return {
     name: options.name,
     class: options.class,
@@ -36,6 +50,8 @@ export function compileRoute(options: RouteOptions): Route {
     allow: new Set(options.allow),
     header: Object.entries(options.match.header).map(([name, value]) => [name.toLowerCase(), value] as const),
     query: Object.entries(options.match.query),
+    cache,
+    voids,
   };
 }
 

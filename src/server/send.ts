@@ -59,7 +59,8 @@ function writeHead(response: Response, status: number, headers: string[]): void 
 }
 
 /** Adds the length of the body that really goes out. Other statements about it were left behind in the pipeline. */
-function framed(x: Exchange, { body, status, headers }: Answer): string[] {
+function framed(x: Exchange, { body, status, headers, prepared }: Answer): string[] {
+  if (prepared !== undefined) return [...prepared.headers, ...headers];
   if (x.head.method === "HEAD" || status === 304 || status === 204) return headers as string[];
   if (body.kind === "bytes") return headers.concat("Content-Length", String(body.bytes.byteLength));
   if (body.kind === "none") return headers.concat("Content-Length", "0");

@@ -1,3 +1,4 @@
+import { createCache } from "../../src/cache/cache.ts";
 import { byteBudget } from "../../src/base/byte-budget.ts";
 import { manualClock } from "../../src/base/clock.ts";
 import { seededRandom } from "../../src/base/random.ts";
@@ -58,8 +59,9 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
   const site: Site = {
     name: "main",
     identity: compileIdentity(identityOptions.parse({ trustedProxies: ["10.0.0.0/8"] }), areas, "r1"),
-    routes: ROUTES.map((route) => compileRoute(routeOptions.parse(route))),
+    routes: ROUTES.map((route) => compileRoute(routeOptions.parse(route), null, [])),
     upstream: { regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined },
+    caches: false,
   };
   const generation: Generation = { number: 1, hosts: hostTable([{ site, patterns: hosts }]), inFlight: 0, letGo: () => undefined };
   const around: Surroundings = {
@@ -68,6 +70,7 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
     access: { write: (end) => void ends.push(end), configure: () => undefined },
     metrics: { exchangeEnded: () => undefined, retried: () => void retried++ } as unknown as Surroundings["metrics"],
     bodies: byteBudget(bodies),
+    cache: createCache({ clock, maxBytes: 10_000_000, maxEntryBytes: 1_000_000, shared: null, events: { notStored: () => undefined, evicted: () => undefined, invalidated: () => undefined } }),
   };
   return { clock, calls, ends, logged, generation, around, site, retried: () => retried };
 }

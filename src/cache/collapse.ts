@@ -1,0 +1,145 @@
+import type { Clock } from "../base/clock.ts";
+import type { EntryAddress } from "./entry.ts";
+
+/** How a wait for another's fetch ended. */
+export type Waited =
+  /** The answer is stored: look again. */
+  | { readonly kind: "filled" }
+  /** The one that was fetching failed; this one fetches now, and the others wait on. */
+  | { readonly kind: "lead"; readonly flight: Flight }
+  /** Go by yourself: the answer cannot be shared, or the wait became too long. */
+  | { readonly kind: "alone" }
+  /** The caller went away. */
+  | { readonly kind: "gone" };
+
+/** A wait that can be given up. */
+export interface Wait {
+  readonly done: Promise<Waited>;
+  /** The caller has gone: its place is given up at once. */
+  leave(): void;
+}
+
+/** One fetch that others may wait for. Exactly one of `filled`, `failed`, `released` ends it. */
+export interface Flight {
+  readonly key: string;
+  readonly address: EntryAddress;
+  /** Callers that wait for it now. */
+  readonly waiting: number;
+  /** Voided while it was under way: what it brings must not be stored. */
+  voided: boolean;
+  filled(): void;
+  /** Its answer never came or was cut off: the next in the row fetches, once; after that everybody goes by himself. */
+  failed(): void;
+  /** Its answer is not for others: everybody goes by himself, now and for a while. */
+  released(): void;
+}
+
+/** Bounds of one wait. */
+export interface CollapseBounds {
+  readonly waiters: number;
+  /** In ms. */
+  readonly wait: number;
+}
+
+/** Fetches under way, by key. */
+export interface Flights {
+  /** Takes the lead, or finds one under way, or (null) is to go alone. */
+  begin(key: string, address: EntryAddress): Flight | null;
+  /** The fetch that is under way for a key. */
+  under(key: string): Flight | null;
+  wait(flight: Flight, bounds: CollapseBounds): Wait | null;
+  all(): Iterable<Flight>;
+  readonly waiting: number;
+}
+
+/** How long a key whose answers cannot be shared is not collapsed. */
+const ALONE_MS = 10_000;
+const MOST_ALONE = 10_000;
+/** Fetches in a row that a crowd waits for. */
+const TRIES = 2;
+
+/** Makes an empty table. */
+export function createFlights(clock: Clock): Flights {
+  const flights = new Map<string, Under>();
+  const alone = new Map<string, number>();
+  let waiting = 0;
+
+  class Under implements Flight {
+    readonly key: string;
+    readonly address: EntryAddress;
+    voided = false;
+    readonly #waiters = new Set<(waited: Waited) => void>();
+    #tries = 1;
+
+    constructor(key: string, address: EntryAddress) {
+      this.key = key;
+      this.address = address;
+    }
+
+    get waiting(): number {
+      return this.#waiters.size;
+    }
+
+    add(bounds: CollapseBounds): Wait {
+      const { promise, resolve } = Promise.withResolvers<Waited>();
+      const timer = clock.after(bounds.wait, () => settle({ kind: "alone" }));
+      const settle = (waited: Waited): void => {
+        timer.cancel();
+        if (!this.#waiters.delete(settle)) return;
+        waiting--;
+        resolve(waited);
+      };
+      this.#waiters.add(settle);
+      waiting++;
+      const leave = (): void => settle({ kind: "gone" });
+      return { done: promise, leave };
+    }
+
+    filled(): void {
+      alone.delete(this.key);
+      this.#end({ kind: "filled" });
+    }
+
+    failed(): void {
+      const [next] = this.#waiters;
+      if (next === undefined || this.#tries >= TRIES) return this.#end({ kind: "alone" });
+      this.#tries++;
+      this.voided = false;
+      next({ kind: "lead", flight: this });
+    }
+
+    released(): void {
+      if (alone.size >= MOST_ALONE) alone.clear();
+      alone.set(this.key, clock.now() + ALONE_MS);
+      this.#end({ kind: "alone" });
+    }
+
+    #end(waited: Waited): void {
+      if (flights.get(this.key) === this) flights.delete(this.key);
+      for (const waiter of this.#waiters) waiter(waited);
+    }
+  }
+
+  const goesAlone = (key: string): boolean => {
+    const until = alone.get(key);
+    if (until === undefined) return false;
+    if (until > clock.now()) return true;
+    alone.delete(key);
+    return false;
+  };
+
+  return {
+    begin(key, address) {
+      if (flights.has(key) || goesAlone(key)) return null;
+      const flight = new Under(key, address);
+      flights.set(key, flight);
+      return flight;
+    },
+    under: (key) => flights.get(key) ?? null,
+    wait: (flight, bounds) => (flight.waiting >= bounds.waiters || !(flight instanceof Under) ? null : flight.add(bounds)),
+    all: () => flights.values(),
+    get waiting() {
+      return waiting;
+    },
+  };
+}

@@ -1,0 +1,217 @@
+import type { Clock } from "../base/clock.ts";
+import { headerValue } from "../http/headers.ts";
+import type { Body, BodySource, Headers } from "../http/message.ts";
+import type { Flight } from "./collapse.ts";
+import type { EntryAddress, Selecting } from "./entry.ts";
+import type { CachePolicy } from "./policy.ts";
+import { Pump } from "./pump.ts";
+import type { NotStored } from "./reasons.ts";
+import { overdue, type Resident } from "./resident.ts";
+import type { Ticket } from "./shared-tier.ts";
+import { judge, type StoreVerdict } from "./verdict.ts";
+
+/** Why a request goes to the platform (RFC 9211 section 2.2). */
+export type ForwardReason = "bypass" | "method" | "uri-miss" | "vary-miss" | "request" | "stale" | "miss";
+
+/** What a fetch begins with. */
+export interface FetchPlan {
+  readonly policy: CachePolicy;
+  readonly address: EntryAddress;
+  /** Memory key with the values of the last Vary seen. */
+  readonly key: string;
+  readonly why: ForwardReason;
+  /** Null: nobody waits for it. */
+  readonly flight: Flight | null;
+  readonly stale: Resident | null;
+  /** Asks "has it changed?" in our own name, with the validators of `stale`. */
+  readonly validates: boolean;
+  /** False: whatever comes is only passed on. */
+  readonly stores: boolean;
+  readonly looseCookie: boolean;
+  readonly ticket: Ticket | null;
+  /** The request's normalised value of a field that Vary names. */
+  readonly selecting: (name: string) => Selecting[1];
+  /** Nobody waits for the answer at all but the cache. */
+  readonly background: boolean;
+  /** The caller takes what is stored if the platform fails. */
+  readonly mayFallBack: boolean;
+}
+
+/** The head of a platform's answer. */
+export interface FetchedHead {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  /** The region that answered. */
+  readonly region: string;
+}
+
+/** What an answer comes to. */
+export type Taken =
+  /** 304: the stored entry is good again. */
+  | { readonly kind: "confirmed"; readonly resident: Resident }
+  /** The platform fails, and what is stored will do. */
+  | { readonly kind: "stale"; readonly resident: Resident }
+  /** Goes to the caller; `stored` says whether it is being kept. */
+  | { readonly kind: "pass"; readonly body: Body; readonly stored: boolean };
+
+/** When an answer was asked for and came: wall time for what it says about itself, monotonic for its age here. */
+export interface Times {
+  readonly askedAt: number;
+  readonly receivedAt: number;
+  readonly receivedNow: number;
+}
+
+/** What a fetch needs of the cache. */
+export interface FetchEnv {
+  readonly clock: Clock;
+  /** Takes a whole answer in; null where it turned out not to be storable. */
+  readonly keep: (fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times) => Resident | null | Promise<Resident | null>;
+  /** Takes the fields of a 304 over. */
+  readonly freshen: (fetch: Fetch, head: FetchedHead, times: Times) => Resident;
+  readonly notStored: (plan: FetchPlan, reason: NotStored) => void;
+  /** What was stored is no longer what the platform says. */
+  readonly outdated: (resident: Resident) => void;
+  readonly maxBytes: number;
+}
+
+/** Statuses that say "not now" rather than anything about the resource (RFC 5861 section 4). */
+const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+/** Reasons that say nothing against what is stored. */
+const NOT_ABOUT_IT: ReadonlySet<NotStored> = new Set(["other-region", "invalidated", "not-modified", "partial"]);
+
+/** One way to the platform and back, as the cache follows it. Ends by itself once its answer is whole, lost or refused. */
+export class Fetch {
+  readonly plan: FetchPlan;
+  readonly #env: FetchEnv;
+  readonly #askedAt: number;
+  #over = false;
+  #hasAnswer = false;
+
+  constructor(plan: FetchPlan, env: FetchEnv) {
+    this.plan = plan;
+    this.#env = env;
+    this.#askedAt = env.clock.wall();
+  }
+
+  /** True while somebody beside its own caller wants the answer. */
+  wanted(): boolean {
+    return this.plan.background || (this.plan.flight !== null && this.plan.flight.waiting > 0);
+  }
+
+  /** What may be served if the platform fails. */
+  get fallback(): Resident | null {
+    const { stale, mayFallBack } = this.plan;
+    return mayFallBack && stale !== null && overdue(stale, this.#env.clock.now()) <= stale.answer.staleIfError ? stale : null;
+  }
+
+  /** The platform answered: decides what that means for the caller and for the store. */
+  answered(head: FetchedHead): Taken {
+    const { stale, stores, validates } = this.plan;
+    this.#hasAnswer = true;
+    const times = { askedAt: this.#askedAt, receivedAt: this.#env.clock.wall(), receivedNow: this.#env.clock.now() };
+    if (head.status === 304 && validates && stale !== null) {
+      const resident = this.#env.freshen(this, head, times);
+      this.#settle(resident.answer.lifetime > 0 ? "filled" : "released");
+      return { kind: "confirmed", resident };
+    }
+    const { fallback } = this;
+    if (FAILING.has(head.status) && fallback !== null) {
+      this.failed();
+      return { kind: "stale", resident: fallback };
+    }
+    const verdict = stores ? this.#judge(head, times) : ({ kind: "not", reason: "head-only" } as const);
+    if (verdict.kind !== "not") return { kind: "pass", ...this.#take(head, verdict, times) };
+    // Whatever the platform says now, it no longer says what is stored.
+    if (stale !== null && stores && !FAILING.has(head.status) && !NOT_ABOUT_IT.has(verdict.reason)) this.#env.outdated(stale);
+    this.#refuse(verdict.reason, verdict.reason === "invalidated" || FAILING.has(head.status) ? "failed" : "released");
+    return { kind: "pass", body: head.body, stored: false };
+  }
+
+  /** No answer came, or none that counts. What is stored is served for a while before the next try. */
+  failed(): void {
+    const { stale } = this.plan;
+    if (!this.#over && stale !== null) {
+      stale.failing = true;
+      stale.retryAt = this.#env.clock.now() + this.plan.policy.options.revalidateEvery;
+    }
+    this.#settle("failed");
+  }
+
+  /** The exchange that fetched is over: where no answer ever came, others must not wait for one. */
+  abandoned(): void {
+    if (!this.#hasAnswer) this.#settle("failed");
+  }
+
+  #judge(head: FetchedHead, times: Times): StoreVerdict {
+    const { policy, address, looseCookie, flight } = this.plan;
+    if (flight?.voided === true) return { kind: "not", reason: "invalidated" };
+    const atHome = head.region === address.home || policy.options.scope === "national";
+    return judge({ status: head.status, headers: head.headers, journey: times, looseCookie, atHome }, policy.options, policy.personal);
+  }
+
+  #take(head: FetchedHead, verdict: StoreVerdict, times: Times): { readonly body: Body; readonly stored: boolean } {
+    const { body } = head;
+    if (body.kind === "source") return this.#pumped(head, verdict, body.source, times);
+    this.#whole(head, verdict, body.kind === "bytes" ? body.bytes : new Uint8Array(), times);
+    return { body, stored: true };
+  }
+
+  #pumped(head: FetchedHead, verdict: StoreVerdict, source: BodySource, times: Times): { readonly body: Body; readonly stored: boolean } {
+    const most = Math.min(this.#env.maxBytes, this.plan.policy.options.maxBytes ?? Infinity);
+    if (source.length !== null && source.length > most) {
+      this.#refuse("too-large", "released");
+      return { body: { kind: "source", source }, stored: false };
+    }
+    const pump = new Pump(source, most, {
+      whole: (pieces, size) => this.#whole(head, verdict, pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, size), times),
+      lost: (why) => this.#refuse(why, why === "too-large" ? "released" : "failed"),
+      wanted: () => this.wanted(),
+    });
+    return { body: { kind: "source", source: pump.start() }, stored: true };
+  }
+
+  #whole(head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times): void {
+    if (this.plan.flight?.voided === true) return this.#refuse("invalidated", "failed");
+    const kept = this.#env.keep(this, head, verdict, body, times);
+    // What is stale at once is no answer for those who wait: they would ask one after the other.
+    const end = (resident: Resident | null): void => this.#settle(resident === null || resident.answer.lifetime <= 0 ? "released" : "filled");
+    if (kept instanceof Promise) void kept.then(end);
+    else end(kept);
+  }
+
+  #refuse(reason: NotStored, how: "failed" | "released"): void {
+    if (this.plan.stores) this.#env.notStored(this.plan, reason);
+    this.#settle(how);
+  }
+
+  #settle(how: "filled" | "failed" | "released"): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.plan.flight?.[how]();
+  }
+}
+
+/** The fields that ask "has it changed?" in our own name. */
+export function validators(stale: Resident): string[] {
+  const fields: string[] = [];
+  if (stale.etag !== null) fields.push("if-none-match", stale.etag);
+  const modified = headerValue(stale.answer.headers, "last-modified");
+  if (modified !== undefined) fields.push("if-modified-since", modified);
+  return fields;
+}
+
+/** The stored fields with those of a 304 in their place (RFC 9111 section 3.2); what describes the stored body stays. */
+export function updatedFields(stored: Headers, fresh: Headers): string[] {
+  const replaced = new Set<string>();
+  for (let i = 0; i < fresh.length; i += 2) {
+    const name = (fresh[i] as string).toLowerCase();
+    if (!KEPT_ON_304.has(name)) replaced.add(name);
+  }
+  const fields: string[] = [];
+  for (let i = 0; i < stored.length; i += 2) if (!replaced.has((stored[i] as string).toLowerCase())) fields.push(stored[i] as string, stored[i + 1] as string);
+  for (let i = 0; i < fresh.length; i += 2) if (replaced.has((fresh[i] as string).toLowerCase())) fields.push(fresh[i] as string, fresh[i + 1] as string);
+  return fields;
+}
+
+const KEPT_ON_304: ReadonlySet<string> = new Set(["content-length", "content-encoding", "content-range", "content-type", "transfer-encoding"]);

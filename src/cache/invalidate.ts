@@ -1,0 +1,67 @@
+import type { Flights } from "./collapse.ts";
+import type { Invalidation, EntryAddress } from "./entry.ts";
+import type { MemoryTier } from "./memory.ts";
+import type { Resident } from "./resident.ts";
+import type { SharedTier } from "./shared-tier.ts";
+
+/** Voids entries. */
+export interface Invalidator {
+  /** In both tiers: how many there were in memory, and whether the other instances could be told. */
+  invalidate(what: Invalidation): { readonly entries: number; readonly told: Promise<boolean> };
+  /** Another instance did so; null: nobody knows what was missed, and nothing can be trusted. */
+  heard(what: Invalidation | null): void;
+  /** The platform has just said something else than what is stored. */
+  outdated(resident: Resident): void;
+}
+
+/** What it works on. */
+export interface InvalidatorEnv {
+  readonly memory: MemoryTier;
+  readonly flights: Flights;
+  readonly shared: SharedTier | null;
+  readonly told: (kind: Invalidation["kind"], entries: number) => void;
+}
+
+const YES = Promise.resolve(true);
+const EVERYTHING: Invalidation = { kind: "all", soft: false };
+
+/** Makes the one place that voids entries. */
+export function createInvalidator({ memory, flights, shared, told }: InvalidatorEnv): Invalidator {
+  const here = (what: Invalidation): number => {
+    const hit = candidates(memory, what).filter((resident) => concerns(what, resident.answer.address));
+    for (const resident of hit) {
+      if (what.soft) resident.purged = true;
+      else memory.remove(resident);
+    }
+    // What is being fetched was asked for before: it must not come back as if nothing had happened.
+    for (const flight of flights.all()) if (concerns(what, flight.address)) flight.voided = true;
+    told(what.kind, hit.length);
+    return hit.length;
+  };
+  return {
+    invalidate(what) {
+      return { entries: here(what), told: shared === null ? YES : shared.invalidate(what) };
+    },
+    heard: (what) => void here(what ?? EVERYTHING),
+    outdated(resident) {
+      memory.remove(resident);
+      const { site, path, query } = resident.answer.address;
+      void shared?.invalidate({ kind: "url", site, path, query, soft: false });
+    },
+  };
+}
+
+function candidates(memory: MemoryTier, what: Invalidation): readonly Resident[] {
+  if (what.kind === "url") return memory.inPath(what.site, what.path);
+  return what.kind === "route" ? memory.ofRoute(what.site, what.route) : [...memory.all()];
+}
+
+function concerns(what: Invalidation, address: EntryAddress): boolean {
+  switch (what.kind) {
+    case "url": return what.site === address.site && what.path === address.path && (what.query === null || what.query === address.query);
+    case "route": return what.site === address.site && what.route === address.route;
+    case "tag": return address.tags.includes(what.tag);
+    case "region": return (what.site === null || what.site === address.site) && what.region === address.home;
+    case "all": return true;
+  }
+}

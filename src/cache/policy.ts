@@ -1,0 +1,66 @@
+import { hash } from "node:crypto";
+import { compileCondition, type AnswerCondition } from "../document/answer-condition.ts";
+import type { EntryAddress } from "./entry.ts";
+import { compileKey, readsBody, type CacheRequest, type KeyOf } from "./key.ts";
+import type { RouteCacheOptions } from "./options.ts";
+
+/** A route's rules, ready to be used. */
+export interface CachePolicy {
+  readonly site: string;
+  readonly route: string;
+  readonly options: RouteCacheOptions;
+  /** The key tells principals apart. */
+  readonly personal: boolean;
+  /** The key tells cookies apart, or principals. */
+  readonly seesCookies: boolean;
+  /** The body is part of the key: a read made by POST. */
+  readonly readsBody: boolean;
+  readonly keyOf: KeyOf;
+  readonly immutableWhen: readonly AnswerCondition[];
+  /** The site's regions in the order in which they are asked when a home region is down. */
+  readonly regions: readonly string[];
+}
+
+/** Where a policy stands. */
+export interface PolicyPlace {
+  readonly site: string;
+  readonly route: string;
+  readonly regions: readonly string[];
+  /** The platform is told which host the caller asked for. */
+  readonly keepsHost: boolean;
+}
+
+/**
+ * Compiles a route's rules. A digest of them is part of every key: after a change of the rules nothing is found that
+ * was stored under others.
+ */
+export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost }: PolicyPlace): CachePolicy {
+  const rules = hash("sha256", JSON.stringify([route, options]), "base64url").slice(0, 10);
+  const parts = options.key;
+  return {
+    site,
+    route,
+    options,
+    regions,
+    personal: parts.includes("principal"),
+    seesCookies: parts.includes("principal") || parts.some((part) => typeof part === "object" && "header" in part && part.header.toLowerCase() === "cookie"),
+    readsBody: readsBody(parts),
+    keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, authorized: options.authorized }),
+    immutableWhen: options.immutableWhen.map(compileCondition),
+  };
+}
+
+/** Where an answer to this request would be stored, for a home region; null where the request lacks a part of the key. */
+export function addressOf(policy: CachePolicy, request: CacheRequest, home: string): EntryAddress | null {
+  const key = policy.keyOf(request, home);
+  if (key === null) return null;
+  const { site, route } = policy;
+  const tags = policy.options.tags.length === 0 ? NO_TAGS : policy.options.tags.map((tag) => tagOf(tag, home, route, request.taxpayer));
+  return { key, site, route, home, path: request.path, query: request.query, tags };
+}
+
+const NO_TAGS: readonly string[] = [];
+
+function tagOf(tag: string, region: string, route: string, taxpayer: string | null): string {
+  return tag.replaceAll("{region}", region).replaceAll("{route}", route).replaceAll("{taxpayer}", taxpayer ?? "");
+}

@@ -1,0 +1,44 @@
+import { chooseEncoding, type Coding } from "../http/accept-encoding.ts";
+import { weakened } from "../http/entity-tag.ts";
+import { encode } from "./encodings.ts";
+import type { MemoryTier } from "./memory.ts";
+import type { CachePolicy } from "./policy.ts";
+import { represent, type Representation, type Resident } from "./resident.ts";
+
+/** Fields about the bytes of another encoding (RFC 9530, RFC 1864). */
+const ABOUT_BYTES: ReadonlySet<string> = new Set(["content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"]);
+
+/** What a caller with this Accept-Encoding gets of an entry. Encoded on first use, off the main thread, and kept. */
+export function representationOf(resident: Resident, policy: CachePolicy, acceptEncoding: string | undefined, memory: MemoryTier): Representation | Promise<Representation> {
+  if (!resident.encodable || acceptEncoding === undefined) return resident.plain;
+  const coding = chooseEncoding(acceptEncoding, policy.options.compress.codings);
+  if (coding === null) return resident.plain;
+  const known = (resident.encoded ??= new Map()).get(coding);
+  if (known !== undefined) return known instanceof Promise ? known.then((made) => made ?? resident.plain) : (known ?? resident.plain);
+  const making = encoded(resident, coding).then((made) => {
+    resident.encoded?.set(coding, made);
+    if (made !== null) memory.grow(resident, made.bytes + made.prepared.lines.length * 2);
+    return made;
+  });
+  resident.encoded.set(coding, making);
+  return making.then((made) => made ?? resident.plain);
+}
+
+async function encoded(resident: Resident, coding: Coding): Promise<Representation | null> {
+  const { body } = resident.plain;
+  if (body.kind !== "bytes") return null;
+  const bytes = await encode(coding, body.bytes);
+  return bytes.byteLength >= resident.plain.bytes ? null : represent(encodedFields(resident.plain.prepared.headers, coding, bytes.byteLength), bytes);
+}
+
+/** The same answer in other bytes: its entity tag no longer vouches for each of them. */
+function encodedFields(headers: readonly string[], coding: Coding, length: number): string[] {
+  const fields: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] as string).toLowerCase();
+    if (ABOUT_BYTES.has(name)) continue;
+    fields.push(headers[i] as string, name === "etag" ? weakened(headers[i + 1] as string) : (headers[i + 1] as string));
+  }
+  fields.push("Content-Encoding", coding, "Content-Length", String(length));
+  return fields;
+}

@@ -1,0 +1,81 @@
+import { parseCacheControl } from "../http/cache-control.ts";
+import { headerValues } from "../http/headers.ts";
+import type { Headers } from "../http/message.ts";
+import type { CacheRequest } from "./key.ts";
+import type { CachePolicy } from "./policy.ts";
+import type { NotStored } from "./reasons.ts";
+
+/** What a request allows. */
+export interface RequestSide {
+  /** Why it has nothing to do with the cache; null where it has. */
+  readonly bypass: NotStored | null;
+  /** Wants an answer that the platform has just confirmed (no-cache, Pragma). */
+  readonly revalidate: boolean;
+  /** Bounds on the age and on the remaining life of an answer, in ms. */
+  readonly maxAge: number;
+  readonly minFresh: number;
+  readonly onlyIfCached: boolean;
+  /** Asks for a part or under a condition: where nothing is stored its answer helps nobody else. */
+  readonly special: boolean;
+  /** Has cookies that the key does not see. */
+  readonly looseCookie: boolean;
+}
+
+const PLAIN: RequestSide = { bypass: null, revalidate: false, maxAge: Infinity, minFresh: 0, onlyIfCached: false, special: false, looseCookie: false };
+const bypasses = new Map<NotStored, RequestSide>();
+
+function bypass(reason: NotStored): RequestSide {
+  let side = bypasses.get(reason);
+  if (side === undefined) bypasses.set(reason, (side = { ...PLAIN, bypass: reason }));
+  return side;
+}
+
+/** Reads what a request says. Directives that would loosen freshness (max-stale) are not read at all. */
+export function requestSide(request: CacheRequest, policy: CachePolicy): RequestSide {
+  const { method, headers } = request.head;
+  if (method !== "GET" && method !== "HEAD" && !(policy.readsBody && method === "POST")) return bypass("method");
+  if (request.body.kind !== "none" && !policy.readsBody) return bypass("request-body");
+  const seen = fieldsSeen(headers);
+  if (seen === 0) return PLAIN;
+  if ((seen & AUTHORIZATION) !== 0 && !policy.options.authorized) return bypass("authorization");
+  if ((seen & PRECONDITION) !== 0) return bypass("precondition");
+  const obeyed = (seen & DIRECTIVES) !== 0 && policy.options.requestDirectives === "obey" ? directives(headers) : PLAIN;
+  if (obeyed.bypass !== null) return obeyed;
+  return {
+    ...obeyed,
+    special: (seen & SPECIAL) !== 0,
+    looseCookie: (seen & COOKIE) !== 0 && !policy.seesCookies,
+  };
+}
+
+const [AUTHORIZATION, COOKIE, DIRECTIVES, SPECIAL, PRECONDITION] = [1, 2, 4, 8, 16];
+const MARKS: ReadonlyMap<string, number> = new Map([
+  ["authorization", AUTHORIZATION], ["cookie", COOKIE], ["cache-control", DIRECTIVES], ["pragma", DIRECTIVES], ["range", SPECIAL],
+  ["if-none-match", SPECIAL], ["if-modified-since", SPECIAL], ["if-range", SPECIAL],
+  // Whether those hold only the platform can say (RFC 9111 section 4.3.2).
+  ["if-match", PRECONDITION], ["if-unmodified-since", PRECONDITION],
+]);
+const LENGTHS: ReadonlySet<number> = new Set([...MARKS.keys()].map((name) => name.length));
+
+/** One pass over the names; most requests have none of them. */
+function fieldsSeen(headers: Headers): number {
+  let seen = 0;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (LENGTHS.has(name.length)) seen |= MARKS.get(name.toLowerCase()) ?? 0;
+  }
+  return seen;
+}
+
+function directives(headers: Headers): RequestSide {
+  const control = parseCacheControl(headerValues(headers, "cache-control"));
+  if (control.noStore) return bypass("request-no-store");
+  const pragma = !control.any && headerValues(headers, "pragma").some((value) => /(?:^|,)\s*no-cache\s*(?:,|$)/i.test(value));
+  return {
+    ...PLAIN,
+    revalidate: control.noCache !== false || pragma,
+    maxAge: control.maxAge === null ? Infinity : control.maxAge * 1000,
+    minFresh: (control.minFresh ?? 0) * 1000,
+    onlyIfCached: control.onlyIfCached,
+  };
+}

@@ -1,0 +1,157 @@
+import type { Clock } from "../base/clock.ts";
+import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
+import { headerValue, headerValues, listMembers } from "../http/headers.ts";
+import type { Headers } from "../http/message.ts";
+import { varyNames } from "../http/vary.ts";
+import { compressible, decode } from "./encodings.ts";
+import type { Selecting, StoredAnswer } from "./entry.ts";
+import { updatedFields, type Fetch, type FetchedHead, type Times } from "./fetch.ts";
+import { variantKey, type MemoryTier } from "./memory.ts";
+import type { CachePolicy } from "./policy.ts";
+import type { NotStored } from "./reasons.ts";
+import { residentOf, type Resident } from "./resident.ts";
+import type { SharedTier } from "./shared-tier.ts";
+import { immutableTerms, judge, type StoreVerdict, type Terms } from "./verdict.ts";
+
+/** Puts answers into the tiers. */
+export interface Store {
+  /** Takes a whole answer in; null where its body showed that it must not be kept. */
+  keep(fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times): Resident | null | Promise<Resident | null>;
+  /** A 304 has confirmed what is stored: the entry with the newer fields and a new life. */
+  freshen(fetch: Fetch, head: FetchedHead, times: Times): Resident;
+  /** Takes over what another instance has stored. */
+  adopt(answer: StoredAnswer, purged: boolean, policy: CachePolicy): Resident;
+}
+
+/** What it needs. */
+export interface StoreEnv {
+  readonly clock: Clock;
+  readonly memory: MemoryTier;
+  readonly shared: SharedTier | null;
+  readonly notStored: (site: string, route: string, url: string, reason: NotStored) => void;
+}
+
+/** What is said anew by whoever sends it on. Age is part of an entry's birth. */
+const toStore = endToEndFilter(new Set(["content-length", "age", "x-request-id", "taxgate-error", "taxgate-region"]));
+/** Bodies are looked into up to this size. */
+const MOST_LOOKED_INTO = 4 * 1024 * 1024;
+
+/** Makes a store over the tiers. */
+export function createStore(env: StoreEnv): Store {
+  const put = (fetch: Fetch, answer: StoredAnswer, times: Times): Resident => {
+    const { policy, ticket } = fetch.plan;
+    const bornNow = times.receivedNow - (times.receivedAt - answer.bornAt);
+    const resident = residentOf(variantKey(answer.address.key, answer.selecting), answer, bornNow, ...ownPart(answer, policy));
+    env.memory.set(resident);
+    if (ticket !== null && policy.options.shared) env.shared?.put(answer, ticket, policy.options.encrypt);
+    return resident;
+  };
+
+  const build = (fetch: Fetch, head: Pick<FetchedHead, "status" | "headers" | "region">, body: Uint8Array, terms: Terms, times: Times): StoredAnswer => ({
+    address: fetch.plan.address,
+    region: head.region,
+    status: head.status,
+    headers: head.headers,
+    body,
+    selecting: selectingOf(fetch, head.headers),
+    bornAt: times.receivedAt - terms.age,
+    lifetime: terms.lifetime,
+    staleWhileRevalidate: terms.staleWhileRevalidate,
+    staleIfError: terms.staleIfError,
+  });
+
+  const kept = (fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times, looked: Uint8Array | null): Resident | null => {
+    const terms = termsOf(fetch.plan.policy, head, verdict, looked);
+    if ("reason" in terms) {
+      env.notStored(fetch.plan.address.site, fetch.plan.address.route, fetch.plan.address.path + fetch.plan.address.query, terms.reason);
+      return null;
+    }
+    const drop = verdict.kind === "not" ? [] : verdict.drop;
+    return put(fetch, build(fetch, { ...head, headers: storedFields(head.headers, drop) }, body, terms, times), times);
+  };
+
+  return {
+    keep(fetch, head, verdict, body, times) {
+      const coding = headerValue(head.headers, "content-encoding");
+      if (verdict.kind !== "look" || coding === undefined) return kept(fetch, head, verdict, body, times, body);
+      return decoded(coding, body).then((looked) => kept(fetch, head, verdict, body, times, looked));
+    },
+    freshen(fetch, head, times) {
+      const stale = fetch.plan.stale as Resident;
+      const { policy, looseCookie, flight } = fetch.plan;
+      const headers = updatedFields(stale.answer.headers, storedFields(head.headers, []));
+      const { status } = stale.answer;
+      const verdict = judge({ status, headers, journey: times, looseCookie, atHome: true }, policy.options, policy.personal);
+      const { body } = stale.plain;
+      const bytes = body.kind === "bytes" ? body.bytes : new Uint8Array();
+      const terms = termsOf(policy, { status, headers }, verdict, bytes);
+      const answer = build(fetch, { status, headers, region: head.region }, bytes, "reason" in terms ? UNKEPT : terms, times);
+      if (!("reason" in terms) && flight?.voided !== true) return put(fetch, answer, times);
+      // Confirmed for this caller, but no longer to be kept.
+      env.memory.remove(stale);
+      return residentOf(stale.key, answer, times.receivedNow, ...ownPart(answer, policy));
+    },
+    adopt(answer, purged, policy) {
+      const age = Math.max(0, env.clock.wall() - answer.bornAt);
+      const resident = residentOf(variantKey(answer.address.key, answer.selecting), answer, env.clock.now() - age, ...ownPart(answer, policy));
+      resident.purged = purged;
+      env.memory.set(resident);
+      return resident;
+    },
+  };
+}
+
+const UNKEPT: Terms = { age: 0, lifetime: 0, staleWhileRevalidate: 0, staleIfError: 0 };
+
+function termsOf(policy: CachePolicy, { status, headers }: Pick<FetchedHead, "status" | "headers">, verdict: StoreVerdict, body: Uint8Array | null): Terms | { readonly reason: NotStored } {
+  if (verdict.kind !== "look") return verdict.kind === "store" ? verdict.terms : verdict;
+  const answer = { status, contentType: headerValue(headers, "content-type"), body };
+  if (policy.immutableWhen.some((condition) => condition.matches(answer))) return immutableTerms(policy.options);
+  return verdict.plain.kind === "store" ? verdict.plain.terms : verdict.plain;
+}
+
+function decoded(coding: string, body: Uint8Array): Promise<Uint8Array | null> {
+  const name = coding.trim().toLowerCase();
+  if (name === "gzip" || name === "br" || name === "zstd") return decode(name, body, MOST_LOOKED_INTO);
+  return Promise.resolve(null);
+}
+
+function storedFields(headers: Headers, drop: readonly string[]): Headers {
+  const kept = endToEnd(headers, toStore);
+  if (drop.length === 0) return kept;
+  const fields: string[] = [];
+  for (let i = 0; i < kept.length; i += 2) if (!drop.includes((kept[i] as string).toLowerCase())) fields.push(kept[i] as string, kept[i + 1] as string);
+  return fields;
+}
+
+/** An encoded answer that forgot to say so is taken as chosen by Accept-Encoding: others may not be able to read it. */
+function selectingOf(fetch: Fetch, headers: Headers): Selecting[] {
+  const said = varyNames(headerValues(headers, "vary"));
+  const names = said === "*" ? [] : said;
+  const all = headerValue(headers, "content-encoding") === undefined || names.includes("accept-encoding") ? names : [...names, "accept-encoding"].toSorted();
+  return all.map((name) => [name, fetch.plan.selecting(name)] as const);
+}
+
+/** Fields of our own that every use of an entry carries, and whether it may be encoded. */
+function ownPart(answer: StoredAnswer, policy: CachePolicy): [readonly string[], boolean] {
+  const own: string[] = ["Via", "1.1 taxgate"];
+  const encodable = isEncodable(answer.headers, answer.body.byteLength, policy);
+  if (encodable && !variesByEncoding(answer.headers)) own.push("Vary", "Accept-Encoding");
+  if (answer.region !== answer.address.home) own.push("Taxgate-Region", answer.region);
+  if (answer.status !== 204) own.push("Content-Length", String(answer.body.byteLength));
+  return [own, encodable];
+}
+
+/** May callers get it in another encoding than it came in? */
+export function isEncodable(headers: Headers, size: number | null, { options }: CachePolicy): boolean {
+  if (options.compress.codings.length === 0 || (size !== null && size < options.compress.minBytes)) return false;
+  if (headerValue(headers, "content-encoding") !== undefined) return false;
+  const type = headerValue(headers, "content-type");
+  return type !== undefined && compressible(type) && !headerValues(headers, "cache-control").some((value) => listMembers(value).includes("no-transform"));
+}
+
+/** Does the answer already say that Accept-Encoding chose it? */
+export function variesByEncoding(headers: Headers): boolean {
+  const names = varyNames(headerValues(headers, "vary"));
+  return names === "*" || names.includes("accept-encoding");
+}

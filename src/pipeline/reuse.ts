@@ -1,0 +1,65 @@
+import type { CachePolicy } from "../cache/policy.ts";
+import type { CacheResult, StaleReason } from "../cache/reasons.ts";
+import type { Representation, Resident } from "../cache/resident.ts";
+import { rangeOf } from "../http/byte-range.ts";
+import { fieldsOf304, isConditional, isNotModified } from "../http/conditional.ts";
+import { headerValue } from "../http/headers.ts";
+import { NO_BODY, type Answer } from "../http/message.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Surroundings } from "./generation.ts";
+import { cacheStatus } from "./cache-status.ts";
+import type { Verdict } from "./verdict.ts";
+
+/*
+ * The answer that a stored entry gives to one caller: whole, in an encoding it accepts, a part of it, or the news that
+ * it has not changed.
+ */
+
+/** How an entry came to be used. */
+export interface Reuse {
+  readonly result: CacheResult;
+  readonly stale: StaleReason | null;
+}
+
+/** Answers from an entry. Waits only where an encoding is made for the first time. */
+export function reuse(x: Exchange, policy: CachePolicy, resident: Resident, how: Reuse, around: Surroundings): Verdict | Promise<Verdict> {
+  x.cached = how.result;
+  if (how.stale !== null) around.metrics.staleServed(how.stale);
+  const age = Math.max(0, around.clock.now() - resident.bornAt);
+  const own = ["Age", String(Math.floor(age / 1000)), "X-Request-Id", x.id, "Cache-Status", cacheStatus(x, resident, how, age, around.cache.stats().shared === "down")];
+  const special = partly(x, resident, own, around);
+  if (special !== null) return verdict(special, how);
+  if (!resident.encodable) return verdict(whole(resident, resident.plain, own), how);
+  const shown = around.cache.represent(resident, policy, headerValue(x.head.headers, "accept-encoding"));
+  return shown instanceof Promise ? shown.then((one) => verdict(whole(resident, one, own), how)) : verdict(whole(resident, shown, own), how);
+}
+
+function verdict(answer: Answer, { result }: Reuse): Verdict {
+  return { kind: "answer", reason: result, answer };
+}
+
+function whole(resident: Resident, { prepared, body }: Representation, own: readonly string[]): Answer {
+  return { status: resident.answer.status, headers: own, body, prepared };
+}
+
+/** 304, 206 or 416, where the caller asks for it and the entry can tell (RFC 9110 sections 13 and 14). */
+function partly(x: Exchange, resident: Resident, own: readonly string[], around: Surroundings): Answer | null {
+  const { method, headers } = x.head;
+  if (resident.answer.status !== 200 || (method !== "GET" && method !== "HEAD")) return null;
+  const { prepared, body } = resident.plain;
+  if (isConditional(headers) && isNotModified(headers, resident, around.clock.wall())) return { status: 304, headers: [...fieldsOf304(prepared.headers), ...own], body: NO_BODY };
+  if (method === "HEAD" || headerValue(headers, "range") === undefined || body.kind !== "bytes") return null;
+  const { bytes } = body;
+  const range = rangeOf(headers, bytes.byteLength, resident, around.clock.wall());
+  if (range.kind === "whole") return null;
+  const fields = without(prepared.headers, "content-length");
+  if (range.kind === "unsatisfiable") return { status: 416, headers: [...own, "Content-Range", `bytes */${bytes.byteLength}`], body: NO_BODY };
+  const part = bytes.subarray(range.start, range.end + 1);
+  return { status: 206, headers: [...fields, ...own, "Content-Range", `bytes ${range.start}-${range.end}/${bytes.byteLength}`], body: { kind: "bytes", bytes: part } };
+}
+
+function without(headers: readonly string[], name: string): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) if ((headers[i] as string).toLowerCase() !== name) kept.push(headers[i] as string, headers[i + 1] as string);
+  return kept;
+}

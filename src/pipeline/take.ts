@@ -1,0 +1,54 @@
+import type { Fetch } from "../cache/fetch.ts";
+import { isEncodable, variesByEncoding } from "../cache/store.ts";
+import type { Answer } from "../http/message.ts";
+import { forwardedStatus } from "./cache-status.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Surroundings } from "./generation.ts";
+import { reuse } from "./reuse.ts";
+import { downstreamHeaders } from "./upstream-head.ts";
+import type { Verdict } from "./verdict.ts";
+import { voidedBy } from "./voids.ts";
+
+/*
+ * What a platform's answer, or the lack of one, means to the cache, and what the caller gets of it.
+ */
+
+/** Passes an answer on, keeps it, or puts a stored one in its place. `region` is the one that answered. */
+export function take(x: Exchange, answer: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
+  const { fetch } = x;
+  const seen = voidedBy(x, answer, around);
+  if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus("bypass", answer.status, false) : null) };
+  const taken = fetch.answered({ status: seen.status, headers: seen.headers, body: seen.body, region });
+  if (taken.kind === "pass") {
+    const length = taken.body.kind === "source" ? taken.body.source.length : taken.body.kind === "bytes" ? taken.body.bytes.byteLength : 0;
+    const kept = passed(x, { ...seen, body: taken.body }, forwardedStatus(fetch.plan.why, answer.status, taken.stored));
+    const mayBeEncoded = taken.stored && isEncodable(answer.headers, length, fetch.plan.policy) && !variesByEncoding(answer.headers);
+    return { kind: "answer", reason: "forwarded", answer: mayBeEncoded ? { ...kept, headers: [...kept.headers, "Vary", "Accept-Encoding"] } : kept };
+  }
+  if (seen.body.kind === "source") seen.body.source.cancel();
+  const how = taken.kind === "confirmed" ? ({ result: "revalidated", stale: null } as const) : ({ result: "stale", stale: "if-error" } as const);
+  return reuse(x, fetch.plan.policy, taken.resident, how, around);
+}
+
+/** No answer came: a stored one is served where the route allows it, of another region only where its data is national. */
+export function fallBack(x: Exchange, fetch: Fetch, refusal: Verdict, around: Surroundings): Verdict | Promise<Verdict> {
+  const { fallback } = fetch;
+  fetch.failed();
+  const { policy, mayFallBack } = fetch.plan;
+  if (fallback !== null) return served(x, () => reuse(x, policy, fallback, { result: "stale", stale: "if-error" }, around));
+  if (!mayFallBack || policy.options.scope !== "national") return refusal;
+  return around.cache.elsewhere(policy, x).then((other) => (other === null ? refusal : served(x, () => reuse(x, policy, other, { result: "stale", stale: "other-region" }, around))));
+}
+
+/** The caller is served after all: who failed meanwhile is no longer why the exchange ended. */
+function served(x: Exchange, serve: () => Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
+  x.endedBy = "none";
+  x.reason = "";
+  return serve();
+}
+
+function passed(x: Exchange, answer: Answer, status: string | null): Answer {
+  const headers = downstreamHeaders(x, answer);
+  if (status !== null) headers.push("Cache-Status", status);
+  return { status: answer.status, headers, body: answer.body };
+}

@@ -1,0 +1,77 @@
+import type { AnswerCondition } from "../document/answer-condition.ts";
+import { headerValue } from "../http/headers.ts";
+import type { Answer, BodySource } from "../http/message.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Surroundings } from "./generation.ts";
+import type { Route, Site } from "./site.ts";
+
+/*
+ * What an answer tells about stored ones: a request that changes something voids its own URL (RFC 9111 section 4.4), and
+ * a code in an answer may void what another route has stored (`invalidateOn`).
+ */
+
+/** Methods after which nothing has changed (RFC 9110 section 9.2.1). */
+const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+/** Bodies are looked into up to this size. */
+const MOST_LOOKED_INTO = 1024 * 1024;
+
+/** Voids what an answer has made untrue; the answer itself, read along where its body has to be looked into. */
+export function voidedBy(x: Exchange, answer: Answer, around: Surroundings): Answer {
+  const route = x.route as Route;
+  const site = x.site as Site;
+  if (site.caches && !SAFE.has(x.head.method) && route.cache?.readsBody !== true && answer.status >= 200 && answer.status < 400) voidUrls(x, site, answer, around);
+  return route.voids.length === 0 ? answer : lookedInto(route, site, answer, around);
+}
+
+function voidUrls(x: Exchange, site: Site, answer: Answer, around: Surroundings): void {
+  around.cache.invalidate({ kind: "url", site: site.name, path: x.path, query: x.query, soft: false });
+  for (const name of ["location", "content-location"]) {
+    const value = headerValue(answer.headers, name);
+    const base = `http://${x.host === "" ? "localhost" : x.host}${x.path}`;
+    if (value === undefined || !URL.canParse(value, base)) continue;
+    const url = new URL(value, base);
+    // Only of the same origin: nobody else's word counts about a URL.
+    if (url.host === new URL(base).host) around.cache.invalidate({ kind: "url", site: site.name, path: url.pathname, query: url.search, soft: false });
+  }
+}
+
+function lookedInto(route: Route, site: Site, answer: Answer, around: Surroundings): Answer {
+  const contentType = headerValue(answer.headers, "content-type");
+  const look = (body: Uint8Array | null): void => {
+    for (const { route: voided, when } of route.voids) {
+      const fits = (condition: AnswerCondition): boolean => condition.matches({ status: answer.status, contentType, body });
+      if (when.some(fits)) around.cache.invalidate({ kind: "route", site: site.name, route: voided, soft: false });
+    }
+  };
+  const { body } = answer;
+  if (body.kind === "source" && route.voids.some(({ when }) => when.some((condition) => condition.needsBody))) {
+    return { ...answer, body: { kind: "source", source: readAlong(body.source, look) } };
+  }
+  look(body.kind === "bytes" ? body.bytes : null);
+  return answer;
+}
+
+/** The same body; what has passed is shown once it is all there, or null where it was too large. */
+function readAlong(source: BodySource, show: (body: Uint8Array | null) => void): BodySource {
+  let pieces: Uint8Array[] | null = [];
+  let size = 0;
+  const note = (piece: Uint8Array | null): Uint8Array | null => {
+    if (piece === null) {
+      show(pieces === null ? null : Buffer.concat(pieces));
+    } else if (pieces !== null) {
+      size += piece.byteLength;
+      if (size > MOST_LOOKED_INTO) pieces = null;
+      else pieces.push(piece);
+    }
+    return piece;
+  };
+  return {
+    length: source.length,
+    read() {
+      const piece = source.read();
+      return piece instanceof Promise ? piece.then(note) : note(piece);
+    },
+    cancel: () => source.cancel(),
+    trailers: () => source.trailers(),
+  };
+}
