@@ -60,7 +60,7 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
 
   async function build(next: GoodLoad, number: number): Promise<Generation> {
     await env.sandboxes.ensure(next.config);
-    return compileGeneration(number, next.config.sites, { estate: env.estate, origin: env.sandboxes.origin, material: materialOf(next.config) });
+    return compileGeneration(number, next.config.sites, { estate: env.estate, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
   }
 
   function retire(generation: Generation): void {

@@ -8,6 +8,7 @@ import { Pump } from "./pump.ts";
 import type { NotStored } from "./reasons.ts";
 import { overdue, type Resident } from "./resident.ts";
 import type { Ticket } from "./shared-tier.ts";
+import { isEncodable, variesByEncoding } from "./represent.ts";
 import { judge, type StoreVerdict } from "./verdict.ts";
 
 /** Why a request goes to the platform (RFC 9211 section 2.2). */
@@ -53,7 +54,13 @@ export type Taken =
   /** The platform fails, and what is stored will do. */
   | { readonly kind: "stale"; readonly resident: Resident }
   /** Goes to the caller; `stored` says whether it is being kept. */
-  | { readonly kind: "pass"; readonly body: Body; readonly stored: boolean };
+  | {
+      readonly kind: "pass";
+      readonly body: Body;
+      readonly stored: boolean;
+      /** Those who get it from the store may get it in another encoding, and the answer does not say so yet. */
+      readonly mayBeEncoded: boolean;
+    };
 
 /** When an answer was asked for and came: wall time for what it says about itself, monotonic for its age here. */
 export interface Times {
@@ -121,11 +128,23 @@ export class Fetch {
       return { kind: "stale", resident: fallback };
     }
     const verdict = stores ? this.#judge(head, times) : ({ kind: "not", reason: "head-only" } as const);
-    if (verdict.kind !== "not") return { kind: "pass", ...this.#take(head, verdict, times) };
+    if (verdict.kind !== "not") {
+      const taken = this.#take(head, verdict, times);
+      return { kind: "pass", ...taken, mayBeEncoded: taken.stored && isEncodable(head.headers, sizeOf(head.body), this.plan.policy) && !variesByEncoding(head.headers) };
+    }
     // Whatever the platform says now, it no longer says what is stored.
     if (stale !== null && stores && !FAILING.has(head.status) && !NOT_ABOUT_IT.has(verdict.reason)) this.#env.outdated(stale);
     this.#refuse(verdict.reason, verdict.reason === "invalidated" || FAILING.has(head.status) ? "failed" : "released");
-    return { kind: "pass", body: head.body, stored: false };
+    return { kind: "pass", body: head.body, stored: false, mayBeEncoded: false };
+  }
+
+  /** The fields that ask "has it changed?" in our own name; null where the caller's own question stands. */
+  question(): string[] | null {
+    const { stale, validates } = this.plan;
+    if (!validates || stale === null) return null;
+    const fields = stale.etag === null ? [] : ["if-none-match", stale.etag];
+    const modified = headerValue(stale.answer.headers, "last-modified");
+    return modified === undefined ? fields : [...fields, "if-modified-since", modified];
   }
 
   /** No answer came, or none that counts. What is stored is served for a while before the next try. */
@@ -192,13 +211,9 @@ export class Fetch {
   }
 }
 
-/** The fields that ask "has it changed?" in our own name. */
-export function validators(stale: Resident): string[] {
-  const fields: string[] = [];
-  if (stale.etag !== null) fields.push("if-none-match", stale.etag);
-  const modified = headerValue(stale.answer.headers, "last-modified");
-  if (modified !== undefined) fields.push("if-modified-since", modified);
-  return fields;
+function sizeOf(body: Body): number | null {
+  if (body.kind === "source") return body.source.length;
+  return body.kind === "bytes" ? body.bytes.byteLength : 0;
 }
 
 /** The stored fields with those of a 304 in their place (RFC 9111 section 3.2); what describes the stored body stays. */

@@ -17,6 +17,8 @@ export interface CachePolicy {
   readonly readsBody: boolean;
   readonly keyOf: KeyOf;
   readonly immutableWhen: readonly AnswerCondition[];
+  /** Answers of other routes that void what this one has stored. */
+  readonly invalidateOn: readonly { readonly route: string; readonly when: readonly AnswerCondition[] }[];
   /** The site's regions in the order in which they are asked when a home region is down. */
   readonly regions: readonly string[];
 }
@@ -47,6 +49,7 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     readsBody: readsBody(parts),
     keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, authorized: options.authorized }),
     immutableWhen: options.immutableWhen.map(compileCondition),
+    invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map(compileCondition) })),
   };
 }
 

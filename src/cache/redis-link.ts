@@ -33,6 +33,8 @@ const REST = 1000;
 /** A client that could not connect for so many connect timeouts is made anew: some states it never leaves by itself. */
 const PATIENCE = 8;
 
+const STARTING = "connecting";
+
 type Phase = "connecting" | "reviving" | "up" | "resting" | "stopped";
 
 /** Connects. The link is down from the loss of the connection, or from three failures in a row; after a second one trial may bring it back. */
@@ -43,15 +45,16 @@ export function createRedisLink(setting: LinkSetting): RedisLink {
   let failures = 0;
   let countedAt = -Infinity;
   let timer: Timer | null = null;
+  let told: TierState | null = null;
 
   const enter = (next: Phase, why: string): void => {
-    const state = stateOf(next);
-    const told = stateOf(phase);
     trial += 1; // what is under way belongs to the past
     failures = 0;
     phase = next;
     timer?.cancel();
-    if (state !== told) setting.changed(state, why);
+    // That it is down at first is no news until a reason is known.
+    if (stateOf(next) === told || (told === null && (next === "reviving" || why === STARTING))) return;
+    setting.changed((told = stateOf(next)), why);
   };
   const wait = (why: string): void => {
     if (phase === "stopped") return;
@@ -86,7 +89,7 @@ export function createRedisLink(setting: LinkSetting): RedisLink {
     if (failures >= MOST_FAILURES) rest(`${MOST_FAILURES} ${fault === "timeout" ? "timeouts" : "failures"} in a row`);
   };
   const connection = openConnection(setting, () => void revive(), wait);
-  wait("connecting");
+  wait(STARTING);
   return {
     get state() {
       return stateOf(phase);
@@ -103,7 +106,7 @@ export function createRedisLink(setting: LinkSetting): RedisLink {
     },
     distrust: (why) => phase === "up" && rest(why),
     stop() {
-      enter("stopped", "stopped");
+      enter("stopped", told === null ? STARTING : "stopped");
       void connection.stop();
     },
   };

@@ -1,6 +1,9 @@
 import { chooseEncoding, type Coding } from "../http/accept-encoding.ts";
 import { weakened } from "../http/entity-tag.ts";
-import { encode } from "./encodings.ts";
+import { headerValue, headerValues, listMembers } from "../http/headers.ts";
+import type { Headers } from "../http/message.ts";
+import { varyNames } from "../http/vary.ts";
+import { compressible, encode } from "./encodings.ts";
 import type { MemoryTier } from "./memory.ts";
 import type { CachePolicy } from "./policy.ts";
 import { represent, type Representation, type Resident } from "./resident.ts";
@@ -41,4 +44,18 @@ function encodedFields(headers: readonly string[], coding: Coding, length: numbe
   }
   fields.push("Content-Encoding", coding, "Content-Length", String(length));
   return fields;
+}
+
+/** May callers get it in another encoding than it came in? */
+export function isEncodable(headers: Headers, size: number | null, { options }: CachePolicy): boolean {
+  if (options.compress.codings.length === 0 || (size !== null && size < options.compress.minBytes)) return false;
+  if (headerValue(headers, "content-encoding") !== undefined) return false;
+  const type = headerValue(headers, "content-type");
+  return type !== undefined && compressible(type) && !headerValues(headers, "cache-control").some((value) => listMembers(value).includes("no-transform"));
+}
+
+/** Does the answer already say that Accept-Encoding chose it? */
+export function variesByEncoding(headers: Headers): boolean {
+  const names = varyNames(headerValues(headers, "vary"));
+  return names === "*" || names.includes("accept-encoding");
 }

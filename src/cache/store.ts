@@ -1,14 +1,15 @@
 import type { Clock } from "../base/clock.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
-import { headerValue, headerValues, listMembers } from "../http/headers.ts";
+import { headerValue, headerValues } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
 import { varyNames } from "../http/vary.ts";
-import { compressible, decode } from "./encodings.ts";
+import { decode } from "./encodings.ts";
 import type { Selecting, StoredAnswer } from "./entry.ts";
-import { updatedFields, type Fetch, type FetchedHead, type Times } from "./fetch.ts";
+import { updatedFields, type Fetch, type FetchedHead, type FetchPlan, type Times } from "./fetch.ts";
 import { variantKey, type MemoryTier } from "./memory.ts";
 import type { CachePolicy } from "./policy.ts";
 import type { NotStored } from "./reasons.ts";
+import { isEncodable, variesByEncoding } from "./represent.ts";
 import { residentOf, type Resident } from "./resident.ts";
 import type { SharedTier } from "./shared-tier.ts";
 import { immutableTerms, judge, type StoreVerdict, type Terms } from "./verdict.ts";
@@ -28,7 +29,7 @@ export interface StoreEnv {
   readonly clock: Clock;
   readonly memory: MemoryTier;
   readonly shared: SharedTier | null;
-  readonly notStored: (site: string, route: string, url: string, reason: NotStored) => void;
+  readonly notStored: (plan: FetchPlan, reason: NotStored) => void;
 }
 
 /** What is said anew by whoever sends it on. Age is part of an entry's birth. */
@@ -63,7 +64,7 @@ export function createStore(env: StoreEnv): Store {
   const kept = (fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times, looked: Uint8Array | null): Resident | null => {
     const terms = termsOf(fetch.plan.policy, head, verdict, looked);
     if ("reason" in terms) {
-      env.notStored(fetch.plan.address.site, fetch.plan.address.route, fetch.plan.address.path + fetch.plan.address.query, terms.reason);
+      env.notStored(fetch.plan, terms.reason);
       return null;
     }
     const drop = verdict.kind === "not" ? [] : verdict.drop;
@@ -140,18 +141,4 @@ function ownPart(answer: StoredAnswer, policy: CachePolicy): [readonly string[],
   if (answer.region !== answer.address.home) own.push("Taxgate-Region", answer.region);
   if (answer.status !== 204) own.push("Content-Length", String(answer.body.byteLength));
   return [own, encodable];
-}
-
-/** May callers get it in another encoding than it came in? */
-export function isEncodable(headers: Headers, size: number | null, { options }: CachePolicy): boolean {
-  if (options.compress.codings.length === 0 || (size !== null && size < options.compress.minBytes)) return false;
-  if (headerValue(headers, "content-encoding") !== undefined) return false;
-  const type = headerValue(headers, "content-type");
-  return type !== undefined && compressible(type) && !headerValues(headers, "cache-control").some((value) => listMembers(value).includes("no-transform"));
-}
-
-/** Does the answer already say that Accept-Encoding chose it? */
-export function variesByEncoding(headers: Headers): boolean {
-  const names = varyNames(headerValues(headers, "vary"));
-  return names === "*" || names.includes("accept-encoding");
 }

@@ -1,5 +1,5 @@
-import { compilePolicy, type CachePolicy } from "../cache/policy.ts";
-import { compileCondition } from "../document/answer-condition.ts";
+import type { Cache } from "../cache/cache.ts";
+import type { CachePolicy } from "../cache/policy.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
@@ -11,6 +11,8 @@ import { compileRoute, type Site, type Voiding } from "./site.ts";
 /** What a generation is built with. */
 export interface GenerationParts {
   readonly estate: Estate;
+  /** Outlives generations. */
+  readonly cache: Cache;
   /** Reads the TLS material that a region names. */
   readonly material: (tls: UpstreamOptions["tls"]) => UpstreamTls;
   /** Replaces `sandbox:NAME` by the origin of the running sandbox. */
@@ -45,19 +47,18 @@ function compileSite(options: SiteOptions, parts: GenerationParts): Site {
     endpoints: region.endpoints.map((endpoint) => ({ ...endpoint, url: parts.origin(endpoint.url) })),
     material: parts.material(region.upstream.tls),
   }));
-  const routes = options.routes.map((route) => compileRoute(route, policyOf(route, options), voidsOf(route.name, options)));
-  return { name: options.name, identity, routes, upstream: parts.estate.open({ site: options.name, regions }), caches: routes.some((route) => route.cache !== null) };
+  const policies = options.routes.map((route) => policyOf(route, options, parts.cache));
+  const routes = options.routes.map((route, index) => compileRoute(route, policies[index] ?? null, voidsOf(route.name, policies)));
+  return { name: options.name, identity, routes, upstream: parts.estate.open({ site: options.name, regions }), caches: policies.some((policy) => policy !== null) };
 }
 
-function policyOf(route: RouteOptions, site: SiteOptions): CachePolicy | null {
+function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache): CachePolicy | null {
   if (route.cache === undefined) return null;
   const keepsHost = route.forward.host || route.forward.client;
-  return compilePolicy(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost });
+  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost });
 }
 
 /** `invalidateOn` stands at the route that is voided; here it is turned round, to where the answer is seen. */
-function voidsOf(seenOn: string, { routes }: SiteOptions): Voiding[] {
-  return routes.flatMap((route) => (route.cache?.invalidateOn ?? [])
-    .filter((one) => one.route === seenOn)
-    .map((one) => ({ route: route.name, when: one.when.map(compileCondition) })));
+function voidsOf(seenOn: string, policies: readonly (CachePolicy | null)[]): Voiding[] {
+  return policies.flatMap((policy) => (policy === null ? [] : policy.invalidateOn.filter((one) => one.route === seenOn).map(({ when }) => ({ route: policy.route, when }))));
 }

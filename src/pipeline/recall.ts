@@ -1,6 +1,6 @@
 import type { Fetch } from "../cache/fetch.ts";
 import type { CachePolicy } from "../cache/policy.ts";
-import type { Recalled } from "../cache/cache.ts";
+import type { Recalled } from "../cache/look-up.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { forward } from "./forward.ts";
 import type { Generation, Surroundings } from "./generation.ts";

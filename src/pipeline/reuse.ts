@@ -26,7 +26,7 @@ export function reuse(x: Exchange, policy: CachePolicy, resident: Resident, how:
   x.cached = how.result;
   if (how.stale !== null) around.metrics.staleServed(how.stale);
   const age = Math.max(0, around.clock.now() - resident.bornAt);
-  const own = ["Age", String(Math.floor(age / 1000)), "X-Request-Id", x.id, "Cache-Status", cacheStatus(x, resident, how, age, around.cache.stats().shared === "down")];
+  const own = ["Age", String(Math.floor(age / 1000)), "X-Request-Id", x.id, "Cache-Status", cacheStatus(x, resident, how, age, around.cache.degraded)];
   const special = partly(x, resident, own, around);
   if (special !== null) return verdict(special, how);
   if (!resident.encodable) return verdict(whole(resident, resident.plain, own), how);

@@ -1,5 +1,4 @@
 import type { CachePolicy } from "../cache/policy.ts";
-import type { AnswerCondition } from "../document/answer-condition.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
 import type { UnusualSpelling } from "../http/target.ts";
@@ -26,7 +25,7 @@ export interface Route {
 /** An answer that any of the conditions fits voids what `route` has stored. */
 export interface Voiding {
   readonly route: string;
-  readonly when: readonly AnswerCondition[];
+  readonly when: CachePolicy["invalidateOn"][number]["when"];
 }
 
 /** A site ready to serve. */

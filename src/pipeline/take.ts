@@ -1,5 +1,4 @@
 import type { Fetch } from "../cache/fetch.ts";
-import { isEncodable, variesByEncoding } from "../cache/store.ts";
 import type { Answer } from "../http/message.ts";
 import { forwardedStatus } from "./cache-status.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,10 +19,8 @@ export function take(x: Exchange, answer: Answer, region: string, around: Surrou
   if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus("bypass", answer.status, false) : null) };
   const taken = fetch.answered({ status: seen.status, headers: seen.headers, body: seen.body, region });
   if (taken.kind === "pass") {
-    const length = taken.body.kind === "source" ? taken.body.source.length : taken.body.kind === "bytes" ? taken.body.bytes.byteLength : 0;
     const kept = passed(x, { ...seen, body: taken.body }, forwardedStatus(fetch.plan.why, answer.status, taken.stored));
-    const mayBeEncoded = taken.stored && isEncodable(answer.headers, length, fetch.plan.policy) && !variesByEncoding(answer.headers);
-    return { kind: "answer", reason: "forwarded", answer: mayBeEncoded ? { ...kept, headers: [...kept.headers, "Vary", "Accept-Encoding"] } : kept };
+    return { kind: "answer", reason: "forwarded", answer: taken.mayBeEncoded ? { ...kept, headers: [...kept.headers, "Vary", "Accept-Encoding"] } : kept };
   }
   if (seen.body.kind === "source") seen.body.source.cancel();
   const how = taken.kind === "confirmed" ? ({ result: "revalidated", stale: null } as const) : ({ result: "stale", stale: "if-error" } as const);

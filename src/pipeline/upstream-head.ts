@@ -1,5 +1,3 @@
-import { validators, type Fetch } from "../cache/fetch.ts";
-import type { Resident } from "../cache/resident.ts";
 import { CONDITIONALS } from "../http/conditional.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
 import { headerValue, headerValues } from "../http/headers.ts";
@@ -28,7 +26,8 @@ const toCallerBodiless = endToEndFilter(new Set(["via", "x-request-id", "taxgate
 /** The fields of a request toward the platform, without Host, which the endpoint decides. */
 export function upstreamHeaders(x: Exchange, route: RouteOptions): string[] {
   const headers = endToEnd(x.head.headers, toPlatform);
-  if (x.fetch !== null && x.fetch.plan.validates) askAgain(headers, x.fetch);
+  const question = x.fetch === null ? null : x.fetch.question();
+  if (question !== null) askAgain(headers, question);
   headers.push("via", via(x.head.headers, x.head.version));
   if (x.body.kind === "source" && x.body.source.length !== null) headers.push("content-length", String(x.body.source.length));
   if (route.forward.trace && x.traceparent !== null) headers.push(...traceHeaders(x.traceparent, headerValues(x.head.headers, "tracestate")));
@@ -37,12 +36,12 @@ export function upstreamHeaders(x: Exchange, route: RouteOptions): string[] {
 }
 
 /** The cache's own question stands in place of the caller's: whether what is stored has changed. */
-function askAgain(headers: string[], fetch: Fetch): void {
+function askAgain(headers: string[], question: readonly string[]): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     const name = (headers[i] as string).toLowerCase();
     if (CONDITIONALS.has(name) || name === "range") headers.splice(i, 2);
   }
-  headers.push(...validators(fetch.plan.stale as Resident));
+  headers.push(...question);
 }
 
 /** The fields of a platform's answer toward the caller. */

@@ -1,4 +1,3 @@
-import type { AnswerCondition } from "../document/answer-condition.ts";
 import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
 import type { Exchange } from "./exchange.ts";
@@ -39,8 +38,7 @@ function lookedInto(route: Route, site: Site, answer: Answer, around: Surroundin
   const contentType = headerValue(answer.headers, "content-type");
   const look = (body: Uint8Array | null): void => {
     for (const { route: voided, when } of route.voids) {
-      const fits = (condition: AnswerCondition): boolean => condition.matches({ status: answer.status, contentType, body });
-      if (when.some(fits)) around.cache.invalidate({ kind: "route", site: site.name, route: voided, soft: false });
+      if (when.some((condition) => condition.matches({ status: answer.status, contentType, body }))) around.cache.invalidate({ kind: "route", site: site.name, route: voided, soft: false });
     }
   };
   const { body } = answer;

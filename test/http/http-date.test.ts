@@ -15,6 +15,8 @@ const readable: readonly (readonly [what: string, text: string, want: string])[]
   ["letters in any case, the weekday's", "SUN, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"],
   ["letters in any case, the month's", "Sun, 06 nOV 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"],
   ["letters in any case, the zone's", "Sun, 06 Nov 1994 08:49:37 gmT", "1994-11-06T08:49:37Z"],
+  ["letters in any case, in the form of RFC 850", "sUNDAY, 06-NOV-94 08:49:37 gmt", "1994-11-06T08:49:37Z"],
+  ["letters in any case, in the form of asctime", "sUN nOV  6 08:49:37 1994", "1994-11-06T08:49:37Z"],
   ["a weekday that does not fit the date", "Mon, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"],
   ["a leap day", "Thu, 29 Feb 2024 00:00:00 GMT", "2024-02-29T00:00:00Z"],
   ["a leap day of a century that has one", "Tue, 29 Feb 2000 00:00:00 GMT", "2000-02-29T00:00:00Z"],
