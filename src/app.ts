@@ -95,7 +95,7 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   };
 
   const doors = await openListeners(config, { around, life, current: generations.current, draining: () => draining });
-  const views = appViews({ version: start.version, file: start.file, clock, metrics, generations, estate, listeners: doors.listeners, draining: () => draining, drain });
+  const views = appViews({ version: start.version, file: start.file, clock, log, metrics, cache: around.cache, generations, estate, listeners: doors.listeners, draining: () => draining, drain });
   const localToken = randomHex(32);
   writeAtomic(`${config.stateDir}/admin.token`, `${localToken}\n`);
   const admin = createAdmin(config.admin, { clock, log, localToken, views });

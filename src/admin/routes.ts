@@ -1,3 +1,5 @@
+import { inspectAnswer } from "./cache-inspect.ts";
+import { purgeAnswer } from "./cache-purge.ts";
 import { json, text } from "./message.ts";
 import type { Role } from "./options.ts";
 import type { AdminViews, ReloadResult } from "./views.ts";
@@ -38,4 +40,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
       return json(202, { result: "draining" });
     },
   },
+  { method: "POST", path: "/api/v1/cache/purge", role: "operator", openLocally: false, answer: (views, request) => purgeAnswer(request.query, views.cache) },
+  { method: "GET", path: "/api/v1/cache/inspect", role: "viewer", openLocally: false, answer: (views, request) => inspectAnswer(request.query, views.cache) },
+  { method: "GET", path: "/api/v1/cache/stats", role: "viewer", openLocally: false, answer: (views) => json(200, views.cache.stats()) },
 ];

@@ -1,3 +1,5 @@
+import type { CacheViews } from "./cache-views.ts";
+
 /**
  * What the admin API shows and does, as plain values: the app hands in functions that make them, so that this room
  * knows no other. The shapes are the API's: adding a member is harmless, renaming one is not.
@@ -77,4 +79,5 @@ export interface AdminViews {
   reload(): Promise<ReloadResult>;
   /** Begins to drain; returns at once. The process ends when it is done. */
   drain(): void;
+  readonly cache: CacheViews;
 }

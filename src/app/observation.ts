@@ -11,7 +11,7 @@ import { stdoutSink, type Sink } from "../observe/sink.ts";
 import { PHASES } from "../pipeline/exchange.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
 import { createCache, type Cache } from "../cache/cache.ts";
-import { createRedisTier } from "../cache/redis-tier.ts";
+import { createRedisTier } from "../cache/redis/tier.ts";
 import { createEstate, type Estate } from "../upstream/gate.ts";
 import type { CacheOptions } from "../cache/options.ts";
 import type { TierEvents } from "../cache/shared-tier.ts";

@@ -1,10 +1,13 @@
 import type { AdminViews, Readiness, StatusView } from "../admin/views.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Cache } from "../cache/cache.ts";
 import { redact, writtenForm } from "../config/normal.ts";
 import { isoTime } from "../observe/iso-time.ts";
+import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
+import { cacheViews } from "./cache-views.ts";
 import type { Generations } from "./generations.ts";
 
 /** What the views look at. */
@@ -12,7 +15,9 @@ export interface ViewParts {
   readonly version: string;
   readonly file: string;
   readonly clock: Clock;
+  readonly log: Log;
   readonly metrics: Metrics;
+  readonly cache: Cache;
   readonly generations: Generations;
   readonly estate: Estate;
   readonly listeners: readonly Listener[];
@@ -46,6 +51,7 @@ export function appViews(parts: ViewParts): AdminViews {
     metrics: () => metrics.expose(),
     reload: () => generations.reload(),
     drain: parts.drain,
+    cache: cacheViews({ clock, log: parts.log, metrics, cache: parts.cache, sites: () => generations.config().sites, secrets: generations.secrets, startedAt: startedAt.wall }),
   };
 }
 

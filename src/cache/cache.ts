@@ -11,7 +11,8 @@ import type { RouteCacheOptions } from "./options.ts";
 import { compilePolicy, type CachePolicy, type PolicyPlace } from "./policy.ts";
 import type { NotStored } from "./reasons.ts";
 import { representationOf } from "./represent.ts";
-import type { Representation, Resident } from "./resident.ts";
+import type { Representation } from "./representation.ts";
+import type { Resident } from "./resident.ts";
 import type { SharedTier } from "./shared-tier.ts";
 import { createStore } from "./store.ts";
 

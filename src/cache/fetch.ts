@@ -85,7 +85,7 @@ export interface FetchEnv {
 /** Statuses that say "not now" rather than anything about the resource (RFC 5861 section 4). */
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 /** Reasons that say nothing against what is stored. */
-const NOT_ABOUT_IT: ReadonlySet<NotStored> = new Set(["other-region", "invalidated", "not-modified", "partial"]);
+const NOT_ABOUT_IT: ReadonlySet<NotStored> = new Set(["other-region", "invalidated", "not-modified", "partial", "cookie"]);
 
 /** One way to the platform and back, as the cache follows it. Ends by itself once its answer is whole, lost or refused. */
 export class Fetch {
@@ -109,7 +109,7 @@ export class Fetch {
   /** What may be served if the platform fails. */
   get fallback(): Resident | null {
     const { stale, mayFallBack } = this.plan;
-    return mayFallBack && stale !== null && overdue(stale, this.#env.clock.now()) <= stale.answer.staleIfError ? stale : null;
+    return mayFallBack && stale !== null && overdue(stale, this.#env.clock.now()) < stale.answer.staleIfError ? stale : null;
   }
 
   /** The platform answered: decides what that means for the caller and for the store. */
@@ -141,9 +141,10 @@ export class Fetch {
   /** The fields that ask "has it changed?" in our own name; null where the caller's own question stands. */
   question(): string[] | null {
     const { stale, validates } = this.plan;
-    if (!validates || stale === null) return null;
+    // What is fetched for the store alone has to be whole, whatever its caller asked for.
+    if (!validates || stale === null) return this.plan.background ? [] : null;
     const fields = stale.etag === null ? [] : ["if-none-match", stale.etag];
-    const modified = headerValue(stale.answer.headers, "last-modified");
+    const modified = headerValue(stale.plain.stored, "last-modified");
     return modified === undefined ? fields : [...fields, "if-modified-since", modified];
   }
 

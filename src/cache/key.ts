@@ -21,16 +21,18 @@ export type KeyOf = (request: CacheRequest, home: string) => string | null;
 
 /**
  * Compiles a route's key. `prefix` names site and policy; `keepsHost` where the platform sees the caller's Host;
- * `authorized` adds a digest of Authorization, because the principal may come from elsewhere.
+ * of `credentials` (header fields in lower case) a digest is added, because the principal may come from elsewhere.
  *
  * Parts are told apart by line feeds: paths, queries and field values cannot hold one, and what stands in a body is
  * written as JSON.
  */
-export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, authorized }: { readonly prefix: string; readonly keepsHost: boolean; readonly authorized: boolean }): KeyOf {
-  const query = parts.find((part) => typeof part === "object" && "query" in part);
-  const names = query !== undefined && typeof query === "object" && "query" in query ? query.query : null;
+export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, credentials }: { readonly prefix: string; readonly keepsHost: boolean; readonly credentials: readonly string[] }): KeyOf {
+  const subsets = parts.filter((part) => typeof part === "object" && "query" in part);
+  const names = subsets.length === 0 ? null : subsets.flatMap((part) => part.query);
   const readers = parts.map(readerOf).filter((reader) => reader !== null);
-  if (authorized) readers.push((request) => digest(joined(request.head.headers, "authorization") ?? ""));
+  // A POST without a body is not the GET of the same path.
+  if (readsBody(parts)) readers.push((request) => (request.head.method === "POST" ? "POST" : "GET"));
+  if (credentials.length > 0) readers.push((request) => digest(JSON.stringify(credentials.map((name) => joined(request.head.headers, name)))));
   return (request, home) => {
     let key = `${prefix}\n${home}\n${keepsHost ? request.host.toLowerCase() : ""}\n${request.path}${names === null ? request.query : subset(request.query, names)}`;
     for (const read of readers) {
@@ -75,9 +77,17 @@ function joined(headers: Headers, name: string): string | null {
   return values.length === 0 ? null : values.join(", ");
 }
 
+/** Values as they are written: decoded, all that is no UTF-8 would look the same, such as names in GBK. */
 function subset(query: string, names: readonly string[]): string {
-  const members = new URLSearchParams(query);
-  return JSON.stringify(names.map((name) => members.getAll(name)));
+  const members = query.slice(1).split("&").map((member) => {
+    const end = member.indexOf("=");
+    return end < 0 ? [decoded(member), null] : [decoded(member.slice(0, end)), member.slice(end + 1)];
+  });
+  return JSON.stringify(names.map((name) => members.filter(([known]) => known === name).map(([, value]) => value)));
+}
+
+function decoded(name: string): string {
+  return [...new URLSearchParams(`${name}=`).keys()][0] ?? "";
 }
 
 function digest(data: string | Uint8Array): string {

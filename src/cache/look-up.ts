@@ -173,7 +173,7 @@ async function refreshed(look: Look, found: MemoryFound, flight: Flight): Promis
 /** Asks the tier that instances share. What it has goes into memory. */
 async function fromShared(tools: LookUpTools, policy: CachePolicy, address: EntryAddress, selecting: Look["selecting"]): Promise<Pick<FetchPlan, "ticket"> & { readonly resident: Resident | null }> {
   if (tools.shared === null || !isShared(tools, policy)) return { ticket: null, resident: null };
-  const { answer, purged, ticket } = await tools.shared.get(address, selecting);
+  const { answer, purged, ticket } = await tools.shared.get(address, selecting, policy.options.encrypt);
   return { ticket, resident: answer === null ? null : tools.store.adopt(answer, purged, policy) };
 }
 

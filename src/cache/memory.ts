@@ -55,7 +55,20 @@ export function createMemoryTier(maxBytes: number, evicted: () => void): MemoryT
     },
   });
 
+  const set = (resident: Resident): void => {
+    const { address, selecting } = resident.answer;
+    if (selecting.length > 0) {
+      entries.set(address.key, { names: selecting.map(([name]) => name) }, { size: FORK_SIZE + address.key.length });
+    }
+    entries.set(resident.key, resident, { size: Math.max(1, resident.size) });
+    // Larger than the whole tier: it was not taken.
+    if (entries.peek(resident.key) !== resident) return;
+    join(paths, groupName(address.site, address.path), resident);
+    join(routes, groupName(address.site, address.route), resident);
+  };
+
   return {
+    set,
     find(key, selecting) {
       const found = entries.get(key);
       if (found === undefined) return { resident: null, key, otherVariant: false };
@@ -68,20 +81,10 @@ export function createMemoryTier(maxBytes: number, evicted: () => void): MemoryT
       const found = entries.peek(key);
       return found === undefined || "names" in found ? null : found;
     },
-    set(resident) {
-      const { address, selecting } = resident.answer;
-      if (selecting.length > 0) {
-        entries.set(address.key, { names: selecting.map(([name]) => name) }, { size: FORK_SIZE + address.key.length });
-      }
-      entries.set(resident.key, resident, { size: Math.max(1, resident.size) });
-      // Larger than the whole tier: it was not taken.
-      if (entries.peek(resident.key) !== resident) return;
-      join(paths, groupName(address.site, address.path), resident);
-      join(routes, groupName(address.site, address.route), resident);
-    },
     grow(resident, bytes) {
       resident.size += bytes;
-      if (entries.peek(resident.key) === resident) entries.set(resident.key, resident, { size: resident.size });
+      // Taken out first: a value that is set in its own place keeps its size.
+      if (entries.peek(resident.key) === resident && entries.delete(resident.key)) set(resident);
     },
     remove: (resident) => void (entries.peek(resident.key) === resident && entries.delete(resident.key)),
     inPath: (site, path) => members(paths, groupName(site, path)),

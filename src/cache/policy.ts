@@ -3,6 +3,7 @@ import { compileCondition, type AnswerCondition } from "../document/answer-condi
 import type { EntryAddress } from "./entry.ts";
 import { compileKey, readsBody, type CacheRequest, type KeyOf } from "./key.ts";
 import type { RouteCacheOptions } from "./options.ts";
+import { fieldMarks, type FieldMarks } from "./request-side.ts";
 
 /** A route's rules, ready to be used. */
 export interface CachePolicy {
@@ -16,6 +17,8 @@ export interface CachePolicy {
   /** The body is part of the key: a read made by POST. */
   readonly readsBody: boolean;
   readonly keyOf: KeyOf;
+  /** What matters about a request's fields, by their names in lower case. */
+  readonly marks: FieldMarks;
   readonly immutableWhen: readonly AnswerCondition[];
   /** Answers of other routes that void what this one has stored. */
   readonly invalidateOn: readonly { readonly route: string; readonly when: readonly AnswerCondition[] }[];
@@ -30,14 +33,16 @@ export interface PolicyPlace {
   readonly regions: readonly string[];
   /** The platform is told which host the caller asked for. */
   readonly keepsHost: boolean;
+  /** Header fields that say who asks, beside Authorization. */
+  readonly credentials: readonly string[];
 }
 
 /**
  * Compiles a route's rules. A digest of them is part of every key: after a change of the rules nothing is found that
  * was stored under others.
  */
-export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost }: PolicyPlace): CachePolicy {
-  const rules = hash("sha256", JSON.stringify([route, options]), "base64url").slice(0, 10);
+export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials }: PolicyPlace): CachePolicy {
+  const rules = hash("sha256", JSON.stringify([route, options, credentials]), "base64url").slice(0, 10);
   const parts = options.key;
   return {
     site,
@@ -47,7 +52,8 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     personal: parts.includes("principal"),
     seesCookies: parts.includes("principal") || parts.some((part) => typeof part === "object" && "header" in part && part.header.toLowerCase() === "cookie"),
     readsBody: readsBody(parts),
-    keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, authorized: options.authorized }),
+    keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, credentials: parts.includes("principal") || options.authorized ? ["authorization", "cookie", ...credentials] : [] }),
+    marks: fieldMarks(credentials),
     immutableWhen: options.immutableWhen.map(compileCondition),
     invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map(compileCondition) })),
   };

@@ -6,7 +6,8 @@ import { varyNames } from "../http/vary.ts";
 import { compressible, encode } from "./encodings.ts";
 import type { MemoryTier } from "./memory.ts";
 import type { CachePolicy } from "./policy.ts";
-import { represent, type Representation, type Resident } from "./resident.ts";
+import { Representation } from "./representation.ts";
+import { sizeOf, type Resident } from "./resident.ts";
 
 /** Fields about the bytes of another encoding (RFC 9530, RFC 1864). */
 const ABOUT_BYTES: ReadonlySet<string> = new Set(["content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"]);
@@ -20,7 +21,7 @@ export function representationOf(resident: Resident, policy: CachePolicy, accept
   if (known !== undefined) return known instanceof Promise ? known.then((made) => made ?? resident.plain) : (known ?? resident.plain);
   const making = encoded(resident, coding).then((made) => {
     resident.encoded?.set(coding, made);
-    if (made !== null) memory.grow(resident, made.bytes + made.prepared.lines.length * 2);
+    if (made !== null) memory.grow(resident, sizeOf(made));
     return made;
   });
   resident.encoded.set(coding, making);
@@ -28,10 +29,9 @@ export function representationOf(resident: Resident, policy: CachePolicy, accept
 }
 
 async function encoded(resident: Resident, coding: Coding): Promise<Representation | null> {
-  const { body } = resident.plain;
-  if (body.kind !== "bytes") return null;
-  const bytes = await encode(coding, body.bytes);
-  return bytes.byteLength >= resident.plain.bytes ? null : represent(encodedFields(resident.plain.prepared.headers, coding, bytes.byteLength), bytes);
+  const { plain } = resident;
+  const bytes = await encode(coding, plain.bytes);
+  return bytes.byteLength >= plain.size ? null : new Representation(encodedFields(plain.headers, coding, bytes.byteLength), [], bytes);
 }
 
 /** The same answer in other bytes: its entity tag no longer vouches for each of them. */

@@ -35,7 +35,7 @@ export function requestSide(request: CacheRequest, policy: CachePolicy): Request
   const { method, headers } = request.head;
   if (method !== "GET" && method !== "HEAD" && !(policy.readsBody && method === "POST")) return bypass("method");
   if (request.body.kind !== "none" && !policy.readsBody) return bypass("request-body");
-  const seen = fieldsSeen(headers);
+  const seen = fieldsSeen(headers, policy.marks);
   if (seen === 0) return PLAIN;
   if ((seen & AUTHORIZATION) !== 0 && !policy.options.authorized) return bypass("authorization");
   if ((seen & PRECONDITION) !== 0) return bypass("precondition");
@@ -49,20 +49,32 @@ export function requestSide(request: CacheRequest, policy: CachePolicy): Request
 }
 
 const [AUTHORIZATION, COOKIE, DIRECTIVES, SPECIAL, PRECONDITION] = [1, 2, 4, 8, 16];
-const MARKS: ReadonlyMap<string, number> = new Map([
+const MARKS: readonly (readonly [string, number])[] = [
   ["authorization", AUTHORIZATION], ["cookie", COOKIE], ["cache-control", DIRECTIVES], ["pragma", DIRECTIVES], ["range", SPECIAL],
   ["if-none-match", SPECIAL], ["if-modified-since", SPECIAL], ["if-range", SPECIAL],
   // Whether those hold only the platform can say (RFC 9111 section 4.3.2).
   ["if-match", PRECONDITION], ["if-unmodified-since", PRECONDITION],
-]);
-const LENGTHS: ReadonlySet<number> = new Set([...MARKS.keys()].map((name) => name.length));
+];
+
+/** Which fields of a request matter to the cache. */
+export interface FieldMarks {
+  readonly byName: ReadonlyMap<string, number>;
+  /** Most names are told apart by their length alone. */
+  readonly lengths: ReadonlySet<number>;
+}
+
+/** The fields that matter; `credentials` say who asks, as Authorization does, and count like it. */
+export function fieldMarks(credentials: readonly string[]): FieldMarks {
+  const byName = new Map([...MARKS, ...credentials.map((name) => [name, AUTHORIZATION] as const)]);
+  return { byName, lengths: new Set([...byName.keys()].map((name) => name.length)) };
+}
 
 /** One pass over the names; most requests have none of them. */
-function fieldsSeen(headers: Headers): number {
+function fieldsSeen(headers: Headers, { byName, lengths }: FieldMarks): number {
   let seen = 0;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
-    if (LENGTHS.has(name.length)) seen |= MARKS.get(name.toLowerCase()) ?? 0;
+    if (lengths.has(name.length)) seen |= byName.get(name.toLowerCase()) ?? 0;
   }
   return seen;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { formatHttpDate } from "../http/http-date.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
 import { headerValue, headerValues } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
@@ -79,17 +80,18 @@ export function createStore(env: StoreEnv): Store {
     },
     freshen(fetch, head, times) {
       const stale = fetch.plan.stale as Resident;
-      const { policy, looseCookie, flight } = fetch.plan;
-      const headers = updatedFields(stale.answer.headers, storedFields(head.headers, []));
+      const { policy, looseCookie, flight, address } = fetch.plan;
+      const merged = updatedFields(stale.plain.stored, storedFields(head.headers, []));
       const { status } = stale.answer;
-      const verdict = judge({ status, headers, journey: times, looseCookie, atHome: true }, policy.options, policy.personal);
-      const { body } = stale.plain;
-      const bytes = body.kind === "bytes" ? body.bytes : new Uint8Array();
+      const atHome = head.region === address.home || policy.options.scope === "national";
+      const verdict = judge({ status, headers: merged, journey: times, looseCookie, atHome }, policy.options, policy.personal);
+      const headers = verdict.kind === "not" ? merged : storedFields(merged, verdict.drop);
+      const { bytes } = stale.plain;
       const terms = termsOf(policy, { status, headers }, verdict, bytes);
       const answer = build(fetch, { status, headers, region: head.region }, bytes, "reason" in terms ? UNKEPT : terms, times);
       if (!("reason" in terms) && flight?.voided !== true) return put(fetch, answer, times);
-      // Confirmed for this caller, but no longer to be kept.
-      env.memory.remove(stale);
+      // Confirmed for this caller, but no longer to be kept. What another region says is not about this entry.
+      if (atHome) env.memory.remove(stale);
       return residentOf(stale.key, answer, times.receivedNow, ...ownPart(answer, policy));
     },
     adopt(answer, purged, policy) {
@@ -138,6 +140,8 @@ function ownPart(answer: StoredAnswer, policy: CachePolicy): [readonly string[],
   const own: string[] = ["Via", "1.1 taxgate"];
   const encodable = isEncodable(answer.headers, answer.body.byteLength, policy);
   if (encodable && !variesByEncoding(answer.headers)) own.push("Vary", "Accept-Encoding");
+  // A platform without a clock of its own: the answer is dated by ours (RFC 9110 section 6.6.1).
+  if (headerValue(answer.headers, "date") === undefined) own.push("Date", formatHttpDate(answer.bornAt));
   if (answer.region !== answer.address.home) own.push("Taxgate-Region", answer.region);
   if (answer.status !== 204) own.push("Content-Length", String(answer.body.byteLength));
   return [own, encodable];

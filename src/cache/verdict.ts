@@ -82,11 +82,11 @@ function vetoOf({ status, headers, atHome }: Judged, { control }: Freshness, opt
   return null;
 }
 
-/** Null: only the route's own word would keep it, and that is not for requests with cookies. */
+/** Null: only the route's own word would keep it, or only to ask again, and neither is for requests with cookies. */
 function termsOf({ status, headers, journey, looseCookie }: Judged, freshness: Freshness, options: RouteCacheOptions): (Terms & { readonly stated: boolean }) | null {
   const ofRoute = routeLifetime(status, freshness, options);
-  if (ofRoute !== null && looseCookie) return null;
-  const guessed = ofRoute === null && freshness.explicit === null && options.heuristic !== undefined && !looseCookie && (HEURISTIC.has(status) || freshness.control.isPublic)
+  if (looseCookie && (ofRoute !== null || freshness.explicit === null || freshness.explicit <= 0)) return null;
+  const guessed = ofRoute === null && freshness.explicit === null && options.heuristic !== undefined && (HEURISTIC.has(status) || freshness.control.isPublic)
     ? heuristicLifetime(headers, journey.receivedAt, options.heuristic) : null;
   const overridden = ofRoute !== null && options.override;
   const neverStale = freshness.neverStale && !overridden;

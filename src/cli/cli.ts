@@ -1,5 +1,8 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import { OperatorError } from "../base/errors.ts";
+import { cacheInspectCommand } from "./cache-inspect.ts";
+import { cachePurgeCommand } from "./cache-purge.ts";
+import { cacheStatsCommand } from "./cache-stats.ts";
 import { checkCommand } from "./check.ts";
 import type { Command, Io } from "./command.ts";
 import { diffCommand } from "./diff.ts";
@@ -12,10 +15,13 @@ import { tokenCommand } from "./token.ts";
 import { versionCommand } from "./version.ts";
 import { realWorld, type World } from "./world.ts";
 
-/** Every command, in the order of `--help`. */
+/** Every command, in the order of `--help`; one of a group is named `GROUP NAME`. */
 export const COMMANDS: readonly Command[] = [
-  runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, tokenCommand, versionCommand,
+  runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, cachePurgeCommand, cacheInspectCommand, cacheStatsCommand, tokenCommand, versionCommand,
 ];
+
+/** What the commands of a group are about. */
+const GROUPS: Readonly<Record<string, string>> = { cache: "purges, inspects and counts what a running Taxgate keeps of answers" };
 
 const HELP_WIDTH = 100;
 
@@ -46,8 +52,17 @@ function parserFor(io: Io): Parser {
     .addHelpText("after", `\nExit codes:\n${exitCodeHelp()}`);
 }
 
+/** The group of that name, made for its first command. */
+function groupOf(parser: Parser, name: string): Parser {
+  const known = parser.commands.find((one) => one.name() === name);
+  if (known !== undefined) return known;
+  const summary = GROUPS[name] ?? "";
+  return parser.command(name).summary(summary).description(summary);
+}
+
 function addCommand(parser: Parser, command: Command, call: (args: readonly string[], options: Record<string, string | boolean | undefined>) => Promise<void>): void {
-  const own = parser.command(command.name).summary(command.summary).description(command.summary);
+  const words = command.name.split(" ");
+  const own = (words.length === 1 ? parser : groupOf(parser, words[0] as string)).command(words.at(-1) as string).summary(command.summary).description(command.summary);
   for (const { form, help, preset } of command.args) own.argument(form, help, preset);
   for (const { flags, help, choices, required } of command.options) {
     const option = new Option(flags, help).makeOptionMandatory(required === true);

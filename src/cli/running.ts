@@ -11,6 +11,9 @@ export const RUNNING_OPTIONS: readonly CommandOption[] = [
   { flags: "--ca <file>", help: "PEM file of the authorities to trust for https" },
 ];
 
+/** The same for commands whose `--url` is another. */
+export const ADMIN_OPTIONS: readonly CommandOption[] = RUNNING_OPTIONS.map((option) => (option.flags === "--url <url>" ? { flags: "--admin <url>", help: "Taxgate's admin address, instead of the one in the configuration" } : option));
+
 /** The configuration of the running Taxgate: where it listens, and where its state directory is. */
 export const RUNNING_ARGUMENT = { ...FILE_ARGUMENT, help: "the configuration it runs with" };
 
@@ -28,6 +31,9 @@ function optionText({ options }: Call, name: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** Name of the option that holds the admin address. */
+export type AddressOption = "url" | "admin";
+
 type Found<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly reason: string };
 
 function readOption(call: Call, name: string): Found<string | null> {
@@ -37,26 +43,30 @@ function readOption(call: Call, name: string): Found<string | null> {
   return text === null ? { ok: false, reason: `reading '${path}': it cannot be read` } : { ok: true, value: text.trim() };
 }
 
-/** Finds the running Taxgate by options, environment and configuration, in this order. */
-async function findTarget(call: Call): Promise<Found<AdminTarget>> {
+/**
+ * Finds the running Taxgate by options, environment and configuration, in this order. `option` holds its address; the
+ * configuration is the last argument.
+ */
+async function findTarget(call: Call, option: AddressOption): Promise<Found<AdminTarget>> {
   const ca = readOption(call, "ca");
   const tokenFile = readOption(call, "tokenFile");
   if (!ca.ok) return ca;
   if (!tokenFile.ok) return tokenFile;
   const given = tokenFile.value ?? call.io.env["TAXGATE_TOKEN"] ?? null;
-  const url = optionText(call, "url");
+  const url = optionText(call, option);
   if (url !== null) {
     const isOrigin = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-    return isOrigin ? { ok: true, value: { origin: new URL(url).origin, token: given, ca: ca.value } } : { ok: false, reason: `reading --url: got '${url}', want an address such as http://127.0.0.1:9900` };
+    return isOrigin ? { ok: true, value: { origin: new URL(url).origin, token: given, ca: ca.value } } : { ok: false, reason: `reading --${option}: got '${url}', want an address such as http://127.0.0.1:9900` };
   }
-  const file = call.args[0] as string;
+  const file = call.args.at(-1) as string;
   const loaded = await call.world.loadConfig(file, call.io.env);
-  if (!loaded.ok) return { ok: false, reason: `reading '${file}': it has mistakes (see 'taxgate check'); say where Taxgate runs by --url` };
+  if (!loaded.ok) return { ok: false, reason: `reading '${file}': it has mistakes (see 'taxgate check'); say where Taxgate runs by --${option}` };
   const own = given ?? call.world.readText(join(loaded.config.stateDir, TOKEN_FILE))?.trim() ?? null;
   return { ok: true, value: { origin: originOf(loaded.config.admin), token: own, ca: ca.value } };
 }
 
-function detailOf(body: unknown): string {
+/** What a refusal of the admin API says. */
+export function detailOf(body: unknown): string {
   return typeof body === "object" && body !== null && "detail" in body ? String(body.detail) : String(body).slice(0, 200);
 }
 
@@ -64,12 +74,12 @@ function detailOf(body: unknown): string {
 export type Asked = { readonly ok: true; readonly reply: Extract<AdminReply, { kind: "answer" }> } | { readonly ok: false; readonly exit: Exit };
 
 /** Finds the running Taxgate and asks it. `expected` are the statuses that the command understands. */
-export async function askRunning(call: Call, method: "GET" | "POST", path: string, expected: readonly number[]): Promise<Asked> {
+export async function askRunning(call: Call, method: "GET" | "POST", path: string, expected: readonly number[], option: AddressOption = "url"): Promise<Asked> {
   const failed = (exit: Exit, reason: string): Asked => {
     call.io.err(`${reason}\n`);
     return { ok: false, exit };
   };
-  const target = await findTarget(call);
+  const target = await findTarget(call, option);
   if (!target.ok) return failed("wrong", target.reason);
   const reply = await call.world.callAdmin(target.value, method, path);
   if (reply.kind === "unreachable") return failed("unavailable", `calling ${target.value.origin}: ${reply.reason}`);

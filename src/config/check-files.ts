@@ -19,5 +19,5 @@ function pemPaths(draft: Draft): Path[] {
   const certificates = draft.keys(["certificates"]).flatMap((name) => ["cert", "key"].map((part) => ["certificates", name, "files", part]));
   const clients = draft.items(["listeners"]).map((path) => [...path, "tls", "clientCa"]);
   const owners = sitePaths(draft).flatMap((site) => [site, ...regionPaths(draft, site).values()]);
-  return [...certificates, ...clients, ...owners.map((path) => [...path, "upstream", "tls", "ca"])];
+  return [["cache", "redis", "ca"], ...certificates, ...clients, ...owners.map((path) => [...path, "upstream", "tls", "ca"])];
 }

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { isMapping, type Written } from "./merge.ts";
-import { redact, REDACTED, writtenForm } from "./normal.ts";
+import { redact, writtenForm } from "./normal.ts";
+import { REDACTED } from "./secret-places.ts";
 
 /** One difference between two configurations, in written form. */
 export interface Change {
@@ -57,8 +58,7 @@ function hasNames(value: unknown): value is Named[] {
 }
 
 function change(path: string, { before, after }: Pair, secrets: readonly string[]): Change {
-  const key = /[A-Za-z]+$/.exec(path)?.[0] ?? "";
-  const show = (value: unknown): string | null => (value === undefined ? null : text(redact(value, secrets, key)));
+  const show = (value: unknown): string | null => (value === undefined ? null : text(redact(value, secrets, path)));
   return { path, before: show(before), after: show(after), needsRestart: RESTART.some((pattern) => pattern.test(path)) };
 }
 

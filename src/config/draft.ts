@@ -1,8 +1,6 @@
 import type { Path, Spot, YamlEntry, YamlNode } from "../document/yaml-node.ts";
 import { formatPath, quote, type Problem } from "./problem.ts";
-
-/** Keys whose value is never shown, even where it stands in the file itself. */
-const SECRET_KEYS: ReadonlySet<string> = new Set(["hash"]);
+import { isSecretPlace, withoutCredentials } from "./secret-places.ts";
 
 /** What a value was made of: references such as `${NAME}`, as they are written. */
 export type Origins = ReadonlyMap<YamlNode, readonly string[]>;
@@ -78,10 +76,11 @@ export class Draft {
     if (node === null) return "nothing";
     const origins = this.#origins.get(node);
     if (origins !== undefined) return `a value (from ${origins.join(", ")})`;
-    if (SECRET_KEYS.has(String(path.at(-1)))) return "something else";
+    const place = formatPath(path);
+    if (isSecretPlace(place)) return "something else";
     if (node.kind !== "scalar") return node.kind === "mapping" ? "a mapping" : "a list";
     if (node.value === null) return "nothing";
-    return typeof node.value === "string" ? quote(node.value) : quote(node.source).slice(1, -1);
+    return typeof node.value === "string" ? quote(withoutCredentials(node.value, place)) : quote(node.source).slice(1, -1);
   }
 
   /** Reports an error at a path; `got` is the value there unless given. Silent below something that was already refused. */

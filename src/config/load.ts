@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { readYaml } from "../document/yaml.ts";
 import { buildConfig, checkOverrides } from "./build.ts";
+import { checkCache } from "./check-cache.ts";
 import { checkExposure } from "./check-exposure.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkNames } from "./check-names.ts";
@@ -10,10 +11,12 @@ import { checkSites } from "./check-sites.ts";
 import type { Config } from "./config.ts";
 import { Draft } from "./draft.ts";
 import { expandReferences } from "./expand.ts";
-import { byPosition, type Problem } from "./problem.ts";
+import { byPosition, formatPath, type Problem } from "./problem.ts";
 import { fileOptions } from "./schema.ts";
+import { secretsIn, isSecretPlace } from "./secret-places.ts";
 import { checkShape } from "./shape.ts";
 import { readFromDisk, sourcesOf, type ReadFile, type Sources } from "./sources.ts";
+import { warnOfCache } from "./warn-cache.ts";
 import { warnOfRoutes } from "./warn-routes.ts";
 import { warnOfSettings } from "./warn-settings.ts";
 
@@ -57,7 +60,10 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   const { root, faults } = readYaml(text);
   const expansion = root === null ? null : expandReferences(root, directory, env, sources);
   const draft = new Draft(file, root, expansion?.values ?? new Map(), expansion?.origins ?? new Map());
-  for (const fault of faults) draft.refuse(fault.path, fault.want, fault.got, fault.at);
+  for (const fault of faults) {
+    if (isSecretPlace(formatPath(fault.path))) draft.refuse(fault.path, "a text in quotes", "something else", fault.at);
+    else draft.refuse(fault.path, fault.want, fault.got, fault.at);
+  }
   for (const fault of expansion?.faults ?? []) draft.refuse(fault.path, fault.want, fault.got);
   if (root === null) draft.refuse([], "version: 1 and at least one region", "an empty file");
   else checkAll(draft, directory, sources);
@@ -66,7 +72,8 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   const config = buildConfig(draft, directory);
   warnOfRoutes(draft, config);
   warnOfSettings(draft, config);
-  return { ok: true, config, warnings: draft.warnings.toSorted(byPosition), secrets: expansion?.secrets ?? [], files: sources.files(), fingerprint: sources.fingerprint() };
+  warnOfCache(draft, config);
+  return { ok: true, config, warnings: draft.warnings.toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
 }
 
 function checkAll(draft: Draft, directory: string, sources: Sources): void {
@@ -77,6 +84,7 @@ function checkAll(draft: Draft, directory: string, sources: Sources): void {
   checkRegions(draft);
   checkExposure(draft);
   checkRequests(draft);
+  checkCache(draft);
   checkFiles(draft, directory, sources);
 }
 

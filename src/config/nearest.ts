@@ -10,6 +10,11 @@ export function nearest(text: string, words: readonly string[]): string | null {
   return best;
 }
 
+/** What to write instead of a name that nothing has: the nearest one, all of them where they are few, or `otherwise`. */
+export function wantedName(text: string, known: readonly string[], otherwise: string): string {
+  return nearest(text, known) ?? (known.length <= 12 ? `one of ${known.join(", ")}` : otherwise);
+}
+
 /** How many letters to add, drop, change or swap with their neighbour; anything above `limit` counts as `limit + 1`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;

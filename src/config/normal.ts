@@ -6,9 +6,7 @@ import type { RegionOptions } from "../upstream/options.ts";
 import type { Config } from "./config.ts";
 import { schemasAt, type JsonSchema } from "./json-schema.ts";
 import { isMapping, type Written } from "./merge.ts";
-
-/** Stands where a value came from the environment or a file, and for hashes of tokens. */
-export const REDACTED = "(redacted)";
+import { isSecretPlace, REDACTED, withoutCredentials } from "./secret-places.ts";
 
 /** The written form of a configuration with every default said, units included; loading it gives the same configuration. */
 export function writtenForm(config: Config): Record<string, unknown> {
@@ -69,10 +67,15 @@ function escape(text: string): string {
   return text.replaceAll("${", () => "$${");
 }
 
-/** Takes secrets out of a written form: texts that hold one, and hashes. Says too little rather than too much. */
-export function redact(value: unknown, secrets: readonly string[], key = ""): unknown {
-  if (Array.isArray(value)) return value.map((item) => redact(item, secrets, key));
-  if (isMapping(value)) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, redact(part, secrets, name)]));
-  const secret = (key === "hash" && typeof value === "string") || (typeof value === "string" && secrets.some((each) => value.includes(escape(each))));
-  return secret ? REDACTED : value;
+/**
+ * Takes secrets out of a written form that stands at `place`: texts that hold one, hashes, keys, credentials in addresses.
+ * Says too little rather than too much.
+ */
+export function redact(value: unknown, secrets: readonly string[], place = ""): unknown {
+  if (Array.isArray(value)) return value.map((item) => redact(item, secrets, `${place}[]`));
+  if (isMapping(value)) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, redact(part, secrets, `${place}.${name}`)]));
+  if (typeof value !== "string") return value;
+  const bare = withoutCredentials(value, place);
+  // What holds an '@' may reach from the credentials into the host.
+  return isSecretPlace(place) || secrets.some((each) => (each.includes("@") ? value : bare).includes(escape(each))) ? REDACTED : bare;
 }

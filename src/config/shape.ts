@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Draft } from "./draft.ts";
 import { schemasAt } from "./json-schema.ts";
 import { isForLater } from "./later.ts";
-import { nearest } from "./nearest.ts";
+import { wantedName } from "./nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Steps = (string | number)[];
@@ -37,7 +37,7 @@ function wantOf(issue: z.core.$ZodRawIssue): string {
     case "too_small":
       return issue.origin === "array" ? `at least ${issue.minimum === 1 ? "one" : issue.minimum} of them` : issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
     case "too_big":
-      return issue.origin === "array" ? `at most ${issue.maximum} of them` : `at most ${issue.maximum}`;
+      return issue.origin === "array" ? `at most ${issue.maximum} of them` : issue.origin === "string" ? `at most ${issue.maximum} characters` : `at most ${issue.maximum}`;
     case "invalid_format":
       return "a text of the right form";
     default:
@@ -64,11 +64,14 @@ function gotOf(draft: Draft, issue: Issue, path: Steps): string {
   return counted ? (length === 0 ? "an empty list" : `a list of ${length}`) : draft.show(path);
 }
 
-/** Where the first key of a mapping tells which form is meant, the mistakes are those of that form. */
+/** Where the first key of a mapping tells which form is meant, or one form alone is a list, the mistakes are those of that form. */
 function reportUnion(draft: Draft, issue: z.core.$ZodIssueInvalidUnion, path: Steps, concerns: (path: Steps) => boolean): void {
   const key = draft.keys(path)[0];
-  const meant = issue.errors.filter((errors) => key !== undefined && !errors.some((error) => error.code === "unrecognized_keys" && error.path.length === 0 && error.keys.includes(key)));
-  if (key === undefined || meant.length !== 1) draft.refuse(path, issue.message);
+  const structured = key !== undefined || draft.items(path).length > 0;
+  const isOther = (error: Issue): boolean =>
+    error.path.length === 0 && (error.code === "invalid_type" || error.code === "invalid_value" || (error.code === "unrecognized_keys" && key !== undefined && error.keys.includes(key)));
+  const meant = structured ? issue.errors.filter((errors) => !errors.some(isOther)) : [];
+  if (meant.length !== 1) draft.refuse(path, issue.message);
   else for (const error of meant[0] ?? []) report(draft, error, path, concerns);
 }
 
@@ -76,7 +79,5 @@ function refuseUnknown(draft: Draft, parent: Steps, key: string): void {
   const path = [...parent, key];
   if (isForLater(parent, key)) return draft.refuseKey(path, "nothing: this release does not act on it yet", draft.show(path));
   const known = [...new Set(schemasAt(parent).flatMap((schema) => Object.keys(schema.properties ?? {})))];
-  const near = nearest(key, known);
-  const want = near ?? (known.length <= 12 ? `one of ${known.join(", ")}` : "a key that is known here");
-  draft.refuseKey(path, want, `the unknown key ${JSON.stringify(key)}`);
+  draft.refuseKey(path, wantedName(key, known, "a key that is known here"), `the unknown key ${JSON.stringify(key)}`);
 }

@@ -6,9 +6,9 @@ import type { RegionOptions, UpstreamOptions } from "../upstream/options.ts";
 import { bindAt, isOpen, sandboxEndpoints } from "./check-exposure.ts";
 import { certificateUses } from "./check-names.ts";
 import { sitePaths } from "./check-sites.ts";
+import { isChosen } from "./chosen.ts";
 import type { Config } from "./config.ts";
 import type { Draft } from "./draft.ts";
-import { schemasAt } from "./json-schema.ts";
 
 /** Settings that are written and can never act. Defaults never warn, and neither does what only might be useless. */
 export function warnOfSettings(draft: Draft, config: Config): void {
@@ -27,12 +27,6 @@ export function warnOfSettings(draft: Draft, config: Config): void {
     }
     warnOfIdentity(draft, path, site, askForClients);
   }
-}
-
-/** Is a value written there that is not the default? Whoever writes defaults out has chosen nothing. */
-function isChosen(draft: Draft, path: Path): boolean {
-  const written = draft.value(path);
-  return written !== undefined && !schemasAt(path).some((schema) => isDeepStrictEqual(schema.default, written));
 }
 
 function warnOfCertificates(draft: Draft): void {

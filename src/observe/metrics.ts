@@ -52,6 +52,8 @@ export interface Metrics {
   reloaded(result: "applied" | "unchanged" | "refused"): void;
   /** Lets a gauge, or a counter that lives elsewhere, be read at each scrape. Replaces an earlier source. */
   setSource(name: PulledName, source: () => Iterable<Sample>): void;
+  /** What a counter or gauge says at this moment, for who shows it elsewhere than in the exposition. */
+  samples(name: PulledName): readonly Sample[];
   /** The whole exposition. Scrapes that overlap share one. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -202,6 +204,7 @@ export function createMetrics(env: MetricsEnv): Metrics {
       reloadSucceeded = result === "refused" ? 0 : 1;
     },
     setSource: (name, source) => registry.pull(name, source),
+    samples: registry.samples,
     expose: () => {
       scrape ??= write().finally(() => {
         scrape = null;

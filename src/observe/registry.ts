@@ -25,6 +25,8 @@ export interface MetricRegistry {
   buckets(name: MetricName): { readonly series: Series<Buckets>; readonly bounds: readonly number[] };
   /** Asks `source` at every scrape; it must be quick. A counter's source gives the whole count. */
   pull(name: PulledName, source: () => Iterable<Sample>): void;
+  /** What a counter or gauge says at this moment. */
+  samples(name: PulledName): readonly Sample[];
   /** The names whose text is written one by one. */
   names(): readonly string[];
   /** The text of one metric. */
@@ -104,6 +106,7 @@ export function createMetricRegistry(): MetricRegistry {
     pull: (name, source) => {
       sources.set(name, source);
     },
+    samples: (name) => read(name, Infinity),
     names: () => METRICS.map((spec) => spec.name),
     text: (name) => registry.getSingleMetricAsString(name),
     contentType: registry.contentType,

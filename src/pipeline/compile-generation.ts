@@ -55,7 +55,10 @@ function compileSite(options: SiteOptions, parts: GenerationParts): Site {
 function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache): CachePolicy | null {
   if (route.cache === undefined) return null;
   const keepsHost = route.forward.host || route.forward.client;
-  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost });
+  // A header that the principal is read from is a credential: it counts like Authorization.
+  const headers = site.identity.principal.flatMap((source) => ("header" in source ? [source.header.toLowerCase()] : []));
+  const credentials = headers.filter((name) => name !== "authorization");
+  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials });
 }
 
 /** `invalidateOn` stands at the route that is voided; here it is turned round, to where the answer is seen. */

@@ -1,6 +1,7 @@
 import type { CachePolicy } from "../cache/policy.ts";
 import type { CacheResult, StaleReason } from "../cache/reasons.ts";
-import type { Representation, Resident } from "../cache/resident.ts";
+import type { Representation } from "../cache/representation.ts";
+import type { Resident } from "../cache/resident.ts";
 import { rangeOf } from "../http/byte-range.ts";
 import { fieldsOf304, isConditional, isNotModified } from "../http/conditional.ts";
 import { headerValue } from "../http/headers.ts";
@@ -38,21 +39,21 @@ function verdict(answer: Answer, { result }: Reuse): Verdict {
   return { kind: "answer", reason: result, answer };
 }
 
-function whole(resident: Resident, { prepared, body }: Representation, own: readonly string[]): Answer {
-  return { status: resident.answer.status, headers: own, body, prepared };
+function whole(resident: Resident, shown: Representation, own: readonly string[]): Answer {
+  return { status: resident.answer.status, headers: own, body: shown, prepared: shown };
 }
 
 /** 304, 206 or 416, where the caller asks for it and the entry can tell (RFC 9110 sections 13 and 14). */
 function partly(x: Exchange, resident: Resident, own: readonly string[], around: Surroundings): Answer | null {
   const { method, headers } = x.head;
   if (resident.answer.status !== 200 || (method !== "GET" && method !== "HEAD")) return null;
-  const { prepared, body } = resident.plain;
-  if (isConditional(headers) && isNotModified(headers, resident, around.clock.wall())) return { status: 304, headers: [...fieldsOf304(prepared.headers), ...own], body: NO_BODY };
-  if (method === "HEAD" || headerValue(headers, "range") === undefined || body.kind !== "bytes") return null;
-  const { bytes } = body;
+  const { plain } = resident;
+  if (isConditional(headers) && isNotModified(headers, resident, around.clock.wall())) return { status: 304, headers: [...fieldsOf304(plain.headers), ...own], body: NO_BODY };
+  if (method === "HEAD" || headerValue(headers, "range") === undefined) return null;
+  const { bytes } = plain;
   const range = rangeOf(headers, bytes.byteLength, resident, around.clock.wall());
   if (range.kind === "whole") return null;
-  const fields = without(prepared.headers, "content-length");
+  const fields = without(plain.headers, "content-length");
   if (range.kind === "unsatisfiable") return { status: 416, headers: [...own, "Content-Range", `bytes */${bytes.byteLength}`], body: NO_BODY };
   const part = bytes.subarray(range.start, range.end + 1);
   return { status: 206, headers: [...fields, ...own, "Content-Range", `bytes ${range.start}-${range.end}/${bytes.byteLength}`], body: { kind: "bytes", bytes: part } };

@@ -18,8 +18,13 @@ const MOST_LOOKED_INTO = 1024 * 1024;
 export function voidedBy(x: Exchange, answer: Answer, around: Surroundings): Answer {
   const route = x.route as Route;
   const site = x.site as Site;
-  if (site.caches && !SAFE.has(x.head.method) && route.cache?.readsBody !== true && answer.status >= 200 && answer.status < 400) voidUrls(x, site, answer, around);
+  if (site.caches && !SAFE.has(x.head.method) && !isRead(x, route) && answer.status >= 200 && answer.status < 400) voidUrls(x, site, answer, around);
   return route.voids.length === 0 ? answer : lookedInto(route, site, answer, around);
+}
+
+/** A read that is made by POST changes nothing. */
+function isRead(x: Exchange, route: Route): boolean {
+  return x.head.method === "POST" && route.cache?.readsBody === true;
 }
 
 function voidUrls(x: Exchange, site: Site, answer: Answer, around: Surroundings): void {

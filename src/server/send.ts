@@ -8,6 +8,7 @@ import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
 import { BodyFault, type Answer, type BodySource, type Headers } from "../http/message.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { flushed, isFlushed } from "./flushed.ts";
+import { sendPrepared } from "./send-prepared.ts";
 import { sliced } from "./sliced.ts";
 
 /** Where an answer goes: HTTP/1 or HTTP/2. */
@@ -27,6 +28,7 @@ export function send(x: Exchange, response: Response, answer: Answer, clock: Clo
     return;
   }
   x.status = answer.status;
+  if (answer.prepared !== undefined && sendPrepared(x, response, answer)) return isFlushed(response) ? undefined : untilFlushed(x, response, clock, pause);
   const headers = framed(x, answer);
   const { body } = answer;
   if (body.kind === "source") return stream(x, response, answer.status, headers, body.source, clock, pause);

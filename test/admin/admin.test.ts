@@ -34,6 +34,16 @@ function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = {
       return Promise.resolve(reloaded);
     },
     drain: () => void calls.push("drain"),
+    cache: {
+      sites: () => [{ name: "default", regions: ["main"], routes: ["rest"] }],
+      accepts: () => false,
+      purge: () => {
+        calls.push("purge");
+        return Promise.resolve({ entries: 0, told: null });
+      },
+      inspect: () => ({ route: null, total: 0, entries: [], otherQueries: 0, misses: [], shared: "none" }),
+      stats: () => ({ since: "", entries: 0, bytes: 0, maxBytes: 0, waiting: 0, shared: "none", requests: {}, stale: {}, notStored: {}, evictions: 0, invalidations: {}, invalidatedEntries: 0 }),
+    },
   };
   const options: AdminOptions = { bind: { host: "127.0.0.1", port: 9900 }, hosts: [], tokens: allTokens(), ...different };
   const admin = createAdmin(options, { clock: manualClock(), log: { debug: note, info: note, warn: note, error: note }, localToken: LOCAL_TOKEN, views });
@@ -57,6 +67,9 @@ const PERMISSIONS: readonly (readonly [string, Readonly<Record<Role | "remote" |
   ["GET /api/v1/config", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["POST /api/v1/reload", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["POST /api/v1/drain", { viewer: "forbidden", auditor: "forbidden", operator: "forbidden", admin: "202", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/cache/purge?all=true", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/cache/inspect?url=/", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/cache/stats", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /livez", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "200", local: "200" }],
   ["GET /readyz", { viewer: "503", auditor: "503", operator: "503", admin: "503", remote: "503", local: "503" }],
 ];

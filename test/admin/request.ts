@@ -15,12 +15,13 @@ export interface Asked {
   readonly query?: string;
 }
 
-/** A request such as `GET /metrics`. */
+/** A request such as `GET /metrics`; its query may stand in the line. */
 export function request(line: string, asked: Asked = {}): OwnRequest {
-  const [method = "", path = ""] = line.split(" ");
+  const [method = "", target = ""] = line.split(" ");
+  const [path = "", query = ""] = target.split("?");
   const host = asked.host === undefined ? "127.0.0.1:9900" : asked.host;
   const headers = [...(host === null ? [] : ["Host", host]), ...(asked.token === undefined ? [] : ["Authorization", `Bearer ${asked.token}`]), ...(asked.fields ?? [])];
-  return { method, path, query: asked.query ?? "", headers, body: new Uint8Array(), peer: asked.peer ?? LOCAL };
+  return { method, path, query: asked.query ?? query, headers, body: new Uint8Array(), peer: asked.peer ?? LOCAL };
 }
 
 /** The value of an answer's field, or undefined. */

@@ -1,18 +1,17 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readArguments, usage, type Wishes } from "./arguments.ts";
 import { missedBars } from "./budgets.ts";
-import { stop, stopAll, stopWithThisProcess } from "./children.ts";
+import { keepToCore, stop, stopAll, stopWithThisProcess } from "./children.ts";
 import { figuresOf, type Measured } from "./figures.ts";
 import { footprint } from "./footprint.ts";
 import { lanes, wrkArguments } from "./lanes.ts";
 import { addedLatency } from "./latency.ts";
 import { loadCore } from "./load.ts";
-import { startOrigin } from "./origin.ts";
+import { requestsAt, startOrigin } from "./origin.ts";
 import { peers } from "./proxies/peers.ts";
-import { programVersion } from "./proxies/program.ts";
+import { missingTools } from "./proxies/program.ts";
 import type { Proxy, RunningProxy, Setup } from "./proxies/proxy.ts";
 import { taxgateBundled, taxgateSources, type Taxgate } from "./proxies/taxgate.ts";
 import { keptFile, resultsOf, writeResults } from "./results.ts";
@@ -39,7 +38,7 @@ async function main(wishes: Wishes): Promise<number> {
   stopWithThisProcess();
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   try {
-    keepOffTheMeasuredCore();
+    keepToCore(loadCore);
     return await run(wishes, { folder, origin: await startOrigin(folder) });
   } finally {
     await stopAll();
@@ -77,6 +76,8 @@ async function compare(wishes: Wishes, setup: Setup, chosen: readonly Proxy[]): 
     rounds: wishes.rounds,
     pace: wishes.short ? { warmUp: 1, counted: 2 } : { warmUp: 2, counted: 5 },
     target: wrkArguments(setup.folder),
+    sitsOut: (lane, name) => lane.cached && chosen.every((proxy) => proxy.name !== name || !proxy.caches),
+    forwarded: () => requestsAt(setup.origin),
     progress: (round, lane, proxy) => say(`round ${round} of ${wishes.rounds}: ${lane.title}, ${proxy}`),
   });
   await Promise.all([...proxies.values()].flatMap(({ pids }) => pids.map(stop)));
@@ -127,15 +128,6 @@ function versionLine(versions: Readonly<Record<string, string>>): string {
 
 function lanesOf({ short }: Wishes): typeof lanes {
   return short ? lanes.filter(({ name }) => name !== "read") : lanes;
-}
-
-function missingTools(): string[] {
-  const tools = { nginx: ["-v"], wrk: ["-v"], taskset: ["-V"] };
-  return Object.entries(tools).flatMap(([tool, args]) => (programVersion(tool, args) === undefined ? [tool] : []));
-}
-
-function keepOffTheMeasuredCore(): void {
-  spawnSync("taskset", ["-a", "-p", "-c", String(loadCore), String(process.pid)]);
 }
 
 /** Progress goes to standard error, so that standard output holds the tables alone. */

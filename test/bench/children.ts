@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 
 /** A program to start, pinned to one core so that the proxy and its load do not share one. */
 export interface Launch {
@@ -52,6 +52,11 @@ export async function output(what: Omit<Launch, "output">, limitMs: number): Pro
   });
   await track(child, closed, what.command).exited;
   return printed.join("");
+}
+
+/** Keeps this process, whose work is no part of what is measured, to one core. */
+export function keepToCore(core: number): void {
+  spawnSync("taskset", ["-a", "-p", "-c", String(core), String(process.pid)]);
 }
 
 /** Asks one program to end, and ends it by force when it has not after three seconds. */

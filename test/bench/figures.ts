@@ -29,10 +29,9 @@ export function figuresOf(measured: Measured): Figures {
     "transfer.upload": growth?.upload,
     "transfer.download": growth?.download,
   };
-  for (const { name } of lanes) {
+  for (const { name, peers } of lanes) {
     figures[`${name}.micros`] = medianMicros(samples, "taxgate", name);
-    figures[`${name}.nginx`] = medianRatio(samples, "taxgate", "nginx", name);
-    figures[`${name}.http-proxy`] = medianRatio(samples, "taxgate", "http-proxy", name);
+    for (const peer of peers) figures[`${name}.${peer}`] = medianRatio(samples, "taxgate", peer, name);
   }
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A kind of request that is measured by itself. */
-export type LaneName = "get" | "post" | "read";
+export type LaneName = "get" | "post" | "read" | "cacheHit";
 
 /** What wrk sends in a lane. */
 export interface Lane {
@@ -11,6 +11,10 @@ export interface Lane {
   readonly path: string;
   /** A wrk script (Lua), where a plain GET is not enough. */
   readonly script?: string;
+  /** Proxies that Taxgate is compared with. */
+  readonly peers: readonly ("nginx" | "http-proxy")[];
+  /** Every answer must come from the proxy's own cache; a proxy without one sits out. */
+  readonly cached: boolean;
 }
 
 const postScript = `wrk.method = "POST"
@@ -26,11 +30,14 @@ request = function()
 end
 `;
 
-/** The three lanes, in the table's order. */
+const forwarded = { peers: ["nginx", "http-proxy"], cached: false } as const;
+
+/** The lanes, in the table's order. */
 export const lanes: readonly Lane[] = [
-  { name: "get", title: "GET 1.1 kB", path: "/pass/item" },
-  { name: "post", title: "POST 2 kB", path: "/pass/item", script: postScript },
-  { name: "read", title: "read miss", path: "/read/item", script: readScript },
+  { name: "get", title: "GET 1.1 kB", path: "/pass/item", ...forwarded },
+  { name: "post", title: "POST 2 kB", path: "/pass/item", script: postScript, ...forwarded },
+  { name: "read", title: "read miss", path: "/read/item", script: readScript, ...forwarded },
+  { name: "cacheHit", title: "cache hit 1.1 kB", path: "/hit/item", peers: ["nginx"], cached: true },
 ];
 
 /** Writes the lanes' scripts into the folder and gives the arguments of wrk for each lane on a port. */

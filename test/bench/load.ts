@@ -31,7 +31,8 @@ export async function measure(proxy: RunningProxy, target: readonly string[], pa
   return { micros: requests === 0 ? undefined : spent / requests, perSecond: requests / pace.counted, failures };
 }
 
-async function wrk(target: readonly string[], seconds: number): Promise<{ requests: number; failures: number }> {
+/** Runs wrk for so long with 64 connections: requests that were answered, and those that failed. */
+export async function wrk(target: readonly string[], seconds: number): Promise<{ requests: number; failures: number }> {
   const args = ["-t1", `-c${connections}`, `-d${seconds}s`, ...target];
   const printed = await output({ command: "wrk", args, core: loadCore }, (seconds + 15) * 1000);
   const requests = Number(/(\d+) requests in/.exec(printed)?.[1] ?? 0);

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { launch } from "./children.ts";
 import { nginxPreamble } from "./proxies/nginx.ts";
@@ -12,6 +13,19 @@ export async function startOrigin(folder: string): Promise<number> {
   const child = launch({ command: "nginx", args: ["-p", folder, "-c", file], core: 1 });
   await untilServed(port, child.exited);
   return port;
+}
+
+/** Requests that the origin has been sent since it was started. */
+export function requestsAt(origin: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const ask = request({ host: "127.0.0.1", port: origin, path: "/_requests", agent: false }, (answer) => {
+      let text = "";
+      answer.setEncoding("latin1").on("data", (piece: string) => (text += piece));
+      answer.once("end", () => resolve(Number(/ \d+ \d+ (\d+)/.exec(text)?.[1])));
+    });
+    ask.once("error", reject);
+    ask.end();
+  });
 }
 
 /** A JSON answer of exactly `size` bytes, as a platform's list of invoice lines looks. */
@@ -29,6 +43,7 @@ function configuration(folder: string, port: number, answer: string): string {
   client_body_buffer_size 64k;
   server {
     listen 127.0.0.1:${port} backlog=4096;
+    location = /_requests { stub_status; }
     location / { default_type application/json; return 200 '${answer}'; }
   }
 }

@@ -1,13 +1,13 @@
 import { budgets, keeps, type Budget, type Figures } from "./budgets.ts";
-import type { Lane, LaneName } from "./lanes.ts";
+import type { Lane } from "./lanes.ts";
 import { failures, medianMicros, medianRatio, type Samples } from "./rounds.ts";
 
-/** The table of all proxies: median CPU microseconds of a request and median ratios to nginx and to http-proxy. */
+/** The table of all proxies: median CPU microseconds of a request and median ratios to the lane's peers. */
 export function proxyTable(samples: Samples, lanes: readonly Lane[]): string {
-  const head = ["proxy", ...lanes.flatMap(({ title }) => [`${title} µs`, "× nginx", "× http-proxy"]), "failed"];
+  const head = ["proxy", ...lanes.flatMap(({ title, peers }) => [`${title} µs`, ...peers.map((peer) => `× ${peer}`)]), "failed"];
   const rows = [...samples.keys()].map((proxy) => [
     proxy,
-    ...lanes.flatMap(({ name }) => laneCells(samples, proxy, name)),
+    ...lanes.flatMap((lane) => laneCells(samples, proxy, lane)),
     String(failures(samples, proxy)),
   ]);
   return columns([head, ...rows]);
@@ -29,12 +29,8 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return [line(head), rule, ...rows.slice(1).map(line)].join("\n");
 }
 
-function laneCells(samples: Samples, proxy: string, lane: LaneName): string[] {
-  return [
-    figure(medianMicros(samples, proxy, lane), 1),
-    figure(medianRatio(samples, proxy, "nginx", lane), 2),
-    figure(medianRatio(samples, proxy, "http-proxy", lane), 2),
-  ];
+function laneCells(samples: Samples, proxy: string, { name, peers }: Lane): string[] {
+  return [figure(medianMicros(samples, proxy, name), 1), ...peers.map((peer) => figure(medianRatio(samples, proxy, peer, name), 2))];
 }
 
 function budgetRow(budget: Budget, value: number | undefined): string[] {

@@ -21,6 +21,7 @@ Commands:
   schema                   prints the JSON Schema of the configuration, for editors
   status [options] [file]  shows how a running Taxgate is doing
   reload [options] [file]  makes a running Taxgate read its configuration again
+  cache                    purges, inspects and counts what a running Taxgate keeps of answers
   token [options] <name>   makes a token for the admin API and the line that admits it
   version                  prints the version and the Node it runs on
   help [command]           display help for command
@@ -29,7 +30,7 @@ Exit codes:
   0  done
   1  a fault inside Taxgate
   2  wrong configuration or wrong usage
-  3  no running Taxgate answered, or it is not ready
+  3  no running Taxgate answered, it is not ready, or it could not reach those it shares the cache with
   4  the token is missing, unknown, or its role does not allow this
 
 `;
@@ -58,6 +59,12 @@ test("the program's help reads as agreed", async () => assert.deepEqual(await ru
 test("a command's help reads as agreed", async () => assert.deepEqual(await run("reload --help"), { code: 0, out: RELOAD_HELP, err: "" }));
 test("no command at all is wrong usage, and shows the help", async () => assert.deepEqual(await run(""), { code: 2, out: "", err: HELP }));
 
+test("a group without a command is wrong usage, and shows what there is", async () => {
+  const { code, out, err } = await run("cache");
+  assert.deepEqual([code, out], [2, ""]);
+  for (const name of ["purge", "inspect", "stats"]) assert.match(err, new RegExp(`^  ${name} `, "m"));
+});
+
 for (const command of COMMANDS) {
   test(`${command.name} --help names its summary and its examples`, async () => {
     const { code, out } = await run(`${command.name} --help`);
@@ -70,6 +77,9 @@ for (const command of COMMANDS) {
 for (const [line, err] of [
   ["chekc", "taxgate: unknown command 'chekc'\n(Did you mean check?)\n"],
   ["xyzzy", "taxgate: unknown command 'xyzzy'\n"],
+  ["cache pruge", "taxgate: unknown command 'pruge'\n(Did you mean purge?)\n"],
+  ["cache inspect", "taxgate: missing required argument 'url'\n"],
+  ["cache purge --sft", "taxgate: unknown option '--sft'\n(Did you mean --soft?)\n"],
   ["version --bogus", "taxgate: unknown option '--bogus'\n"],
   ["status --jsn", "taxgate: unknown option '--jsn'\n(Did you mean --json?)\n"],
   ["diff one", "taxgate: missing required argument 'new'\n"],

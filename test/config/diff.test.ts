@@ -21,6 +21,8 @@ routes:
   - { name: rest, match: { path: /** }, class: pass }
 `;
 
+const CACHE = `cache: { redis: { url: "redis://gate:old-password@one.example", encryption: { keys: [{ id: a, key: the-first-secret-key }] } } }\n`;
+
 function load(text: string, host: string): { config: Config; secrets: readonly string[] } {
   const loaded = loadText(text, { HOST: host }, { "a.pem": PEM, "b.pem": PEM });
   assert.ok(loaded.ok);
@@ -72,6 +74,28 @@ test("a secret that changes is a change whose values are not shown", () => {
   assert.equal(found.length, 1);
   assert.doesNotMatch(JSON.stringify(found), /(one|two)\.example/);
 });
+
+const secretCases: [string, string, string, string[]][] = [
+  ["a password in an address", "old-password", "new-password", ["cache.redis.url: redis://(redacted)@one.example -> redis://(redacted)@one.example (restart)"]],
+  ["a short password", "gate:old-password", "gate:pw", ["cache.redis.url: redis://(redacted)@one.example -> redis://(redacted)@one.example (restart)"]],
+  ["a server", "@one.example", "@two.example", ["cache.redis.url: redis://(redacted)@one.example -> redis://(redacted)@two.example (restart)"]],
+  ["a list of servers", '"redis://gate:old-password@one.example"', '["redis://gate:new-password@two.example"]', ['cache.redis.url: redis://(redacted)@one.example -> ["redis://(redacted)@two.example"] (restart)']],
+  ["a key", "the-first-secret-key", "the-other-secret-key", ['cache.redis.encryption.keys: [{"id":"a","key":"(redacted)"}] -> [{"id":"a","key":"(redacted)"}] (restart)']],
+  ["the whole tier", CACHE, "", ['cache.redis: {"url":"redis://(redacted)@one.example","prefix":"taxgate","connectTimeout":"2s","timeout":"15ms","maxEntryBytes":"1MiB","maxPendingBytes":"16MiB","maxAge":"7d","compressFrom":"1KiB","encryption":{"cipher":"aes-256-gcm","keys":[{"id":"a","key":"(redacted)"}]}} -> null (restart)']],
+  ["a route's cache, which needs no restart", "class: read", "class: read, cache: {ttl: 1h}", [/^sites\[default\]\.routes\[one\]\.cache: null -> \{"ttl":"1h".*\}$/.source]],
+];
+
+for (const [name, from, to, wanted] of secretCases) {
+  test(`the difference names ${name}, and no secret that stands in the file`, () => {
+    const [old, next] = [load(CACHE + BASE, "one"), load((CACHE + BASE).replace(from, to), "one")];
+    // A secret must stay out by its place alone, too: not every caller knows the secrets of both files.
+    for (const secrets of [[], [...old.secrets, ...next.secrets].filter((secret) => secret !== "one")]) {
+      const lines = diffConfig(old.config, next.config, secrets).map(({ path, before, after, needsRestart }) => `${path}: ${before} -> ${after}${needsRestart ? " (restart)" : ""}`);
+      assert.equal(lines.length, wanted.length, lines.join("\n"));
+      for (const [index, want] of wanted.entries()) want.startsWith("^") ? assert.match(lines[index] ?? "", new RegExp(want)) : assert.equal(lines[index], want);
+    }
+  });
+}
 
 test("a secret with the characters of a reference in it is not shown either", () => {
   const { config, secrets } = load(BASE.replace("path: /one }", 'path: /one, header: { x-key: "${HOST}" } }').replace("https://${HOST}", "https://a.example"), "top${secret");

@@ -8,7 +8,8 @@ import { FOLDER, loadText, PEM } from "./load-text.ts";
 
 const GOLDEN = join(import.meta.dirname, "..", "golden", "config");
 const CONFIG = join(import.meta.dirname, "..", "..", "config");
-const ENV = { GATE_NAME: "gate", OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", WRONG: "very-secret-text" };
+const CACHE_KEY = "a-key-from-the-environment";
+const ENV = { CACHE_KEY, GATE_NAME: "gate", OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", WRONG: "very-secret-text" };
 const FILES = { "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM, "tls/empty.pem": "", "secrets/name": "from-a-file\n" };
 
 /** Normal form and warnings, or the exact lines of errors. Rewritten with UPDATE_GOLDEN=1, to be read before it is committed. */
@@ -39,11 +40,31 @@ test("eight mistakes in one file are eight messages, each with its own line and 
   assert.equal(new Set(lines.map((line) => /^taxgate\.yaml:(\d+:\d+): \S+: got .+, want .+$/.exec(line)?.[1])).size, 8);
 });
 
-test("the normal form of a configuration loads as the same configuration", () => {
+/** Puts back what a normal form leaves out of the golden files. */
+function withSecrets(text: string): string {
+  return text
+    .replaceAll("(redacted)@", "gate:p%40ss-word@")
+    .replace(/id: new\n( +)key: \(redacted\)/, `id: new\n$1key: ${CACHE_KEY}`)
+    .replace(/id: old\n( +)key: \(redacted\)/, "id: old\n$1key: the-old-key-of-the-cache")
+    .replace(/id: a\n( +)key: \(redacted\)/, `id: a\n$1key: ${CACHE_KEY}`)
+    .replaceAll("(redacted)", ENV.OPS_HASH);
+}
+
+test("the normal form of a configuration loads as the same configuration, and is its own normal form", () => {
   for (const [, path] of inputs) {
     const first = loadText(readFileSync(path, "utf8"), ENV, FILES);
     if (!first.ok) continue;
-    const again = loadText(normalForm(first.config, []).replaceAll("(redacted)", ENV.OPS_HASH), ENV, FILES);
-    assert.deepEqual(again.ok ? again.config : again.problems.map(formatProblem), first.config);
+    const written = normalForm(first.config, []);
+    const again = loadText(withSecrets(written), ENV, FILES);
+    assert.ok(again.ok, again.ok ? "" : again.problems.map(formatProblem).join("\n"));
+    assert.deepEqual(again.config, first.config);
+    assert.equal(normalForm(again.config, []), written);
+  }
+});
+
+test("no golden file holds a secret that stands in its input", () => {
+  for (const name of readdirSync(GOLDEN).filter((name) => name.endsWith(".out"))) {
+    const text = readFileSync(join(GOLDEN, name), "utf8");
+    for (const secret of ["p%40ss-word", "the-old-key", "secret-one", "short-secret", "0123456789012345", "long-enough", CACHE_KEY, "one#two", "user:"]) assert.ok(!text.includes(secret), `${name}: ${secret}`);
   }
 });

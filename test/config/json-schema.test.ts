@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
 import { configSchema, fileSchema, schemasAt, type JsonSchema } from "../../src/config/json-schema.ts";
@@ -10,7 +11,7 @@ import { loadText } from "./load-text.ts";
 
 const CONFIG = join(import.meta.dirname, "..", "..", "config");
 const reference = readFileSync(join(CONFIG, "reference.yaml"), "utf8");
-const validate = new Ajv2020({ allErrors: true }).compile(configSchema());
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(configSchema());
 
 /** The reference with its examples switched on: what stands empty before them becomes their mapping or list. */
 function withExamples(text: string): string {
@@ -87,6 +88,35 @@ test("every default that the schema knows stands in reference.yaml as a line of 
     if (typeof schema.additionalProperties === "object" && typeof value === "object" && value !== null) for (const part of Object.values(value)) walk(schema.additionalProperties, part, `${path}.*`);
   };
   walk(fileSchema(), written, "");
+});
+
+test("what reference.yaml shows of the cache is its default, where there is one", () => {
+  const examples: Record<string, true> = { ".key": true, ".immutableWhen": true, ".invalidateOn": true, ".tags": true };
+  const other: string[] = [];
+  let compared = 0;
+  const walk = (schema: JsonSchema, value: unknown, path: string): void => {
+    for (const [key, part] of Object.entries(schema.properties ?? {})) {
+      const found = (value as Record<string, unknown>)[key];
+      const filled = isDeepStrictEqual(part.default, {}) || examples[`${path}.${key}`] === true;
+      if (part.default !== undefined && !filled) compared++;
+      if (part.default !== undefined && !filled && !isDeepStrictEqual(part.default, found)) other.push(`${path}.${key}: ${JSON.stringify(found)}`);
+      if (part.properties !== undefined) walk(part, found, `${path}.${key}`);
+    }
+  };
+  const shown = load(withExamples(reference)) as { cache: unknown; sites: { routes: { cache: unknown }[] }[] };
+  const [shared, route] = [schemasAt(["cache"])[0], schemasAt(["routes", 0, "cache"])[0]];
+  assert.ok(shared !== undefined && route !== undefined);
+  walk(shared, shown.cache, "cache");
+  walk(route, shown.sites[0]?.routes[0]?.cache, "");
+  assert.deepEqual(other, []);
+  assert.equal(compared, 28);
+});
+
+test("the examples of reference.yaml are sound", () => {
+  // The only mistake is that files named there do not exist here.
+  const loaded = loadText(withExamples(reference), { OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", REDIS_PASSWORD: "x" });
+  assert.ok(!loaded.ok);
+  assert.deepEqual(loaded.problems.map(({ path, message }) => `${path}: ${message}`).filter((line) => !/no such file/.test(line)), []);
 });
 
 test("reference.yaml is the default of everything: it loads as the smallest file does, without a warning", () => {

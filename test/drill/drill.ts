@@ -1,5 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runBlackoutDrill } from "./blackout-drill.ts";
+import { FULL_BLACKOUT_PLAN, SHORT_BLACKOUT_PLAN } from "./blackout-plan.ts";
+import { blackoutTable, judgeBlackout } from "./blackout-verdict.ts";
 import { claimTable, type Claim } from "./claim.ts";
 import { runRegionDrill } from "./region-drill.ts";
 import { FULL_REGION_PLAN, SHORT_REGION_PLAN } from "./region-plan.ts";
@@ -7,6 +10,9 @@ import { judgeRegion, regionTable } from "./region-verdict.ts";
 import { runReloadDrill } from "./reload-drill.ts";
 import { FULL_RELOAD_PLAN, SHORT_RELOAD_PLAN } from "./reload-plan.ts";
 import { judgeReload, reloadTable } from "./reload-verdict.ts";
+import { runZipfDrill } from "./zipf-drill.ts";
+import { FULL_ZIPF_PLAN, SHORT_ZIPF_PLAN } from "./zipf-plan.ts";
+import { judgeZipf, zipfTable } from "./zipf-verdict.ts";
 
 /** What a drill leaves: tables for people, the claims with their verdicts, and the settings they were measured with. */
 interface Outcome {
@@ -15,45 +21,68 @@ interface Outcome {
   readonly plan: unknown;
 }
 
+/** What the command line may ask for. */
+interface Wishes {
+  readonly short: boolean;
+  /** Length of the load, for the drills that have just one. */
+  readonly seconds: number | null;
+}
+
 interface Drill {
   readonly summary: string;
-  run(short: boolean, tell: (text: string) => void): Promise<Outcome>;
+  run(wishes: Wishes, tell: (text: string) => void): Promise<Outcome>;
 }
 
 const DRILLS: Readonly<Record<string, Drill>> = {
+  blackout: {
+    summary: "a region goes dark under read load with warm entries, by refusing and by hanging",
+    async run({ short }, tell) {
+      const record = await runBlackoutDrill(short ? SHORT_BLACKOUT_PLAN : FULL_BLACKOUT_PLAN, tell);
+      return { table: blackoutTable(record), claims: judgeBlackout(record), plan: record.plan };
+    },
+  },
   region: {
     summary: "one of two endpoints dies, then a whole region, by refusing and by hanging; both come back",
-    async run(short, tell) {
+    async run({ short }, tell) {
       const record = await runRegionDrill(short ? SHORT_REGION_PLAN : FULL_REGION_PLAN, tell);
       return { table: regionTable(record), claims: judgeRegion(record), plan: record.plan };
     },
   },
   reload: {
     summary: "many reloads under load, sound and broken files alternating",
-    async run(short, tell) {
+    async run({ short }, tell) {
       const record = await runReloadDrill(short ? SHORT_RELOAD_PLAN : FULL_RELOAD_PLAN, tell);
       return { table: reloadTable(record), claims: judgeReload(record), plan: record.plan };
     },
   },
+  zipf: {
+    summary: "a million keys against a cache of 64 MiB for ten minutes (--seconds N): hit rate and resident size",
+    async run({ short, seconds }, tell) {
+      const plan = short ? SHORT_ZIPF_PLAN : FULL_ZIPF_PLAN;
+      const record = await runZipfDrill({ ...plan, seconds: seconds ?? plan.seconds }, tell);
+      return { table: zipfTable(record), claims: judgeZipf(record), plan: record.plan };
+    },
+  },
 };
 
-const USAGE = `usage: drill NAME [--short] [--json FILE]\n${Object.entries(DRILLS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}\n`;
+const USAGE = `usage: drill NAME [--short] [--seconds N] [--json FILE]\n${Object.entries(DRILLS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}\n`;
 
 /** Runs the drill that the command line names: 0 where every claim holds, 1 where one fails, 2 for a wrong call. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, strict: false, options: { json: { type: "string" }, short: { type: "boolean" } } });
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, strict: false, options: { json: { type: "string" }, seconds: { type: "string" }, short: { type: "boolean" } } });
   const [name = ""] = positionals;
   const drill = Object.hasOwn(DRILLS, name) ? DRILLS[name] : undefined;
-  if (drill === undefined || positionals.length > 1) {
+  const seconds = typeof values["seconds"] === "string" ? Number(values["seconds"]) : null;
+  if (drill === undefined || positionals.length > 1 || (seconds !== null && !(Number.isInteger(seconds) && seconds >= 10))) {
     process.stderr.write(USAGE);
     return 2;
   }
   const startedAt = performance.now();
-  const outcome = await drill.run(values["short"] === true, (text) => void process.stderr.write(`${text}\n`));
-  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  const outcome = await drill.run({ short: values["short"] === true, seconds }, (text) => void process.stderr.write(`${text}\n`));
+  const took = Math.round((performance.now() - startedAt) / 100) / 10;
   const failed = outcome.claims.filter((claim) => !claim.holds).length;
-  process.stdout.write(`${outcome.table}\n\n${claimTable(outcome.claims)}\n\n${failed} of ${outcome.claims.length} claims fail; ${seconds} s\n`);
-  if (typeof values["json"] === "string") writeFileSync(values["json"], `${JSON.stringify({ drill: name, seconds, failed, claims: outcome.claims, plan: outcome.plan }, null, 2)}\n`);
+  process.stdout.write(`${outcome.table}\n\n${claimTable(outcome.claims)}\n\n${failed} of ${outcome.claims.length} claims fail; ${took} s\n`);
+  if (typeof values["json"] === "string") writeFileSync(values["json"], `${JSON.stringify({ drill: name, seconds: took, failed, claims: outcome.claims, plan: outcome.plan }, null, 2)}\n`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -21,7 +21,7 @@ export interface Operator {
 }
 
 /** Makes an operator with the state directory's own token. */
-export function operatorOf(taxgate: TaxgateProcess): Operator {
+export function operatorOf(taxgate: Pick<TaxgateProcess, "port" | "token" | "lines">): Operator {
   const target = { origin: `http://127.0.0.1:${taxgate.port("admin")}`, token: taxgate.token(), ca: null };
   const ask = async (method: "GET" | "POST", path: string): Promise<{ readonly status: number; readonly body: unknown }> => {
     const reply = await callAdmin(target, method, path);

@@ -18,6 +18,7 @@ export interface Call {
 /** What became of a request. Times are monotonic milliseconds of this process. */
 export interface Sample {
   readonly kind: string;
+  readonly path: string;
   readonly sentAt: number;
   readonly doneAt: number;
   /** 0 where no complete answer came. */
@@ -28,6 +29,11 @@ export interface Sample {
   readonly code: string | null;
   /** Name of the platform that answered. */
   readonly by: string | null;
+  /** When the platform made the answer, where it tells. */
+  readonly madeAt: number | null;
+  readonly cacheStatus: string | null;
+  /** In seconds. */
+  readonly age: number | null;
   readonly orderNo: string | null;
   readonly invoiceNo: string | null;
 }
@@ -43,13 +49,12 @@ const BOUND_MS = 10_000;
 /** Sends one request to a loopback port; never rejects and never tries again. */
 export async function send(call: Call, port: number, agent: Agent): Promise<Sample> {
   const sentAt = performance.now();
-  const sample = { kind: call.kind, sentAt, orderNo: call.orderNo ?? null, status: 0, fault: null, code: null, by: null, invoiceNo: null };
+  const sample = { kind: call.kind, path: call.path, sentAt, orderNo: call.orderNo ?? null, status: 0, fault: null, code: null, by: null, madeAt: null, cacheStatus: null, age: null, invoiceNo: null };
   try {
     const { status, headers, text } = await exchange(call, port, agent);
-    const code = headers["taxgate-error"];
     const told = call.bytes === undefined ? fields(text) : {};
     const cut = call.bytes !== undefined && status === 200 && text.length !== call.bytes;
-    return { ...sample, doneAt: performance.now(), status: cut ? 0 : status, fault: cut ? `${text.length} of ${call.bytes} bytes` : null, code: typeof code === "string" ? code : null, ...told };
+    return { ...sample, doneAt: performance.now(), status: cut ? 0 : status, fault: cut ? `${text.length} of ${call.bytes} bytes` : null, ...ownFields(headers), ...told };
   } catch (fault) {
     return { ...sample, doneAt: performance.now(), fault: (fault as NodeJS.ErrnoException).code ?? String(fault) };
   }
@@ -79,12 +84,18 @@ function exchange(call: Call, port: number, agent: Agent): Promise<Answered> {
   });
 }
 
-function fields(text: string): { readonly by: string | null; readonly invoiceNo: string | null } {
+/** What Taxgate itself says about an answer. */
+function ownFields(headers: Answered["headers"]): Pick<Sample, "code" | "cacheStatus" | "age"> {
+  const [code, status, age] = ["taxgate-error", "cache-status", "age"].map((name) => headers[name]);
+  return { code: typeof code === "string" ? code : null, cacheStatus: typeof status === "string" ? status : null, age: age === undefined ? null : Number(age) };
+}
+
+function fields(text: string): Pick<Sample, "by" | "madeAt" | "invoiceNo"> {
   try {
-    const { region, invoiceNo } = JSON.parse(text) as { readonly region?: string; readonly invoiceNo?: string };
-    return { by: region ?? null, invoiceNo: invoiceNo ?? null };
+    const { region, madeAt, invoiceNo } = JSON.parse(text) as { readonly region?: string; readonly madeAt?: number; readonly invoiceNo?: string };
+    return { by: region ?? null, madeAt: madeAt ?? null, invoiceNo: invoiceNo ?? null };
   } catch {
-    return { by: null, invoiceNo: null };
+    return { by: null, madeAt: null, invoiceNo: null };
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Stream } from "./load.ts";
 
-/** A taxpayer of Guangdong, and one of Beijing: the division stands in the third and fourth place. */
+/** A taxpayer of each region: the division stands in the third and fourth place. */
 export const GUANGDONG_TAXPAYER = "91440300MA5EXAMPL1";
 export const BEIJING_TAXPAYER = "91110108MA5EXAMPL2";
 export const SICHUAN_TAXPAYER = "91510100MA5EXAMPL3";
+export const HUNAN_TAXPAYER = "91430100MA5EXAMPL4";
 
 /** Reads of the code table, which need no state on the platform and tell who answered. */
 export function reads(perSecond: number, taxpayer: string, fresh = false): Stream {

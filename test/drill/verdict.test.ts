@@ -11,7 +11,7 @@ import type { ReloadRecord, ReloadStep } from "./reload-record.ts";
 import { judgeReload } from "./reload-verdict.ts";
 import type { Sample } from "./request.ts";
 
-const GOOD: Sample = { kind: "read", sentAt: 0, doneAt: 1, status: 200, fault: null, code: null, by: "first", orderNo: null, invoiceNo: null };
+const GOOD: Sample = { kind: "read", path: "/api/codes", sentAt: 0, doneAt: 1, status: 200, fault: null, code: null, by: "first", madeAt: null, cacheStatus: null, age: null, orderNo: null, invoiceNo: null };
 
 function submitted(orderNo: string, rest: Partial<Sample> = {}): Sample {
   return { ...GOOD, kind: "submission", orderNo, invoiceNo: `1${orderNo}`, ...rest };

@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { Redis } from "ioredis";
-import { freePort, waitForExit, waitForPort } from "./child-process.ts";
+import { waitForExit, waitForPort } from "./child-process.ts";
 import { until } from "./until.ts";
 
 /** A Redis of Debian's package for one test, on loopback. */
@@ -33,30 +37,67 @@ export async function startRedis({ nodes = 1, settings = [] }: { nodes?: number;
   const binary = redisBinary();
   if (binary === null) return null;
   const folder = mkdtempSync(join(tmpdir(), "taxgate-redis-"));
-  const places = await Promise.all(Array.from({ length: nodes }, async (_, i) => ({ folder: join(folder, String(i)), port: await freePort(), bus: await freePort() })));
+  const ports = await quietPorts(nodes * 2);
+  const places = Array.from({ length: nodes }, (_, i): Place => ({ folder: join(folder, String(i)), port: ports[2 * i] as number, bus: ports[2 * i + 1] as number }));
   let children: ChildProcess[] = [];
   const start = async (): Promise<void> => {
     children = places.map((place) => launch(binary, place, nodes > 1, settings));
-    await Promise.all(places.map(({ port }) => waitForPort(port)));
+    await Promise.all(children.map((child, i) => answers(child, places[i] as Place)));
   };
   const end = async (): Promise<void> => {
     for (const child of children) child.kill("SIGKILL");
     await Promise.all(children.map((child) => gone(child)));
   };
-  await start();
-  if (nodes > 1) await introduce(places);
+  const stop = async (): Promise<void> => {
+    await end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await start();
+    if (nodes > 1) await introduce(places);
+  } catch (fault) {
+    await stop(); // a child that is left would keep the test's process alive
+    throw fault;
+  }
   return {
     urls: places.map(({ port }) => `redis://127.0.0.1:${port}`),
     restart: start,
+    stop,
     async kill(signal) {
       if (signal === "SIGKILL") return end();
       for (const child of children) child.kill(signal);
     },
-    async stop() {
-      await end();
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
+}
+
+/**
+ * Different loopback ports that are free, below those that the system gives to outgoing connections: a server that is
+ * killed must find its port free again, while clients try to connect to it.
+ */
+export async function quietPorts(count: number): Promise<number[]> {
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = await listening(randomInt(20_000, 32_000));
+    if (server !== null) servers.push(server);
+  }
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function listening(port: number): Promise<Server | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(null)).listen(port, "127.0.0.1", () => resolve(server));
+  });
+}
+
+async function answers(child: ChildProcess, { port }: Place): Promise<void> {
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`starting redis-server on port ${port}: it ended with ${String(code)}`);
+  });
+  await Promise.race([ended, waitForPort(port)]);
+  ended.catch(() => {}); // it will end, later
 }
 
 interface Place {

@@ -7,6 +7,7 @@ import type { Proxy } from "./proxy.ts";
 /** Caddy on one scheduler thread, as one core is all that any proxy gets here. */
 export const caddy: Proxy = {
   name: "caddy",
+  caches: false,
   version: () => programVersion("caddy", ["version"]),
   async start({ folder, origin }) {
     const port = await freePort();

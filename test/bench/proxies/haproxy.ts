@@ -4,9 +4,10 @@ import { freePort } from "../port.ts";
 import { programVersion, serve } from "./program.ts";
 import type { Proxy } from "./proxy.ts";
 
-/** HAProxy, one thread, connections to the origin reused always, no log. */
+/** HAProxy, one thread, connections to the origin reused always, a cache for `/hit/**`, no log. */
 export const haproxy: Proxy = {
   name: "haproxy",
+  caches: true,
   version: () => programVersion("haproxy", ["-v"]),
   async start({ folder, origin }) {
     const port = await freePort();
@@ -26,9 +27,19 @@ defaults
   timeout connect 5s
   timeout client 60s
   timeout server 60s
+cache hits
+  total-max-size 16
+  max-object-size 100000
+  max-age 3600
 frontend in
   bind 127.0.0.1:${port}
+  use_backend cached if { path_beg /hit/ }
   default_backend out
+backend cached
+  http-request cache-use hits
+  http-response set-header Cache-Control max-age=3600
+  http-response cache-store hits
+  server origin 127.0.0.1:${origin}
 backend out
   server origin 127.0.0.1:${origin}
 `;

@@ -1,17 +1,18 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../port.ts";
 import { programVersion, serve } from "./program.ts";
 import type { Proxy } from "./proxy.ts";
 
-/** nginx, one process, kept-alive connections to the origin, no access log. */
+/** nginx, one process, kept-alive connections to the origin, no access log, and for `/hit/**` a cache in memory with its defaults, which the budgets were set against. */
 export const nginx: Proxy = {
   name: "nginx",
+  caches: true,
   version: () => programVersion("nginx", ["-v"]),
   async start({ folder, origin }) {
     const port = await freePort();
     const file = join(folder, "nginx.conf");
-    writeFileSync(file, configuration(folder, port, origin));
+    writeFileSync(file, configuration({ folder, port, origin, cache: memoryFolder(folder) }));
     return serve(port, { command: "nginx", args: ["-p", folder, "-c", file] });
   },
 };
@@ -29,12 +30,29 @@ http {
   ${temporary.map((kind) => `${kind}_temp_path ${own}/${kind};`).join(" ")}`;
 }
 
-function configuration(folder: string, port: number, origin: number): string {
+/** A folder whose files cost no disk, so that a cache of files stands as one of memory; removed with this process. */
+function memoryFolder(otherwise: string): string {
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : otherwise, "taxgate-bench-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface Places {
+  readonly folder: string;
+  readonly port: number;
+  readonly origin: number;
+  readonly cache: string;
+}
+
+function configuration({ folder, port, origin, cache }: Places): string {
   return `${nginxPreamble(folder, "nginx")}
+  proxy_cache_path ${cache} levels=1:2 keys_zone=hits:1m max_size=64m inactive=1h use_temp_path=off;
   upstream origin { server 127.0.0.1:${origin}; keepalive 128; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:${port} backlog=4096;
-    location / { proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    proxy_http_version 1.1; proxy_set_header Connection "";
+    location / { proxy_pass http://origin; }
+    location /hit/ { proxy_pass http://origin; proxy_cache hits; proxy_cache_valid 200 1h; }
   }
 }
 `;

@@ -15,6 +15,12 @@ export function programVersion(command: string, args: readonly string[]): string
   return /\d+\.\d+(\.\d+)?/.exec(`${stdout}${stderr}`)?.[0] ?? "unknown";
 }
 
+/** What the measurements need and is not installed. */
+export function missingTools(): string[] {
+  const tools = { nginx: ["-v"], wrk: ["-v"], taskset: ["-V"] };
+  return Object.entries(tools).flatMap(([tool, args]) => (programVersion(tool, args) === undefined ? [tool] : []));
+}
+
 /** The version of an npm package as installed; undefined when it is not. */
 export function packageVersion(name: string): string | undefined {
   try {
@@ -37,6 +43,7 @@ export async function serve(port: number, what: Omit<Launch, "core">): Promise<R
 export function nodeProxy(name: string, packageName: string, script: string): Proxy {
   return {
     name,
+    caches: false,
     version: () => packageVersion(packageName),
     async start({ origin }) {
       const port = await freePort();

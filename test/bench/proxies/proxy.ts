@@ -16,6 +16,8 @@ export interface RunningProxy {
 /** One row of the table. */
 export interface Proxy {
   readonly name: string;
+  /** Answers `/hit/**` from a cache of its own, for an hour. */
+  readonly caches: boolean;
   /** The installed version; undefined when it is not installed here. */
   version(): string | undefined;
   /** Starts it on core 0 and settles when it forwards. Fails when it does not within 15 s. */

@@ -40,6 +40,7 @@ function taxgate(name: string, program: string): Taxgate {
   };
   return {
     name,
+    caches: true,
     version: () => (existsSync(path) ? program : undefined),
     begin,
     async start(setup) {
@@ -62,6 +63,7 @@ drain: { grace: 0ms, max: 1s }
 upstream: { health: { connect: true, every: 5s } }
 routes:
   - { name: reads, match: { path: /read/** }, class: read }
+  - { name: hits, match: { path: /hit/** }, class: read, cache: { ttl: 1h } }
   - { name: rest, match: { path: /** }, class: pass }
 `;
 }

@@ -1,0 +1,40 @@
+import type { Draft } from "./draft.ts";
+
+/** Stands where a value came from the environment or a file, and for secrets that stand in the file itself. */
+export const REDACTED = "(redacted)";
+
+/** Hashes of tokens, and keys that encrypt. */
+const SECRET = /(^|\.)(hash|encryption\.keys\[\d*\]\.key)$/;
+const REDIS_URL = /(^|\.)redis\.url(\[\d*\])?$/;
+/** Shorter texts would take ordinary words out of logs; they are kept out by their place alone. */
+const SHORTEST = 8;
+
+/** Is what stands there a secret, whatever it is? `place` is a written path such as `admin.tokens[0].hash`; an index may be left out. */
+export function isSecretPlace(place: string): boolean {
+  return SECRET.test(place);
+}
+
+/** A text without the credentials that addresses carry. In doubt too little is left, because a password may hold any character. */
+export function withoutCredentials(text: string, place: string): string {
+  const bare = text.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/).*@/s, `$1${REDACTED}@`);
+  return REDIS_URL.test(place) ? bare.replace(/^(?![A-Za-z]+:\/\/).*@/s, `${REDACTED}@`).replace(/[?#].*$/s, "") : bare;
+}
+
+/** Secrets that stand in a file itself, and passwords inside addresses that a reference stands for: what logs must not hold either. */
+export function secretsIn(draft: Draft): string[] {
+  const redis = ["cache", "redis"];
+  const keys = draft.items([...redis, "encryption", "keys"]).map((path) => draft.text([...path, "key"]));
+  const urls = [[...redis, "url"], ...draft.items([...redis, "url"])].map((path) => draft.text(path));
+  return [...keys, ...urls.flatMap(passwordsOf)].filter((text) => text !== null).filter((text) => text.length >= SHORTEST);
+}
+
+/** The password as it is written, and as it is meant where the two differ. */
+function passwordsOf(text: string | null): string[] {
+  const url = text !== null && URL.canParse(text) ? new URL(text) : null;
+  if (url === null) return [];
+  try {
+    return [...new Set([url.password, decodeURIComponent(url.password)])];
+  } catch {
+    return [url.password];
+  }
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { normalForm } from "../../src/config/normal.ts";
+import { formatProblem } from "../../src/config/problem.ts";
+import { withoutCredentials } from "../../src/config/secret-places.ts";
+import { loadText } from "./load-text.ts";
+
+const cases: [string, string, string, string][] = [
+  ["an address without credentials", "cache.redis.url", "redis://a.example:6379/0", "redis://a.example:6379/0"],
+  ["user and password", "cache.redis.url", "redis://user:pass@a.example", "redis://(redacted)@a.example"],
+  ["a node of a list", "cache.redis.url[1]", "rediss://:pass@a.example", "rediss://(redacted)@a.example"],
+  ["a password with an '@'", "cache.redis.url", "redis://:p@ss@a.example", "redis://(redacted)@a.example"],
+  ["a password with '/', '?' and '#'", "cache.redis.url", "redis://:p/s?s#x@a.example", "redis://(redacted)@a.example"],
+  ["a password with a line break", "cache.redis.url", "redis://:p\ns@a.example", "redis://(redacted)@a.example"],
+  ["a password in the query", "cache.redis.url", "redis://a.example?password=x", "redis://a.example"],
+  ["an address without a scheme", "cache.redis.url", "user:pass@a.example", "(redacted)@a.example"],
+  ["an address at another place", "cache", "redis://user:pass@a.example", "redis://(redacted)@a.example"],
+  ["a text that is no address", "routes[0].name", "a@b?c", "a@b?c"],
+];
+
+for (const [name, place, text, wanted] of cases) {
+  test(`no credentials are left of ${name}`, () => {
+    assert.equal(withoutCredentials(text, place), wanted);
+  });
+}
+
+const SECRET = "hunter2-hunter2";
+const REST = "regions: { main: { endpoints: [{ url: https://tax.example }] } }\nroutes: [{ name: rest, match: { path: /** }, class: pass, cache: {} }]\n";
+
+const wrong: [string, string][] = [
+  ["a mapping in place of a text", `cache: { redis: { url: { a: ${SECRET} } } }`],
+  ["the wrong scheme", `cache: { redis: { url: "http://x:${SECRET}@a.example" } }`],
+  ["no scheme", `cache: { redis: { url: "x:${SECRET}@a.example" } }`],
+  ["an address in place of the tier", `cache: { redis: "redis://x:${SECRET}@a.example" }`],
+  ["an address in place of the cache", `cache: "redis://x:${SECRET}@a.example"`],
+  ["options in an address", `cache: { redis: { url: "redis://a.example?password=${SECRET}" } }`],
+  ["a path in an address", `cache: { redis: { url: "redis://x:${SECRET}@a.example/a" } }`],
+  ["a password that is not encoded", `cache: { redis: { url: "redis://x:1/${SECRET}@a.example" } }`],
+  ["a key that is too short", `cache: { redis: { url: redis://a, encryption: { keys: [{ id: a, key: ${SECRET} }] } } }`],
+  ["a key that is a number", `cache: { redis: { url: redis://a, encryption: { keys: [{ id: a, key: 0123456789012345 }, { id: b, key: 123456789012345678 }] } } }`],
+  ["nodes with two logins", `cache: { redis: { url: ["redis://x:${SECRET}@a", "redis://x:other-${SECRET}@b"] } }`],
+];
+
+for (const [name, line] of wrong) {
+  test(`no secret is in the messages about ${name}`, () => {
+    const loaded = loadText(`version: 1\n${line}\n${REST}`);
+    assert.ok(!loaded.ok);
+    assert.doesNotMatch(loaded.problems.map(formatProblem).join("\n"), new RegExp(`${SECRET}|123456789`));
+  });
+}
+
+test("logs learn the secrets that stand in the file, and the password of an address that does not", () => {
+  const file = `version: 1\ncache: { redis: { url: "\${URL}", encryption: { keys: [{ id: a, key: ${SECRET}-long }] } } }\n${REST}`;
+  const url = "redis://gate:pass%2Fword@a.example";
+  const loaded = loadText(file, { URL: url });
+  assert.ok(loaded.ok);
+  assert.deepEqual(loaded.secrets, [url, `${SECRET}-long`, "pass%2Fword", "pass/word"]);
+  assert.match(normalForm(loaded.config, loaded.secrets), /url: \(redacted\)\n/);
+});
+
+test("a reference inside the credentials leaves the host to be seen", () => {
+  const loaded = loadText(`version: 1\ncache: { redis: { url: "redis://gate:\${PASSWORD}@a.example" } }\n${REST}`, { PASSWORD: SECRET });
+  assert.ok(loaded.ok);
+  assert.match(normalForm(loaded.config, loaded.secrets), /url: redis:\/\/\(redacted\)@a\.example\n/);
+});
