@@ -14,7 +14,7 @@ export type Read<Value> = { readonly ok: true; readonly value: Value } | Refused
 export type Parameters = ReadonlyMap<string, string>;
 
 /** Code of a query that the API does not understand. */
-const BAD_PARAMETER: ErrorCode = "malformed-request";
+const BAD_PARAMETER: ErrorCode = "bad-parameter";
 
 const MOST_QUERY = 32 * 1024;
 const LONGEST_VALUE = 8192;

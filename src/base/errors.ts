@@ -42,6 +42,7 @@ export const ERRORS = {
   "upstream-timeout": { status: 504, source: "upstream", en: "the platform did not answer in time", zh: "平台未在规定时间内响应" },
   "open": { status: 503, source: "upstream", en: "the region keeps failing and gets a pause; try again later", zh: "该区域持续失败，已暂停转发，请稍后重试" },
   "overloaded": { status: 503, source: "edge", en: "too many requests wait for a connection; try again later", zh: "等待连接的请求过多，请稍后重试" },
+  "bad-parameter": { status: 400, source: "operator", en: "the admin API does not understand a parameter; the detail says which", zh: "管理接口参数有误，详见 detail" },
   "not-stored": { status: 504, source: "client", en: "the request asks for a stored answer (only-if-cached), and there is none", zh: "请求只接受缓存的响应（only-if-cached），但没有可用的缓存" },
   "unauthenticated": { status: 401, source: "operator", en: "the admin API wants a token: 'Authorization: Bearer …'", zh: "管理接口需要令牌" },
   "forbidden": { status: 403, source: "operator", en: "the token's role does not allow this", zh: "令牌角色无此权限" },

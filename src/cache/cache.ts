@@ -81,14 +81,18 @@ export function createCache(env: CacheEnv): Cache {
   const tools: LookUpTools = { clock, memory, flights, shared, store, fetchEnv, notStored };
 
   return {
-    compile: compilePolicy,
+    compile(options, place) {
+      const policy = compilePolicy(options, place);
+      if (policy.queryNames !== null) invalidator.knows(policy.queryNames);
+      return policy;
+    },
     recall: (policy, caller) => lookUp(tools, policy, caller),
     elsewhere: (policy, request) => lookElsewhere(tools, policy, request),
     invalidate: invalidator.invalidate,
     heard: invalidator.heard,
     represent: (resident, policy, acceptEncoding) => representationOf(resident, policy, acceptEncoding, memory),
     inspect: (site, path, query) => ({
-      entries: memory.inPath(site, path).filter((resident) => query === null || resident.answer.address.query === query),
+      entries: memory.inPath(site, path).filter(({ answer: { address } }) => query === null || address.query === query),
       misses: misses.of(site, path, query),
     }),
     stats: () => ({ entries: memory.entries, bytes: memory.bytes, maxBytes: env.maxBytes, waiting: flights.waiting, shared: shared === null ? "none" : shared.state }),

@@ -9,7 +9,7 @@ export interface EntryAddress {
   /** Home region of the request. */
   readonly home: string;
   readonly path: string;
-  /** Of the request, with its `?`, or empty. */
+  /** What counts of the request's query, with its `?`, or empty. */
   readonly query: string;
   readonly tags: readonly string[];
 }

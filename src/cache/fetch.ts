@@ -172,17 +172,17 @@ export class Fetch {
 
   #take(head: FetchedHead, verdict: StoreVerdict, times: Times): { readonly body: Body; readonly stored: boolean } {
     const { body } = head;
-    if (body.kind === "source") return this.#pumped(head, verdict, body.source, times);
+    const most = Math.min(this.#env.maxBytes, this.plan.policy.options.maxBytes ?? Infinity);
+    if ((sizeOf(body) ?? 0) > most) {
+      this.#refuse("too-large", "released");
+      return { body, stored: false };
+    }
+    if (body.kind === "source") return this.#pumped(head, verdict, body.source, times, most);
     this.#whole(head, verdict, body.kind === "bytes" ? body.bytes : new Uint8Array(), times);
     return { body, stored: true };
   }
 
-  #pumped(head: FetchedHead, verdict: StoreVerdict, source: BodySource, times: Times): { readonly body: Body; readonly stored: boolean } {
-    const most = Math.min(this.#env.maxBytes, this.plan.policy.options.maxBytes ?? Infinity);
-    if (source.length !== null && source.length > most) {
-      this.#refuse("too-large", "released");
-      return { body: { kind: "source", source }, stored: false };
-    }
+  #pumped(head: FetchedHead, verdict: StoreVerdict, source: BodySource, times: Times, most: number): { readonly body: Body; readonly stored: boolean } {
     const pump = new Pump(source, most, {
       whole: (pieces, size) => this.#whole(head, verdict, pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, size), times),
       lost: (why) => this.#refuse(why, why === "too-large" ? "released" : "failed"),

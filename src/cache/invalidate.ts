@@ -1,11 +1,14 @@
 import type { Flights } from "./collapse.ts";
 import type { Invalidation, EntryAddress } from "./entry.ts";
+import { keyedQuery } from "./key.ts";
 import type { MemoryTier } from "./memory.ts";
 import type { Resident } from "./resident.ts";
 import type { SharedTier } from "./shared-tier.ts";
 
 /** Voids entries. */
 export interface Invalidator {
+  /** From now on a URL also stands for entries that only these members of its query tell apart. */
+  knows(names: readonly string[]): void;
   /** In both tiers: how many there were in memory, and whether the other instances could be told. */
   invalidate(what: Invalidation): { readonly entries: number; readonly told: Promise<boolean> };
   /** Another instance did so; null: nobody knows what was missed, and nothing can be trusted. */
@@ -24,6 +27,8 @@ export interface InvalidatorEnv {
 
 const YES = Promise.resolve(true);
 const EVERYTHING: Invalidation = { kind: "all", soft: false };
+/** Of all routes of all configurations so far; there are a handful. */
+const MOST_SUBSETS = 1000;
 
 /** Makes the one place that voids entries. */
 export function createInvalidator({ memory, flights, shared, told }: InvalidatorEnv): Invalidator {
@@ -38,9 +43,21 @@ export function createInvalidator({ memory, flights, shared, told }: Invalidator
     told(what.kind, hit.length);
     return hit.length;
   };
+  const subsets = new Map<string, readonly string[]>();
+  /** One URL is written in as many ways as routes take parts of its query for the whole. */
+  const spellings = (what: Invalidation): Invalidation[] => {
+    if (what.kind !== "url" || what.query === null || subsets.size === 0) return [what];
+    const { query } = what;
+    const queries = new Set([query, ...[...subsets.values()].map((names) => keyedQuery(query, names))]);
+    return [...queries].map((one) => ({ ...what, query: one }));
+  };
   return {
+    knows: (names) => void (subsets.size < MOST_SUBSETS && subsets.set(JSON.stringify(names), names)),
     invalidate(what) {
-      return { entries: here(what), told: shared === null ? YES : shared.invalidate(what) };
+      const all = spellings(what);
+      const entries = all.reduce((sum, one) => sum + here(one), 0);
+      if (shared === null) return { entries, told: YES };
+      return { entries, told: Promise.all(all.map((one) => shared.invalidate(one))).then((told) => told.every(Boolean)) };
     },
     heard: (what) => void here(what ?? EVERYTHING),
     outdated(resident) {

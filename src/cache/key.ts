@@ -27,14 +27,13 @@ export type KeyOf = (request: CacheRequest, home: string) => string | null;
  * written as JSON.
  */
 export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, credentials }: { readonly prefix: string; readonly keepsHost: boolean; readonly credentials: readonly string[] }): KeyOf {
-  const subsets = parts.filter((part) => typeof part === "object" && "query" in part);
-  const names = subsets.length === 0 ? null : subsets.flatMap((part) => part.query);
+  const names = queryNames(parts);
   const readers = parts.map(readerOf).filter((reader) => reader !== null);
   // A POST without a body is not the GET of the same path.
   if (readsBody(parts)) readers.push((request) => (request.head.method === "POST" ? "POST" : "GET"));
   if (credentials.length > 0) readers.push((request) => digest(JSON.stringify(credentials.map((name) => joined(request.head.headers, name)))));
   return (request, home) => {
-    let key = `${prefix}\n${home}\n${keepsHost ? request.host.toLowerCase() : ""}\n${request.path}${names === null ? request.query : subset(request.query, names)}`;
+    let key = `${prefix}\n${home}\n${keepsHost ? request.host.toLowerCase() : ""}\n${request.path}${keyedQuery(request.query, names)}`;
     for (const read of readers) {
       const value = read(request);
       if (value === null) return null;
@@ -42,6 +41,20 @@ export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, crede
     }
     return key;
   };
+}
+
+/** The members of the query that tell answers apart, in order; null: the query as it stands. */
+export function queryNames(parts: readonly KeyPart[]): readonly string[] | null {
+  const subsets = parts.filter((part) => typeof part === "object" && "query" in part);
+  return subsets.length === 0 ? null : subsets.flatMap((part) => part.query);
+}
+
+/** What counts of a query: all of it, or the named members in that order. With its `?`, or empty. */
+export function keyedQuery(query: string, names: readonly string[] | null): string {
+  if (names === null) return query;
+  const members = new URLSearchParams(query);
+  const kept = new URLSearchParams(names.flatMap((name) => members.getAll(name).map((value) => [name, value])));
+  return kept.size === 0 ? "" : `?${kept.toString()}`;
 }
 
 /** True where the body tells requests apart: a read that is made by POST. */
@@ -78,18 +91,6 @@ function joined(headers: Headers, name: string): string | null {
 }
 
 /** Values as they are written: decoded, all that is no UTF-8 would look the same, such as names in GBK. */
-function subset(query: string, names: readonly string[]): string {
-  const members = query.slice(1).split("&").map((member) => {
-    const end = member.indexOf("=");
-    return end < 0 ? [decoded(member), null] : [decoded(member.slice(0, end)), member.slice(end + 1)];
-  });
-  return JSON.stringify(names.map((name) => members.filter(([known]) => known === name).map(([, value]) => value)));
-}
-
-function decoded(name: string): string {
-  return [...new URLSearchParams(`${name}=`).keys()][0] ?? "";
-}
-
 function digest(data: string | Uint8Array): string {
   return hash("sha256", data, "base64url");
 }

@@ -89,7 +89,7 @@ export async function lookElsewhere(tools: LookUpTools, policy: CachePolicy, req
     const address = region === request.region ? null : addressOf(policy, request, region);
     if (address === null) continue;
     const resident = tools.memory.find(address.key, selecting).resident ?? (await fromShared(tools, policy, address, selecting)).resident;
-    if (resident !== null && overdue(resident, tools.clock.now()) <= resident.answer.staleIfError) return resident;
+    if (resident !== null && overdue(resident, tools.clock.now()) < resident.answer.staleIfError) return resident;
   }
   return null;
 }
@@ -103,8 +103,8 @@ function use(look: Look, found: MemoryFound, result: CacheResult): Hit | null {
   if (isFresh(resident, look.side, over, now)) return hitOf(resident, result, null, null);
   if (isStrict(look.side)) return null;
   const { staleIfError, staleWhileRevalidate } = resident.answer;
-  if (resident.failing && over <= staleIfError) return hitOf(resident, "stale", "if-error", now < resident.retryAt ? null : refresh(look, found));
-  if (over <= staleWhileRevalidate) return hitOf(resident, "stale", "while-revalidate", refresh(look, found));
+  if (resident.failing && over < staleIfError) return hitOf(resident, "stale", "if-error", now < resident.retryAt ? null : refresh(look, found));
+  if (over < staleWhileRevalidate) return hitOf(resident, "stale", "while-revalidate", refresh(look, found));
   return null;
 }
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { compileCondition, type AnswerCondition } from "../document/answer-condition.ts";
 import type { EntryAddress } from "./entry.ts";
-import { compileKey, readsBody, type CacheRequest, type KeyOf } from "./key.ts";
+import { compileKey, keyedQuery, queryNames, readsBody, type CacheRequest, type KeyOf } from "./key.ts";
 import type { RouteCacheOptions } from "./options.ts";
 import { fieldMarks, type FieldMarks } from "./request-side.ts";
 
@@ -17,6 +17,8 @@ export interface CachePolicy {
   /** The body is part of the key: a read made by POST. */
   readonly readsBody: boolean;
   readonly keyOf: KeyOf;
+  /** See {@link queryNames}. */
+  readonly queryNames: readonly string[] | null;
   /** What matters about a request's fields, by their names in lower case. */
   readonly marks: FieldMarks;
   readonly immutableWhen: readonly AnswerCondition[];
@@ -53,6 +55,7 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     seesCookies: parts.includes("principal") || parts.some((part) => typeof part === "object" && "header" in part && part.header.toLowerCase() === "cookie"),
     readsBody: readsBody(parts),
     keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, credentials: parts.includes("principal") || options.authorized ? ["authorization", "cookie", ...credentials] : [] }),
+    queryNames: queryNames(parts),
     marks: fieldMarks(credentials),
     immutableWhen: options.immutableWhen.map(compileCondition),
     invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map(compileCondition) })),
@@ -65,7 +68,7 @@ export function addressOf(policy: CachePolicy, request: CacheRequest, home: stri
   if (key === null) return null;
   const { site, route } = policy;
   const tags = policy.options.tags.length === 0 ? NO_TAGS : policy.options.tags.map((tag) => tagOf(tag, home, route, request.taxpayer));
-  return { key, site, route, home, path: request.path, query: request.query, tags };
+  return { key, site, route, home, path: request.path, query: keyedQuery(request.query, policy.queryNames), tags };
 }
 
 const NO_TAGS: readonly string[] = [];

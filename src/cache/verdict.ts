@@ -50,8 +50,12 @@ export function judge(judged: Judged, options: RouteCacheOptions, personal: bool
   const veto = vetoOf(judged, freshness, options, personal);
   if (veto !== null) return { kind: "not", reason: veto };
   const drop = [...namesOf(freshness.control.noCache), ...namesOf(freshness.control.isPrivate)];
-  const plain = plainVerdict(judged, freshness, options, drop);
-  const mayBeImmutable = options.immutableWhen.length > 0 && judged.status === 200 && (options.override || freshness.explicit === null) && !judged.looseCookie;
+  const forbidden = freshness.control.noStore && !(freshness.control.mustUnderstand && UNDERSTOOD.has(judged.status));
+  // `override` sets a lifetime of the route's against the platform's word; where there is none, that word stands.
+  const lifted = options.override && routeLifetime(judged.status, freshness, options) !== null;
+  const plain = forbidden && !lifted ? ({ kind: "not", reason: "no-store" } as const) : plainVerdict(judged, freshness, options, drop);
+  const unsaid = freshness.explicit === null && !forbidden;
+  const mayBeImmutable = options.immutableWhen.length > 0 && judged.status === 200 && (options.override || unsaid) && !judged.looseCookie;
   return mayBeImmutable ? { kind: "look", plain, drop } : plain;
 }
 
@@ -78,7 +82,6 @@ function vetoOf({ status, headers, atHome }: Judged, { control }: Freshness, opt
   if (headerValue(headers, "set-cookie") !== undefined) return "set-cookie";
   if (varyNames(headerValues(headers, "vary")) === "*") return "vary-star";
   if (control.isPrivate === true && !(personal && options.override)) return "private";
-  if (control.noStore && !options.override && !(control.mustUnderstand && UNDERSTOOD.has(status))) return "no-store";
   return null;
 }
 

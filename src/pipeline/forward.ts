@@ -133,6 +133,8 @@ function callOf(x: Exchange, route: Route): UpstreamCall {
 
 /** May the same request go out once more? What was handed to a socket only where asking twice does no harm. */
 function worthRetry(x: Exchange, route: Route, result: Exclude<AttemptResult, { kind: "refused" }>): boolean {
+  // A stored answer will do: a platform that fails is asked once, and then left alone for a while.
+  if (x.fetch !== null && x.fetch.fallback !== null) return false;
   if (isGivenUp(x)) return false;
   if (x.body.kind === "source" || result.cause === "total-timeout" || result.cause === "cancelled") return false;
   return result.kind === "not-sent" || (REPEATABLE[route.class] && SAFE.has(x.head.method));

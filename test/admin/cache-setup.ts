@@ -11,7 +11,7 @@ import { loadText } from "../config/load-text.ts";
 import { request } from "./request.ts";
 
 /** One site with two regions, where a header says who asks; `codes` keeps, `sealed` for each caller, `rest` nothing. */
-export const ONE_SITE = `version: 1
+const ONE_SITE = `version: 1
 regions: { beijing: { endpoints: [{ url: https://bj.example }] }, guangdong: { endpoints: [{ url: https://gd.example }] } }
 identity: { principal: [{ header: X-Api-Key }] }
 routes:
@@ -33,6 +33,11 @@ sites:
     regions: { beijing: { endpoints: [{ url: https://in.example }] }, south: { endpoints: [{ url: https://s.example }] } }
     routes: [{ name: lists, class: read, match: { path: /api/codes }, cache: { ttl: 1h, tags: [codes] } }]
 `;
+
+/** The calls under test. */
+export const PURGE = "POST /api/v1/cache/purge";
+/** See {@link PURGE}. */
+export const INSPECT = "GET /api/v1/cache/inspect";
 
 /** What a test stores. */
 export interface Stored {
@@ -105,4 +110,12 @@ export function cacheUnderTest(yaml: string = ONE_SITE, shared: SharedTier | nul
       return { status, body: JSON.parse(String(body)) as Record<string, unknown>, text: String(body) };
     },
   };
+}
+
+/** Four entries of two URLs and two regions, and one of another route. */
+export async function filled(shared: SharedTier | null = null): Promise<CacheUnderTest> {
+  const made = cacheUnderTest(ONE_SITE, shared);
+  for (const region of ["beijing", "guangdong"]) for (const url of ["/api/codes?type=1", "/api/codes?type=2"]) await made.store(url, { region });
+  await made.store("/api/files/a", { route: "files", headers: ["cache-control", "max-age=60"] });
+  return made;
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { budgets, missedBars } from "./budgets.ts";
+import { figuresOf } from "./figures.ts";
+import { lanes } from "./lanes.ts";
 import { quantile } from "./median.ts";
 import { selfTime } from "./profile-groups.ts";
 import { medianMicros, medianRatio, type Samples } from "./rounds.ts";
-import { budgetTable } from "./table.ts";
+import { budgetTable, proxyTable } from "./table.ts";
 
 const sample = (micros: number | undefined) => ({ micros, perSecond: 1, failures: 0 });
 const samples: Samples = new Map([
@@ -33,6 +35,14 @@ test("a bar is missed above its bound, or below it where more is better", () => 
   const lines = budgetTable(figures).split("\n");
   assert.match(lines.find((line) => line.includes("GET, CPU")) ?? "", /50\.0 µs \|\s+≤ 50 µs \|\s+met \|\s+35 µs \| missed/);
   assert.equal(lines.filter((line) => line.includes("not measured")).length, budgets.length - 3);
+});
+
+test("hits are compared with nginx alone, and a proxy without a cache has none", () => {
+  const hits: Samples = new Map([["taxgate", { cacheHit: [sample(20)] }], ["nginx", { cacheHit: [sample(10)] }], ["http-proxy", {}]]);
+  const figures = figuresOf({ samples: hits, latency: undefined, sources: undefined, bundled: undefined, growth: undefined });
+  assert.deepEqual(figures, { "cacheHit.micros": 20, "cacheHit.nginx": 2 });
+  const rows = proxyTable(hits, lanes.filter(({ cached }) => cached)).split("\n").map((line) => line.replaceAll(/ +/g, " "));
+  assert.deepEqual([rows[0], rows[2], rows[4]], ["| proxy | cache hit 1.1 kB µs | × nginx | failed |", "| taxgate | 20.0 | 2.00 | 0 |", "| http-proxy | – | – | 0 |"]);
 });
 
 test("self time is grouped by our folders, packages and node's own files, and idle time is left out", () => {

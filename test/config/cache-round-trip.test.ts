@@ -14,7 +14,7 @@ const long = fc.oneof(duration, fc.constantFrom("0ms", "1d", "10y", "0.5y"));
 const size = fc.tuple(fc.integer({ min: 1, max: 900 }), fc.constantFrom("B", "kB", "KiB", "MB", "MiB")).map(([count, unit]) => `${count}${unit}`);
 const word = fc.stringMatching(/^[a-z]{1,8}$/);
 const status = fc.oneof(fc.integer({ min: 100, max: 599 }), fc.array(fc.integer({ min: 100, max: 599 }), { minLength: 1, maxLength: 3 }));
-const value = fc.oneof(fc.constantFrom<unknown>(null, true, false, "00", "", "${", "1e3", "~"), fc.integer(), word);
+const value = fc.oneof(fc.constantFrom<unknown>(null, true, false, "00", "", "$${", "1e3", "~"), fc.integer(), word);
 const condition = fc.oneof(
   fc.record({ status }),
   fc.record({ contentType: fc.constant("application/json"), json: fc.constantFrom("/a", "/a~1b/0"), equals: value }, { requiredKeys: ["json", "equals"] }),
@@ -38,7 +38,7 @@ const routeCache = fc.record(
     negative: fc.record({ statuses: fc.array(fc.integer({ min: 400, max: 599 }), { minLength: 1, maxLength: 3 }), ttl: long }, { requiredKeys: ["ttl"] }),
     heuristic: fc.record({ share: fc.constantFrom<unknown>(0, 0.1, 1, "5%", "12.5%"), max: long }, { requiredKeys: [] }),
     immutableWhen: fc.array(condition, { maxLength: 3 }),
-    immutableFor: duration,
+    immutableFor: fc.constantFrom("1s", "1.5h", "10y"),
     invalidateOn: fc.array(fc.record({ route: fc.constantFrom("rest", "other"), when: fc.array(condition, { minLength: 1, maxLength: 2 }) }), { maxLength: 2 }),
     tags: fc.array(fc.constantFrom("a", "{region}", "{route}-{taxpayer}", "$${x", "€: #"), { maxLength: 3 }),
     requestDirectives: fc.constantFrom("obey", "ignore"),
@@ -72,7 +72,7 @@ test("every cache configuration loads, is accepted by the JSON Schema, and is th
     fc.property(routeCache, fc.record({ memory, redis }, { requiredKeys: ["redis"] }), (ofRoute, cache) => {
       const route = { name: "other", match: { path: "/a" }, class: "read", cache: ofRoute };
       const written = { version: 1, cache, regions: { main: { endpoints: [{ url: "https://tax.example" }] } }, routes: [route, { name: "rest", match: { path: "/**" }, class: "pass" }] };
-      const text = JSON.stringify(written).replaceAll('"${"', '"$${"');
+      const text = JSON.stringify(written);
       const first = loadText(text);
       assert.ok(first.ok, first.ok ? "" : first.problems.map(formatProblem).join("\n"));
       assert.ok(accepts(JSON.parse(text)), JSON.stringify(accepts.errors));

@@ -92,7 +92,10 @@ for (const [name, from, to, wanted] of secretCases) {
     for (const secrets of [[], [...old.secrets, ...next.secrets].filter((secret) => secret !== "one")]) {
       const lines = diffConfig(old.config, next.config, secrets).map(({ path, before, after, needsRestart }) => `${path}: ${before} -> ${after}${needsRestart ? " (restart)" : ""}`);
       assert.equal(lines.length, wanted.length, lines.join("\n"));
-      for (const [index, want] of wanted.entries()) want.startsWith("^") ? assert.match(lines[index] ?? "", new RegExp(want)) : assert.equal(lines[index], want);
+      for (const [index, want] of wanted.entries()) {
+        if (want.startsWith("^")) assert.match(lines[index] ?? "", new RegExp(want));
+        else assert.equal(lines[index], want);
+      }
     }
   });
 }

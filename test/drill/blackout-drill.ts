@@ -11,6 +11,8 @@ import { BEIJING_TAXPAYER } from "./traffic.ts";
 type Platforms = Readonly<Record<BlackoutRegion, CodePlatform>>;
 
 const MOODS: Readonly<Record<BlackoutStageName, Mood>> = { "all is well": "well", "dark: hangs": "hangs", "dark: refuses": "refuses", "well again": "well" };
+/** Reads that wait must not keep others from being sent. */
+const CONNECTIONS = 1000;
 const REGIONS: readonly BlackoutRegion[] = ["beijing", "guangdong", "sichuan", "hunan"];
 
 /** Runs the drill on a Taxgate of its own, with the platforms in this process. */
@@ -21,7 +23,7 @@ export async function runBlackoutDrill(plan: BlackoutPlan, tell: (text: string) 
     try {
       const port = taxgate.port("plain");
       await warm(plan, port);
-      const load = startLoad(warmStreams(plan), port);
+      const load = startLoad(warmStreams(plan), port, CONNECTIONS);
       const { stages, others } = await runStages({ plan, platforms, operator: operatorOf(taxgate), port, tell }).finally(() => void load.stop());
       const samples = [...(await load.stop()), ...others];
       return { plan, stages, samples, arrivals: mapRegions((region) => platforms[region].arrivals) };
@@ -61,7 +63,7 @@ async function runStages(scene: Scene): Promise<{ readonly stages: readonly Blac
     await Promise.all([scene.platforms.guangdong, scene.platforms.sichuan, scene.platforms.hunan].map((platform) => platform.become(MOODS[name])));
     const from = performance.now();
     const before = await counted(scene);
-    const load = MOODS[name] === "well" ? null : startLoad([nationalStream(scene.plan)], scene.port);
+    const load = MOODS[name] === "well" ? null : startLoad([nationalStream(scene.plan)], scene.port, CONNECTIONS);
     await new Promise((resolve) => setTimeout(resolve, scene.plan.stages[name]));
     const to = performance.now();
     const after = await counted(scene);

@@ -16,10 +16,10 @@ export interface Load {
   stop(): Promise<readonly Sample[]>;
 }
 
-/** Sends each stream at its pace, whatever becomes of the answers: a proxy that stalls does not slow its clients down. */
-export function startLoad(streams: readonly Stream[], port: number): Load {
+/** Sends each stream at its pace, whatever becomes of the answers: a proxy that stalls does not slow its clients down, for as long as `connections` are enough. */
+export function startLoad(streams: readonly Stream[], port: number, connections = 64): Load {
   const samples: Sample[] = [];
-  const agent = keptConnections();
+  const agent = keptConnections(connections);
   const running = streams.map((stream) => runStream(stream, port, agent, samples));
   return {
     samples,

@@ -82,7 +82,7 @@ describe("names in the README", () => {
   });
 
   test("the life of an exchange names every refusal of the proxy lane", () => {
-    const elsewhere = ["unauthenticated", "forbidden", "client-gone"];
+    const elsewhere = ["unauthenticated", "forbidden", "bad-parameter", "client-gone"];
     const named = tableAfter(text, "| phase |").flatMap((row) => [...(row.at(-1) as string).matchAll(/`\d{3} ([a-z-]+)`/g)].map(([, name]) => name as string));
     assert.deepEqual([...new Set([...named, ...elsewhere])].toSorted(), Object.keys(ERRORS).toSorted());
   });
@@ -128,7 +128,7 @@ describe("commands in the README", () => {
     assert.ok(lines.length > 12);
     for (const [line, name, rest = ""] of lines) {
       if (name === "node") continue;
-      const command = COMMANDS.find((one) => one.name === name);
+      const command = COMMANDS.find((one) => `${name}${rest} `.startsWith(`${one.name} `));
       assert.ok(command, line);
       for (const [flag] of rest.matchAll(/--[a-z-]+/g))
         assert.ok(

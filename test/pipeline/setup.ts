@@ -3,15 +3,17 @@ import { byteBudget } from "../../src/base/byte-budget.ts";
 import { manualClock } from "../../src/base/clock.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../../src/http/message.ts";
-import { compileIdentity } from "../../src/identity/identity.ts";
 import { identityOptions } from "../../src/identity/options.ts";
 import type { ExchangeSummary } from "../../src/observe/exchange-summary.ts";
+import { compileGeneration } from "../../src/pipeline/compile-generation.ts";
 import { createExchange, type Exchange } from "../../src/pipeline/exchange.ts";
-import { hostTable, type Generation, type Surroundings } from "../../src/pipeline/generation.ts";
+import type { Generation, Surroundings } from "../../src/pipeline/generation.ts";
 import { handle } from "../../src/pipeline/handle.ts";
-import { routeOptions } from "../../src/pipeline/options.ts";
-import { compileRoute, type Site } from "../../src/pipeline/site.ts";
+import { routeOptions, type SiteOptions } from "../../src/pipeline/options.ts";
 import type { CallControl, UpstreamCall } from "../../src/upstream/call.ts";
+import type { UpstreamTls } from "../../src/upstream/connections.ts";
+import type { Estate } from "../../src/upstream/gate.ts";
+import { upstreamOptions, type RegionOptions } from "../../src/upstream/options.ts";
 import type { RegionUpstream } from "../../src/upstream/region-upstream.ts";
 import { createRegions } from "../../src/upstream/regions.ts";
 import type { AttemptResult } from "../../src/upstream/result.ts";
@@ -36,12 +38,27 @@ const ROUTES = [
   { name: "told", class: "read", match: { path: "/told" }, forward: { client: true, trace: true, host: true } },
 ];
 
-/** A pipeline without sockets: real identity, routes and phases, regions by script, time that stands still. */
-export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = (_region: string): boolean => true } = {}) {
+/** What a test may set otherwise. */
+export interface SetUpOptions {
+  readonly hosts?: readonly string[];
+  readonly attempts?: number;
+  readonly pause?: number;
+  readonly bodies?: number;
+  readonly up?: (region: string) => boolean;
+  /** As written in a configuration. */
+  readonly routes?: readonly unknown[];
+  readonly identity?: unknown;
+}
+
+/** A pipeline without sockets: real identity, routes, cache and phases, regions by script, time that stands still. */
+export function setUp(serve: Serve = () => answered(200), options: SetUpOptions = {}) {
+  const { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = () => true, routes = ROUTES, identity = { trustedProxies: ["10.0.0.0/8"] } } = options;
   const clock = manualClock();
   const calls: { readonly call: UpstreamCall; readonly region: string }[] = [];
   const ends: ExchangeSummary[] = [];
   const logged: unknown[] = [];
+  const notStored: string[] = [];
+  const staleServed: string[] = [];
   let retried = 0;
   const retries = retryBudget(1, clock);
   const region = (name: string): RegionUpstream => ({
@@ -52,27 +69,25 @@ export function setUp(serve: Serve = () => answered(200), { hosts = ["tax.exampl
     tunnel: () => ({ kind: "refused", cause: "breaker-open", detail: "", retryAfter: 7 }),
     async call(call, control) {
       calls.push({ call, region: name });
-      return serve(call, control, calls.length - 1, name);
+      const result = await serve(call, control, calls.length - 1, name);
+      return result.kind === "answered" ? { ...result, region: name } : result;
     },
   });
-  const areas = [{ name: "r1", taxpayers: [], clients: [] }, { name: "r2", taxpayers: [], clients: [] }];
-  const site: Site = {
-    name: "main",
-    identity: compileIdentity(identityOptions.parse({ trustedProxies: ["10.0.0.0/8"] }), areas, "r1"),
-    routes: ROUTES.map((route) => compileRoute(routeOptions.parse(route), null, [])),
-    upstream: { regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined },
-    caches: false,
-  };
-  const generation: Generation = { number: 1, hosts: hostTable([{ site, patterns: hosts }]), inFlight: 0, letGo: () => undefined };
+  const events = { notStored: (_site: string, _route: string, reason: string) => void notStored.push(reason), evicted: () => undefined, invalidated: () => undefined };
+  const cache = createCache({ clock, maxBytes: 10_000_000, maxEntryBytes: 1_000_000, shared: null, events });
+  const regions: RegionOptions[] = ["r1", "r2"].map((name) => ({ name, endpoints: [], taxpayers: [], clients: [], fallback: [], upstream: upstreamOptions.parse({}) }));
+  const written: SiteOptions = { name: "main", hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };
+  const estate = { open: () => ({ regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined }) } as unknown as Estate;
+  const generation: Generation = compileGeneration(1, [written], { estate, cache, material: () => ({}) as UpstreamTls, origin: (url) => url });
   const around: Surroundings = {
     clock, random: seededRandom(1),
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (event, fields) => void logged.push([event, fields]) },
     access: { write: (end) => void ends.push(end), configure: () => undefined },
-    metrics: { exchangeEnded: () => undefined, retried: () => void retried++ } as unknown as Surroundings["metrics"],
+    metrics: { exchangeEnded: () => undefined, retried: () => void retried++, staleServed: (reason: string) => void staleServed.push(reason) } as unknown as Surroundings["metrics"],
     bodies: byteBudget(bodies),
-    cache: createCache({ clock, maxBytes: 10_000_000, maxEntryBytes: 1_000_000, shared: null, events: { notStored: () => undefined, evicted: () => undefined, invalidated: () => undefined } }),
+    cache,
   };
-  return { clock, calls, ends, logged, generation, around, site, retried: () => retried };
+  return { clock, calls, ends, logged, notStored, staleServed, generation, around, retried: () => retried };
 }
 
 /** A request as the listener hands it in. */
