@@ -22,5 +22,5 @@ EXPOSE 8080 8443 9901
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "--eval", "fetch('http://127.0.0.1:9901/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/opt/taxgate/dist/taxgate.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/opt/taxgate/dist/taxgate.js"]
 CMD ["run", "/etc/taxgate/taxgate.yaml"]

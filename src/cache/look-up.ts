@@ -104,8 +104,14 @@ function use(look: Look, found: MemoryFound, result: CacheResult): Hit | null {
   if (isStrict(look.side)) return null;
   const { staleIfError, staleWhileRevalidate } = resident.answer;
   if (resident.failing && over < staleIfError) return hitOf(resident, "stale", "if-error", now < resident.retryAt ? null : refresh(look, found));
-  if (over < staleWhileRevalidate) return hitOf(resident, "stale", "while-revalidate", refresh(look, found));
+  if (over < staleWhileRevalidate) return hitOf(resident, "stale", "while-revalidate", resident.failing && now < resident.retryAt ? null : refresh(look, found));
   return null;
+}
+
+/** What may be served if the platform fails; it has not answered for longer than a caller waits for another's fetch. */
+function overdueHit({ tools, side }: Look, { resident }: MemoryFound): Hit | null {
+  if (resident === null || isStrict(side) || overdue(resident, tools.clock.now()) >= resident.answer.staleIfError) return null;
+  return hitOf(resident, "stale", "if-error", null);
 }
 
 function missed(look: Look, found: MemoryFound): Recalled | Promise<Recalled> {
@@ -146,9 +152,13 @@ async function waitFor(look: Look, found: MemoryFound, flight: Flight): Promise<
   if (waited.kind === "gone") return { kind: "gone" };
   const next = { ...look, waits: look.waits + 1 };
   const again = tools.memory.find(look.address.key, look.selecting);
+  const hit = use(next, again, "collapsed") ?? (waited.kind === "alone" ? overdueHit(next, again) : null);
+  if (hit !== null) {
+    // Served after all, because the fetch that it waited for failed: the others are, too.
+    if (waited.kind === "lead") waited.flight.failed();
+    return hit;
+  }
   if (waited.kind === "lead") return lead(next, again, waited.flight);
-  const hit = use(next, again, "collapsed");
-  if (hit !== null) return hit;
   // The answer was for another variant: there may be a fetch for this one, or it is for us to begin it.
   return waited.kind === "filled" && again.otherVariant ? missed(next, again) : go(next, again, null, null);
 }

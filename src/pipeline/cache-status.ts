@@ -9,7 +9,9 @@ import type { Exchange } from "./exchange.ts";
 
 /** Of an answer from an entry. `age` in ms; `degraded`: the tier that instances share is away. */
 export function cacheStatus(x: Exchange, resident: Resident, { result, stale }: { readonly result: CacheResult; readonly stale: StaleReason | null }, age: number, degraded: boolean): string {
-  const ttl = `ttl=${Math.floor((resident.answer.lifetime - age) / 1000)}`;
+  const left = Math.floor((resident.answer.lifetime - age) / 1000);
+  // What was fresh when it was chosen is not called stale for the moment that has passed since.
+  const ttl = `ttl=${stale === null ? Math.max(0, left) : left}`;
   if (result === "revalidated") return `taxgate; fwd=stale; fwd-status=304; ${ttl}`;
   if (result === "collapsed") return `taxgate; fwd=uri-miss; collapsed; ${ttl}`;
   const detail = stale ?? (result === "shared-hit" ? "shared" : degraded ? "degraded" : null);

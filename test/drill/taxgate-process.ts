@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { RUNTIME_FLAGS } from "../support/runtime-flags.ts";
 
 /** How a process ended: its code, or the signal that ended it. */
 export interface Ending {
@@ -53,7 +54,7 @@ export function beginTaxgate(yaml: string, options: ProcessOptions = {}): Taxgat
   mkdirSync(folder, { recursive: true });
   const file = join(folder, options.file ?? "taxgate.yaml");
   writeFileSync(file, yaml.replaceAll("{folder}", folder));
-  const child = spawn(process.execPath, [MAIN, "run", file], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
+  const child = spawn(process.execPath, [...RUNTIME_FLAGS, MAIN, "run", file], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...options.env } });
   if (child.pid === undefined) throw new Error(`starting taxgate: ${process.execPath} cannot be run`);
   const lines: string[] = [];
   const ended = endOf(child, lines);

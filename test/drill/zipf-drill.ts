@@ -13,6 +13,7 @@ import { metricValue } from "./metrics-text.ts";
 import { operatorOf, type Operator } from "./operator.ts";
 import { zipfConfig, zipfScript, type ZipfPlan } from "./zipf-plan.ts";
 import type { ZipfRecord, ZipfRow } from "./zipf-record.ts";
+import { RUNTIME_FLAGS } from "../support/runtime-flags.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** Rows that the table of a run has. */
@@ -54,7 +55,7 @@ async function startSubject(plan: ZipfPlan, folder: string): Promise<Subject> {
   const script = join(folder, "zipf.lua");
   writeFileSync(file, zipfConfig(plan, { state, port, admin, health, origin: await startOrigin(folder) }));
   writeFileSync(script, zipfScript(plan));
-  const child = launch({ command: process.execPath, args: [MAIN, "run", file], core: proxyCore });
+  const child = launch({ command: process.execPath, args: [...RUNTIME_FLAGS, MAIN, "run", file], core: proxyCore });
   await untilServed(port, child.exited);
   const operator = operatorOf({ port: () => admin, token: () => readFileSync(join(state, "admin.token"), "utf8").trim(), lines: () => [] });
   return { pid: child.pid, port, operator, script };

@@ -37,10 +37,10 @@ function copy(rest: string, stageRoot: string, workdir: string, built: ReadonlyM
   }
 }
 
-/** Runs a RUN step with the pinned Node first on the path, as the image has it, and npm's cache before its registry. */
+/** Runs a RUN step with the pinned Node first on the path, as the image has it, and npm's cache before its registry; the authorities that this machine trusts stay. */
 function run(command: string, cwd: string): void {
   const PATH = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_(cache|registry|userconfig))|NODE_|INIT_CWD)/i.test(name)));
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_(cache|registry|userconfig))|NODE_(?!EXTRA_CA_CERTS)|INIT_CWD)/i.test(name)));
   const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: "utf8", env: { ...clean, PATH, npm_config_prefer_offline: "true" } });
   assert.equal(status, 0, `RUN ${command}\n${stdout}${stderr}`);
 }

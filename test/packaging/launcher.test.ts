@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { RUNTIME_FLAGS } from "../support/runtime-flags.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const launcher = join(root, "src", "launcher.cjs");
@@ -122,6 +123,16 @@ describe("the launcher", () => {
     if (python.status !== 0) return t.skip("needs python3 and its pty module for a real terminal");
     const output = execFileSync("python3", ["-c", pressCtrlC, process.execPath, launcher, "node", join(folder, "witness.cjs")], { encoding: "utf8" });
     assert.match(output, /counts \{"SIGINT":1,"SIGTERM":1,"SIGHUP":0\}\s*$/);
+  });
+
+  test("hands the product the flags that it is measured with, and scripts none", () => {
+    const copy = outline("flags");
+    writeFileSync(join(copy, "src", "main.ts"), "console.log(JSON.stringify(process.execArgv));");
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+    const flags = (args: readonly string[]): unknown => JSON.parse(spawnSync(process.execPath, [join(copy, "src", "launcher.cjs"), ...args], { encoding: "utf8" }).stdout) as unknown;
+    assert.deepEqual((flags(["version"]) as string[]).filter((flag) => flag.startsWith("--max")), RUNTIME_FLAGS);
+    assert.deepEqual((flags(["node", "--eval", "console.log(JSON.stringify(process.execArgv))"]) as string[]).filter((flag) => flag.startsWith("--max")), []);
+    assert.ok(readFileSync(join(root, "Dockerfile"), "utf8").includes(`ENTRYPOINT ["node", "${RUNTIME_FLAGS.join('", "')}"`));
   });
 
   const entries = [

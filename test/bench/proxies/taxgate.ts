@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, type Child } from "../children.ts";
 import { freePort, untilServed } from "../port.ts";
+import { RUNTIME_FLAGS } from "../../support/runtime-flags.ts";
 import { proxyCore } from "./program.ts";
 import type { Proxy, Setup } from "./proxy.ts";
 
@@ -34,7 +35,7 @@ function taxgate(name: string, program: string): Taxgate {
     mkdirSync(own, { recursive: true });
     const file = join(own, "taxgate.yaml");
     writeFileSync(file, await configuration(own, port, setup.origin));
-    const args = [...nodeFlags, path, "run", file];
+    const args = [...RUNTIME_FLAGS, ...nodeFlags, path, "run", file];
     const child = launch({ command: process.execPath, args, core: proxyCore, output: openSync(join(own, "access.log"), "a") });
     return { port, child };
   };
