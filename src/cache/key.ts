@@ -49,12 +49,15 @@ export function queryNames(parts: readonly KeyPart[]): readonly string[] | null 
   return subsets.length === 0 ? null : subsets.flatMap((part) => part.query);
 }
 
-/** What counts of a query: all of it, or the named members in that order. With its `?`, or empty. */
+/**
+ * What counts of a query: all of it, or the named members in that order. With its `?`, or empty. Members stay as they are
+ * written: decoded, all that is no UTF-8 would look the same, such as two names in GBK.
+ */
 export function keyedQuery(query: string, names: readonly string[] | null): string {
   if (names === null) return query;
-  const members = new URLSearchParams(query);
-  const kept = new URLSearchParams(names.flatMap((name) => members.getAll(name).map((value) => [name, value])));
-  return kept.size === 0 ? "" : `?${kept.toString()}`;
+  const members = query.slice(1).split("&").map((written) => ({ written, name: [...new URLSearchParams(written).keys()][0] }));
+  const kept = names.flatMap((name) => members.filter((member) => member.name === name).map(({ written }) => written));
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
 
 /** True where the body tells requests apart: a read that is made by POST. */
@@ -90,7 +93,6 @@ function joined(headers: Headers, name: string): string | null {
   return values.length === 0 ? null : values.join(", ");
 }
 
-/** Values as they are written: decoded, all that is no UTF-8 would look the same, such as names in GBK. */
 function digest(data: string | Uint8Array): string {
   return hash("sha256", data, "base64url");
 }

@@ -50,14 +50,14 @@ const cases: readonly (readonly [what: Invalidation extends infer I ? (I extends
 for (const [what, hit] of cases) {
   test(`a purge of ${JSON.stringify(what)} removes ${hit.length === 0 ? "nothing" : hit.join(", ")}, and voids what is being fetched of it`, async () => {
     const { told, invalidator, gone, purged, voided } = setUp();
-    const done = invalidator.invalidate({ ...what, soft: false } as Invalidation);
+    const done = invalidator.invalidate({ ...what, soft: false });
     assert.deepEqual([done.entries, await done.told], [hit.length, true]);
     assert.deepEqual([gone(), voided(), purged(), told], [hit, hit, [], [`${what.kind} ${hit.length}`]]);
   });
 
   test(`a soft one of ${JSON.stringify(what)} makes the same stale`, () => {
     const { invalidator, gone, purged, voided } = setUp();
-    invalidator.invalidate({ ...what, soft: true } as Invalidation);
+    invalidator.invalidate({ ...what, soft: true });
     assert.deepEqual([gone(), purged(), voided()], [[], hit, hit]);
   });
 }

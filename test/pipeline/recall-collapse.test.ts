@@ -208,6 +208,20 @@ test("what was voided while it was under way is not stored, and those who wait g
   assert.deepEqual([(await ask(parts)).text, parts.notStored], ["new", ["invalidated"]]);
 });
 
+test("nobody waits for the body of what was voided before its head came", async () => {
+  const { serve, give } = held();
+  const parts = caching({}, serve);
+  const all = await crowd(parts, 2);
+  purge(parts);
+  const body = fed();
+  await give(0, streamedAnswer(body));
+  assert.equal(parts.calls.length, 2);
+  await give(1, fresh("new"));
+  body.push("old");
+  body.end();
+  assert.deepEqual(await tally(all), { "200 old miss": 1, "200 new miss": 1 });
+});
+
 test("what was voided in the midst of its body is not stored either", async () => {
   const { serve, give } = held();
   const parts = caching({}, serve);
