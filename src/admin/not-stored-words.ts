@@ -19,6 +19,7 @@ export const NOT_STORED_WORDS: Readonly<Record<NotStored, NotStoredWords>> = {
   "request-body": { words: "the request has a body that the key does not tell apart", hint: "put 'body' or { json: /pointer } into 'key', or have the caller send no body" },
   "request-no-store": { words: "the caller says Cache-Control: no-store", hint: "set 'requestDirectives: ignore' where callers send it without need" },
   "precondition": { words: "the request has If-Match or If-Unmodified-Since, which only the platform can judge", hint: NOTHING_TO_DO },
+  "hidden-field": { words: "the request's Connection names a field that the platform therefore does not see", hint: "have the caller send Connection without names of other fields" },
   "head-only": { words: "only the head was asked for", hint: `${NOTHING_TO_DO}: the next GET is stored` },
   "partial": { words: "the platform sent a part of the whole", hint: `${NOTHING_TO_DO}: once the whole has been asked for, parts are answered from it` },
   "not-modified": { words: "the platform said 304 to the caller's own question", hint: `${NOTHING_TO_DO}: the next request without a condition is stored` },

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { createFlights } from "./collapse.ts";
+import { decodeAs } from "./encodings.ts";
 import type { Invalidation } from "./entry.ts";
 import type { FetchPlan } from "./fetch.ts";
 import { createInvalidator } from "./invalidate.ts";
@@ -35,6 +36,8 @@ export interface Cache {
   invalidate(what: Invalidation): { readonly entries: number; readonly told: Promise<boolean> };
   /** Entries of a path, and why answers of it were not stored. */
   inspect(site: string, path: string, query: string | null): { readonly entries: readonly Resident[]; readonly misses: readonly Miss[] };
+  /** A body without its content coding, for whoever has to look into it; null where it cannot be read, or is too large. */
+  decode(contentEncoding: string, body: Uint8Array, maxBytes: number): Promise<Uint8Array | null>;
   stats(): CacheStats;
   /** The tier that instances share is configured and away. */
   readonly degraded: boolean;
@@ -95,6 +98,7 @@ export function createCache(env: CacheEnv): Cache {
       entries: memory.inPath(site, path).filter(({ answer: { address } }) => query === null || address.query === query),
       misses: misses.of(site, path, query),
     }),
+    decode: decodeAs,
     stats: () => ({ entries: memory.entries, bytes: memory.bytes, maxBytes: env.maxBytes, waiting: flights.waiting, shared: shared === null ? "none" : shared.state }),
     get degraded() {
       return shared !== null && shared.state === "down";

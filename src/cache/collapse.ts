@@ -43,8 +43,10 @@ export interface CollapseBounds {
 
 /** Fetches under way, by key. */
 export interface Flights {
-  /** Takes the lead, or finds one under way, or (null) is to go alone. */
+  /** Takes the lead; null where one is under way, or where it is to go alone. */
   begin(key: string, address: EntryAddress): Flight | null;
+  /** A fetch that nobody waits for, so that it, too, hears when what it fetches is voided. */
+  loner(key: string, address: EntryAddress): Flight;
   /** The fetch that is under way for a key. */
   under(key: string): Flight | null;
   wait(flight: Flight, bounds: CollapseBounds): Wait | null;
@@ -58,68 +60,83 @@ const MOST_ALONE = 10_000;
 /** Fetches in a row that a crowd waits for. */
 const TRIES = 2;
 
-/** Makes an empty table. */
-export function createFlights(clock: Clock): Flights {
-  const flights = new Map<string, Under>();
-  const alone = new Map<string, number>();
-  let waiting = 0;
+/** What fetches under way know of each other. */
+interface Table {
+  readonly clock: Clock;
+  readonly flights: Map<string, Under>;
+  readonly loners: Set<Under>;
+  /** Until when a key's callers go by themselves. */
+  readonly alone: Map<string, number>;
+  waiting: number;
+}
 
-  class Under implements Flight {
-    readonly key: string;
-    readonly address: EntryAddress;
-    voided = false;
-    readonly #waiters = new Set<(waited: Waited) => void>();
-    #tries = 1;
+class Under implements Flight {
+  readonly key: string;
+  readonly address: EntryAddress;
+  voided = false;
+  readonly #table: Table;
+  readonly #waiters = new Set<(waited: Waited) => void>();
+  #tries = 1;
 
-    constructor(key: string, address: EntryAddress) {
-      this.key = key;
-      this.address = address;
-    }
-
-    get waiting(): number {
-      return this.#waiters.size;
-    }
-
-    add(bounds: CollapseBounds): Wait {
-      const { promise, resolve } = Promise.withResolvers<Waited>();
-      const timer = clock.after(bounds.wait, () => settle({ kind: "alone" }));
-      const settle = (waited: Waited): void => {
-        timer.cancel();
-        if (!this.#waiters.delete(settle)) return;
-        waiting--;
-        resolve(waited);
-      };
-      this.#waiters.add(settle);
-      waiting++;
-      const leave = (): void => settle({ kind: "gone" });
-      return { done: promise, leave };
-    }
-
-    filled(): void {
-      alone.delete(this.key);
-      this.#end({ kind: "filled" });
-    }
-
-    failed(): void {
-      const [next] = this.#waiters;
-      if (next === undefined || this.#tries >= TRIES) return this.#end({ kind: "alone" });
-      this.#tries++;
-      this.voided = false;
-      next({ kind: "lead", flight: this });
-    }
-
-    released(): void {
-      if (alone.size >= MOST_ALONE) alone.clear();
-      alone.set(this.key, clock.now() + ALONE_MS);
-      this.#end({ kind: "alone" });
-    }
-
-    #end(waited: Waited): void {
-      if (flights.get(this.key) === this) flights.delete(this.key);
-      for (const waiter of this.#waiters) waiter(waited);
-    }
+  constructor(table: Table, key: string, address: EntryAddress) {
+    this.#table = table;
+    this.key = key;
+    this.address = address;
   }
 
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  add(bounds: CollapseBounds): Wait {
+    const { promise, resolve } = Promise.withResolvers<Waited>();
+    const timer = this.#table.clock.after(bounds.wait, () => settle({ kind: "alone" }));
+    const settle = (waited: Waited): void => {
+      timer.cancel();
+      if (!this.#waiters.delete(settle)) return;
+      this.#table.waiting--;
+      resolve(waited);
+    };
+    this.#waiters.add(settle);
+    this.#table.waiting++;
+    const leave = (): void => settle({ kind: "gone" });
+    return { done: promise, leave };
+  }
+
+  filled(): void {
+    this.#table.alone.delete(this.key);
+    this.#end({ kind: "filled" });
+  }
+
+  failed(): void {
+    const [next] = this.#waiters;
+    if (next === undefined || this.#tries >= TRIES) return this.#end({ kind: "alone" });
+    this.#tries++;
+    this.voided = false;
+    next({ kind: "lead", flight: this });
+  }
+
+  released(): void {
+    // What one caller asked for in his own way says nothing about the others.
+    const { loners, alone, clock } = this.#table;
+    if (!loners.has(this)) {
+      if (alone.size >= MOST_ALONE) alone.clear();
+      alone.set(this.key, clock.now() + ALONE_MS);
+    }
+    this.#end({ kind: "alone" });
+  }
+
+  #end(waited: Waited): void {
+    const { loners, flights } = this.#table;
+    if (!loners.delete(this) && flights.get(this.key) === this) flights.delete(this.key);
+    for (const waiter of this.#waiters) waiter(waited);
+  }
+}
+
+/** Makes an empty table. */
+export function createFlights(clock: Clock): Flights {
+  const table: Table = { clock, flights: new Map(), loners: new Set(), alone: new Map(), waiting: 0 };
+  const { flights, loners, alone } = table;
   const goesAlone = (key: string): boolean => {
     const until = alone.get(key);
     if (until === undefined) return false;
@@ -131,15 +148,23 @@ export function createFlights(clock: Clock): Flights {
   return {
     begin(key, address) {
       if (flights.has(key) || goesAlone(key)) return null;
-      const flight = new Under(key, address);
+      const flight = new Under(table, key, address);
       flights.set(key, flight);
+      return flight;
+    },
+    loner(key, address) {
+      const flight = new Under(table, key, address);
+      loners.add(flight);
       return flight;
     },
     under: (key) => flights.get(key) ?? null,
     wait: (flight, bounds) => (flight.waiting >= bounds.waiters || !(flight instanceof Under) ? null : flight.add(bounds)),
-    all: () => flights.values(),
+    *all() {
+      yield* flights.values();
+      yield* loners;
+    },
     get waiting() {
-      return waiting;
+      return table.waiting;
     },
   };
 }

@@ -41,6 +41,12 @@ const DECODERS: Readonly<Record<Coding, (body: Uint8Array, maxOutputLength: numb
   gzip: (body, maxOutputLength) => promisify(gunzip)(body, { maxOutputLength }),
 };
 
+/** Decodes a body by its Content-Encoding as it stands in the head; null where that is none of ours, else see {@link decode}. */
+export function decodeAs(field: string, body: Uint8Array, maxBytes: number): Promise<Uint8Array | null> {
+  const name = field.trim().toLowerCase();
+  return name === "gzip" || name === "br" || name === "zstd" ? decode(name, body, maxBytes) : Promise.resolve(null);
+}
+
 /** Decodes a whole body; null where it is broken, cut off, followed by something else, or longer than `maxBytes`. Throws where that is no whole number from 1 up. */
 export async function decode(coding: Coding, body: Uint8Array, maxBytes: number): Promise<Uint8Array | null> {
   try {

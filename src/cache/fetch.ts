@@ -21,8 +21,7 @@ export interface FetchPlan {
   /** Memory key with the values of the last Vary seen. */
   readonly key: string;
   readonly why: ForwardReason;
-  /** Null: nobody waits for it. */
-  readonly flight: Flight | null;
+  readonly flight: Flight;
   readonly stale: Resident | null;
   /** Asks "has it changed?" in our own name, with the validators of `stale`. */
   readonly validates: boolean;
@@ -84,6 +83,8 @@ export interface FetchEnv {
 
 /** Statuses that say "not now" rather than anything about the resource (RFC 5861 section 4). */
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+/** Statuses about this one attempt: too slow, too early, too many. */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Reasons that say nothing against what is stored. */
 const NOT_ABOUT_IT: ReadonlySet<NotStored> = new Set(["other-region", "invalidated", "not-modified", "partial", "cookie"]);
 
@@ -103,14 +104,14 @@ export class Fetch {
 
   /** True while somebody beside its own caller wants the answer. */
   wanted(): boolean {
-    return this.plan.background || (this.plan.flight !== null && this.plan.flight.waiting > 0);
+    return this.plan.background || this.plan.flight.waiting > 0;
   }
 
   /** What may be served if the platform fails. */
   get fallback(): Resident | null {
     const { stale, mayFallBack, flight } = this.plan;
     // Removed while it was asked about again; a soft purge leaves it here.
-    if (flight?.voided === true && stale?.purged !== true) return null;
+    if (flight.voided && stale?.purged !== true) return null;
     return mayFallBack && stale !== null && overdue(stale, this.#env.clock.now()) < stale.answer.staleIfError ? stale : null;
   }
 
@@ -119,7 +120,7 @@ export class Fetch {
     const { stale, stores, validates } = this.plan;
     this.#hasAnswer = true;
     const times = { askedAt: this.#askedAt, receivedAt: this.#env.clock.wall(), receivedNow: this.#env.clock.now() };
-    if (head.status === 304 && validates && stale !== null) {
+    if (head.status === 304 && validates && stale !== null && this.#isAtHome(head.region)) {
       const resident = this.#env.freshen(this, head, times);
       this.#settle(resident.answer.lifetime > 0 ? "filled" : "released");
       return { kind: "confirmed", resident };
@@ -135,16 +136,19 @@ export class Fetch {
       return { kind: "pass", ...taken, mayBeEncoded: taken.stored && isEncodable(head.headers, sizeOf(head.body), this.plan.policy) && !variesByEncoding(head.headers) };
     }
     // Whatever the platform says now, it no longer says what is stored.
-    if (stale !== null && stores && !FAILING.has(head.status) && !NOT_ABOUT_IT.has(verdict.reason)) this.#env.outdated(stale);
+    if (stale !== null && stores && !FAILING.has(head.status) && !LATER.has(head.status) && !NOT_ABOUT_IT.has(verdict.reason)) this.#env.outdated(stale);
     this.#refuse(verdict.reason, verdict.reason === "invalidated" || FAILING.has(head.status) ? "failed" : "released");
     return { kind: "pass", body: head.body, stored: false, mayBeEncoded: false };
   }
 
-  /** The fields that ask "has it changed?" in our own name; null where the caller's own question stands. */
-  question(): string[] | null {
+  /**
+   * The fields that ask a region "has it changed?" in our own name; null where the caller's own question stands. Only
+   * the region that gave an entry can say so, unless all say the same.
+   */
+  question(region: string): string[] | null {
     const { stale, validates } = this.plan;
     // What is fetched for the store alone has to be whole, whatever its caller asked for.
-    if (!validates || stale === null) return this.plan.background ? [] : null;
+    if (!validates || stale === null || !this.#isAtHome(region)) return this.plan.background ? [] : null;
     const fields = stale.etag === null ? [] : ["if-none-match", stale.etag];
     const modified = headerValue(stale.plain.stored, "last-modified");
     return modified === undefined ? fields : [...fields, "if-modified-since", modified];
@@ -168,10 +172,13 @@ export class Fetch {
   }
 
   #judge(head: FetchedHead, times: Times): StoreVerdict {
-    const { policy, address, looseCookie, flight } = this.plan;
-    if (flight?.voided === true) return { kind: "not", reason: "invalidated" };
-    const atHome = head.region === address.home || policy.options.scope === "national";
-    return judge({ status: head.status, headers: head.headers, journey: times, looseCookie, atHome }, policy.options, policy.personal);
+    const { policy, looseCookie, flight } = this.plan;
+    if (flight.voided) return { kind: "not", reason: "invalidated" };
+    return judge({ status: head.status, headers: head.headers, journey: times, looseCookie, atHome: this.#isAtHome(head.region), rewritten: policy.rewritten }, policy.options, policy.personal);
+  }
+
+  #isAtHome(region: string): boolean {
+    return region === this.plan.address.home || this.plan.policy.options.scope === "national";
   }
 
   #take(head: FetchedHead, verdict: StoreVerdict, times: Times): { readonly body: Body; readonly stored: boolean } {
@@ -196,7 +203,7 @@ export class Fetch {
   }
 
   #whole(head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times): void {
-    if (this.plan.flight?.voided === true) return this.#refuse("invalidated", "failed");
+    if (this.plan.flight.voided) return this.#refuse("invalidated", "failed");
     const kept = this.#env.keep(this, head, verdict, body, times);
     // What is stale at once is no answer for those who wait: they would ask one after the other.
     const end = (resident: Resident | null): void => this.#settle(resident === null || resident.answer.lifetime <= 0 ? "released" : "filled");
@@ -205,14 +212,14 @@ export class Fetch {
   }
 
   #refuse(reason: NotStored, how: "failed" | "released"): void {
-    if (this.plan.stores) this.#env.notStored(this.plan, reason);
+    this.#env.notStored(this.plan, reason);
     this.#settle(how);
   }
 
   #settle(how: "filled" | "failed" | "released"): void {
     if (this.#over) return;
     this.#over = true;
-    this.plan.flight?.[how]();
+    this.plan.flight[how]();
   }
 }
 

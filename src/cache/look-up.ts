@@ -117,11 +117,11 @@ function overdueHit({ tools, side }: Look, { resident }: MemoryFound): Hit | nul
 function missed(look: Look, found: MemoryFound): Recalled | Promise<Recalled> {
   const { side, caller, tools } = look;
   if (side.onlyIfCached) return { kind: "not-stored" };
-  if (caller.head.method === "HEAD" || side.revalidate || (side.special && found.resident === null)) return go(look, found, null, null);
+  if (caller.head.method === "HEAD" || side.revalidate || (side.special && (found.resident === null || !hasValidator(found.resident)))) return alone(look, found);
   const flight = tools.flights.begin(found.key, look.address);
   if (flight !== null) return lead(look, found, flight);
   const under = tools.flights.under(found.key);
-  return under === null ? go(look, found, null, null) : waitFor(look, found, under);
+  return under === null ? alone(look, found) : waitFor(look, found, under);
 }
 
 function lead(look: Look, found: MemoryFound, flight: Flight): Recalled | Promise<Recalled> {
@@ -145,7 +145,7 @@ async function leadShared(look: Look, found: MemoryFound, flight: Flight): Promi
 async function waitFor(look: Look, found: MemoryFound, flight: Flight): Promise<Recalled> {
   const { caller, tools } = look;
   const wait = look.waits >= MOST_WAITS ? null : tools.flights.wait(flight, look.policy.options.collapse);
-  if (wait === null) return go(look, found, null, null);
+  if (wait === null) return alone(look, found);
   caller.onGone = wait.leave;
   const waited = await wait.done;
   caller.onGone = null;
@@ -160,7 +160,7 @@ async function waitFor(look: Look, found: MemoryFound, flight: Flight): Promise<
   }
   if (waited.kind === "lead") return lead(next, again, waited.flight);
   // The answer was for another variant: there may be a fetch for this one, or it is for us to begin it.
-  return waited.kind === "filled" && again.otherVariant ? missed(next, again) : go(next, again, null, null);
+  return waited.kind === "filled" && again.otherVariant ? missed(next, again) : alone(next, again);
 }
 
 /** Fetches in the background what is stale, unless somebody does already. */
@@ -191,15 +191,22 @@ function isShared({ shared }: LookUpTools, { options }: CachePolicy): boolean {
   return shared !== null && shared.state === "up" && options.shared;
 }
 
-function go(look: Look, found: MemoryFound, flight: Flight | null, ticket: FetchPlan["ticket"]): Recalled {
+/** Goes without others waiting for it. */
+function alone(look: Look, found: MemoryFound): Recalled {
+  return go(look, found, look.tools.flights.loner(found.key, look.address), null);
+}
+
+function go(look: Look, found: MemoryFound, flight: Flight, ticket: FetchPlan["ticket"]): Recalled {
   return { kind: "fetch", fetch: fetchOf(look, found, { flight, ticket, background: false }) };
 }
 
 function fetchOf(look: Look, found: MemoryFound, rest: Pick<FetchPlan, "flight" | "ticket" | "background">): Fetch {
   const { tools, policy, address, selecting, side, caller } = look;
   const stale = found.resident;
-  const stores = rest.background || caller.head.method !== "HEAD";
-  const validates = stores && stale !== null && (stale.etag !== null || stale.lastModified !== null);
+  const { method } = caller.head;
+  const stores = rest.background || method !== "HEAD";
+  // A POST that asks under a condition is refused with 412 by whoever takes it at its word (RFC 9110 section 13.1.2).
+  const validates = stores && method !== "POST" && stale !== null && hasValidator(stale);
   const plan = { policy, address, key: found.key, stale, selecting, looseCookie: side.looseCookie, why: whyForward(look, found), validates, stores, mayFallBack: !isStrict(side), ...rest };
   return new Fetch(plan, tools.fetchEnv);
 }
@@ -216,6 +223,10 @@ function isFresh(resident: Resident, side: RequestSide, over: number, now: numbe
 /** A caller that says how fresh an answer has to be does not want a stale one. */
 function isStrict({ revalidate, maxAge, minFresh, onlyIfCached }: RequestSide): boolean {
   return revalidate || onlyIfCached || maxAge !== Infinity || minFresh > 0;
+}
+
+function hasValidator(resident: Resident): boolean {
+  return resident.etag !== null || resident.lastModified !== null;
 }
 
 function whyForward({ side, caller }: Look, found: MemoryFound): ForwardReason {

@@ -24,6 +24,8 @@ export interface CachePolicy {
   readonly immutableWhen: readonly AnswerCondition[];
   /** Answers of other routes that void what this one has stored. */
   readonly invalidateOn: readonly { readonly route: string; readonly when: readonly AnswerCondition[] }[];
+  /** See {@link PolicyPlace}. */
+  readonly rewritten: readonly string[];
   /** The site's regions in the order in which they are asked when a home region is down. */
   readonly regions: readonly string[];
 }
@@ -37,13 +39,15 @@ export interface PolicyPlace {
   readonly keepsHost: boolean;
   /** Header fields that say who asks, beside Authorization. */
   readonly credentials: readonly string[];
+  /** Header fields that the platform gets from us, whatever the caller sent; in lower case. */
+  readonly rewritten: readonly string[];
 }
 
 /**
  * Compiles a route's rules. A digest of them is part of every key: after a change of the rules nothing is found that
  * was stored under others.
  */
-export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials }: PolicyPlace): CachePolicy {
+export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials, rewritten }: PolicyPlace): CachePolicy {
   const rules = hash("sha256", JSON.stringify([route, options, credentials]), "base64url").slice(0, 10);
   const parts = options.key;
   return {
@@ -51,6 +55,7 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     route,
     options,
     regions,
+    rewritten,
     personal: parts.includes("principal"),
     seesCookies: parts.includes("principal") || parts.some((part) => typeof part === "object" && "header" in part && part.header.toLowerCase() === "cookie"),
     readsBody: readsBody(parts),

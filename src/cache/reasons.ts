@@ -2,7 +2,7 @@
  * Why an answer was not stored, or a request not even looked up. Closed: it is a metric label, and what `inspect` says.
  */
 export const NOT_STORED = [
-  "method", "authorization", "cookie", "key-part-missing", "request-body", "request-no-store", "precondition",
+  "method", "authorization", "cookie", "key-part-missing", "request-body", "request-no-store", "precondition", "hidden-field",
   "head-only", "partial", "not-modified", "set-cookie", "vary-star", "no-store", "private", "no-freshness", "status",
   "too-large", "truncated", "other-region", "invalidated",
 ] as const;

@@ -1,4 +1,5 @@
 import { parseCacheControl } from "../http/cache-control.ts";
+import { hidesFields } from "../http/hop-by-hop.ts";
 import { headerValues } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
 import type { CacheRequest } from "./key.ts";
@@ -39,6 +40,8 @@ export function requestSide(request: CacheRequest, policy: CachePolicy): Request
   if (seen === 0) return PLAIN;
   if ((seen & AUTHORIZATION) !== 0 && !policy.options.authorized) return bypass("authorization");
   if ((seen & PRECONDITION) !== 0) return bypass("precondition");
+  // Key and Vary would go by a field that the platform never saw, and another caller get the answer made without it.
+  if ((seen & CONNECTION) !== 0 && hidesFields(headers)) return bypass("hidden-field");
   const obeyed = (seen & DIRECTIVES) !== 0 && policy.options.requestDirectives === "obey" ? directives(headers) : PLAIN;
   if (obeyed.bypass !== null) return obeyed;
   return {
@@ -48,10 +51,10 @@ export function requestSide(request: CacheRequest, policy: CachePolicy): Request
   };
 }
 
-const [AUTHORIZATION, COOKIE, DIRECTIVES, SPECIAL, PRECONDITION] = [1, 2, 4, 8, 16];
+const [AUTHORIZATION, COOKIE, DIRECTIVES, SPECIAL, PRECONDITION, CONNECTION] = [1, 2, 4, 8, 16, 32];
 const MARKS: readonly (readonly [string, number])[] = [
   ["authorization", AUTHORIZATION], ["cookie", COOKIE], ["cache-control", DIRECTIVES], ["pragma", DIRECTIVES], ["range", SPECIAL],
-  ["if-none-match", SPECIAL], ["if-modified-since", SPECIAL], ["if-range", SPECIAL],
+  ["connection", CONNECTION], ["if-none-match", SPECIAL], ["if-modified-since", SPECIAL], ["if-range", SPECIAL],
   // Whether those hold only the platform can say (RFC 9111 section 4.3.2).
   ["if-match", PRECONDITION], ["if-unmodified-since", PRECONDITION],
 ];

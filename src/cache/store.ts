@@ -4,7 +4,7 @@ import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
 import { headerValue, headerValues } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
 import { varyNames } from "../http/vary.ts";
-import { decode } from "./encodings.ts";
+import { decodeAs } from "./encodings.ts";
 import type { Selecting, StoredAnswer } from "./entry.ts";
 import { updatedFields, type Fetch, type FetchedHead, type FetchPlan, type Times } from "./fetch.ts";
 import { variantKey, type MemoryTier } from "./memory.ts";
@@ -63,7 +63,8 @@ export function createStore(env: StoreEnv): Store {
   });
 
   const kept = (fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times, looked: Uint8Array | null): Resident | null => {
-    const terms = termsOf(fetch.plan.policy, head, verdict, looked);
+    // Decoding takes a moment, in which it may have been voided.
+    const terms = fetch.plan.flight.voided ? ({ reason: "invalidated" } as const) : termsOf(fetch.plan.policy, head, verdict, looked);
     if ("reason" in terms) {
       env.notStored(fetch.plan, terms.reason);
       return null;
@@ -76,22 +77,21 @@ export function createStore(env: StoreEnv): Store {
     keep(fetch, head, verdict, body, times) {
       const coding = headerValue(head.headers, "content-encoding");
       if (verdict.kind !== "look" || coding === undefined) return kept(fetch, head, verdict, body, times, body);
-      return decoded(coding, body).then((looked) => kept(fetch, head, verdict, body, times, looked));
+      return decodeAs(coding, body, MOST_LOOKED_INTO).then((looked) => kept(fetch, head, verdict, body, times, looked));
     },
     freshen(fetch, head, times) {
       const stale = fetch.plan.stale as Resident;
-      const { policy, looseCookie, flight, address } = fetch.plan;
+      const { policy, looseCookie, flight } = fetch.plan;
       const merged = updatedFields(stale.plain.stored, storedFields(head.headers, []));
       const { status } = stale.answer;
-      const atHome = head.region === address.home || policy.options.scope === "national";
-      const verdict = judge({ status, headers: merged, journey: times, looseCookie, atHome }, policy.options, policy.personal);
+      const verdict = judge({ status, headers: merged, journey: times, looseCookie, atHome: true, rewritten: policy.rewritten }, policy.options, policy.personal);
       const headers = verdict.kind === "not" ? merged : storedFields(merged, verdict.drop);
       const { bytes } = stale.plain;
       const terms = termsOf(policy, { status, headers }, verdict, bytes);
       const answer = build(fetch, { status, headers, region: head.region }, bytes, "reason" in terms ? UNKEPT : terms, times);
-      if (!("reason" in terms) && flight?.voided !== true) return put(fetch, answer, times);
-      // Confirmed for this caller, but no longer to be kept. What another region says is not about this entry.
-      if (atHome) env.memory.remove(stale);
+      if (!("reason" in terms) && !flight.voided) return put(fetch, answer, times);
+      // Confirmed for this caller, but no longer to be kept.
+      env.memory.remove(stale);
       return residentOf(stale.key, answer, times.receivedNow, ...ownPart(answer, policy));
     },
     adopt(answer, purged, policy) {
@@ -111,12 +111,6 @@ function termsOf(policy: CachePolicy, { status, headers }: Pick<FetchedHead, "st
   const answer = { status, contentType: headerValue(headers, "content-type"), body };
   if (policy.immutableWhen.some((condition) => condition.matches(answer))) return immutableTerms(policy.options);
   return verdict.plain.kind === "store" ? verdict.plain.terms : verdict.plain;
-}
-
-function decoded(coding: string, body: Uint8Array): Promise<Uint8Array | null> {
-  const name = coding.trim().toLowerCase();
-  if (name === "gzip" || name === "br" || name === "zstd") return decode(name, body, MOST_LOOKED_INTO);
-  return Promise.resolve(null);
 }
 
 function storedFields(headers: Headers, drop: readonly string[]): Headers {
@@ -142,7 +136,6 @@ function ownPart(answer: StoredAnswer, policy: CachePolicy): [readonly string[],
   if (encodable && !variesByEncoding(answer.headers)) own.push("Vary", "Accept-Encoding");
   // A platform without a clock of its own: the answer is dated by ours (RFC 9110 section 6.6.1).
   if (headerValue(answer.headers, "date") === undefined) own.push("Date", formatHttpDate(answer.bornAt));
-  if (answer.region !== answer.address.home) own.push("Taxgate-Region", answer.region);
   if (answer.status !== 204) own.push("Content-Length", String(answer.body.byteLength));
   return [own, encodable];
 }

@@ -19,6 +19,8 @@ export interface Judged {
   readonly looseCookie: boolean;
   /** The answer came from the home region, or from any where the route's data is national. */
   readonly atHome: boolean;
+  /** Fields of the request that the platform got from us: what it chose by them cannot be told from the caller's. */
+  readonly rewritten: readonly string[];
 }
 
 /** What was decided. `drop`: fields in lower case that the answer forbids to keep. */
@@ -74,13 +76,14 @@ export function immutableTerms(options: RouteCacheOptions): Terms {
   return { age: 0, lifetime: options.immutableFor, staleWhileRevalidate: options.staleWhileRevalidate, staleIfError: options.staleIfError };
 }
 
-function vetoOf({ status, headers, atHome }: Judged, { control }: Freshness, options: RouteCacheOptions, personal: boolean): NotStored | null {
+function vetoOf({ status, headers, atHome, rewritten }: Judged, { control }: Freshness, options: RouteCacheOptions, personal: boolean): NotStored | null {
   if (status === 304) return "not-modified";
   if (status === 206) return "partial";
   if (status < 200) return "status";
   if (!atHome) return "other-region";
   if (headerValue(headers, "set-cookie") !== undefined) return "set-cookie";
-  if (varyNames(headerValues(headers, "vary")) === "*") return "vary-star";
+  const names = varyNames(headerValues(headers, "vary"));
+  if (names === "*" || names.some((name) => rewritten.includes(name))) return "vary-star";
   if (control.isPrivate === true && !(personal && options.override)) return "private";
   return null;
 }
@@ -91,13 +94,15 @@ function termsOf({ status, headers, journey, looseCookie }: Judged, freshness: F
   if (looseCookie && (ofRoute !== null || freshness.explicit === null || freshness.explicit <= 0)) return null;
   const guessed = ofRoute === null && freshness.explicit === null && options.heuristic !== undefined && (HEURISTIC.has(status) || freshness.control.isPublic)
     ? heuristicLifetime(headers, journey.receivedAt, options.heuristic) : null;
+  const stated = ofRoute !== null || freshness.explicit !== null || guessed !== null;
   const overridden = ofRoute !== null && options.override;
   const neverStale = freshness.neverStale && !overridden;
   return {
     age: initialAge(headers, journey, ofRoute === null),
     lifetime: ofRoute ?? freshness.explicit ?? guessed ?? 0,
-    stated: ofRoute !== null || freshness.explicit !== null || guessed !== null,
-    staleWhileRevalidate: neverStale ? 0 : ((overridden ? null : freshness.staleWhileRevalidate) ?? options.staleWhileRevalidate),
+    stated,
+    // What nobody gave a life was never fresh: serving it without asking would be a guess.
+    staleWhileRevalidate: neverStale || !stated ? 0 : ((overridden ? null : freshness.staleWhileRevalidate) ?? options.staleWhileRevalidate),
     staleIfError: neverStale ? 0 : ((overridden ? null : freshness.staleIfError) ?? options.staleIfError),
   };
 }

@@ -25,6 +25,12 @@ function nominated(headers: Headers): ReadonlySet<string> | null {
   return names;
 }
 
+/** True where Connection names a field that would travel on otherwise: the next one does not see what stands here. */
+export function hidesFields(headers: Headers): boolean {
+  const names = nominated(headers);
+  return names !== null && [...names].some((name) => !HOP_BY_HOP.has(name));
+}
+
 /** Decides about field names by their spelling: names come again and again, and lower-casing each one costs more than the rest. */
 export type FieldFilter = (name: string) => boolean;
 

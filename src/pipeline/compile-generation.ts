@@ -58,7 +58,13 @@ function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache): CachePo
   // A header that the principal is read from is a credential: it counts like Authorization.
   const headers = site.identity.principal.flatMap((source) => ("header" in source ? [source.header.toLowerCase()] : []));
   const credentials = headers.filter((name) => name !== "authorization");
-  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials });
+  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials, rewritten: rewrittenBy(route) });
+}
+
+/** See upstream-head.ts: what the platform is told in the caller's place. */
+function rewrittenBy({ forward }: RouteOptions): string[] {
+  const client = ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"];
+  return [...(forward.client ? client : []), ...(forward.trace ? ["traceparent", "tracestate"] : [])];
 }
 
 /** `invalidateOn` stands at the route that is voided; here it is turned round, to where the answer is seen. */

@@ -83,7 +83,7 @@ function firstTry(x: Exchange, site: Site, route: Route): Try {
   const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
   regions[0]?.retries.request();
   x.attempts = 1;
-  return { call: callOf(x, route), route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
+  return { call: callOf(x, route, (regions[0] as RegionUpstream).name), route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
 }
 
 /** The next attempt, or null where the result stands. */
@@ -92,13 +92,14 @@ function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
   const following = last.regions[last.index + 1];
   if (result.kind === "refused") {
     // An open breaker or a full queue is no attempt: the next region in the row is asked at once.
-    return following === undefined ? null : { ...last, index: last.index + 1, region: following, avoid: null, retry: false };
+    return following === undefined ? null : { ...last, call: callOf(x, last.route, following.name), index: last.index + 1, region: following, avoid: null, retry: false };
   }
   if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts) return null;
   const moves = following !== undefined && !last.region.hasOther(result.endpoint);
   // A region that was not even reached is spared by turning to another one: that costs no budget.
   if (!(moves && result.kind === "not-sent") && !last.region.retries.take()) return null;
-  return { ...last, index: moves ? last.index + 1 : last.index, region: moves ? following : last.region, avoid: moves ? null : result.endpoint, retry: true };
+  if (!moves) return { ...last, avoid: result.endpoint, retry: true };
+  return { ...last, call: callOf(x, last.route, following.name), index: last.index + 1, region: following, avoid: null, retry: true };
 }
 
 function discard(result: AttemptResult): void {
@@ -117,12 +118,12 @@ function pause(ms: number, control: CallControl, clock: Clock): Promise<boolean>
   });
 }
 
-function callOf(x: Exchange, route: Route): UpstreamCall {
+function callOf(x: Exchange, route: Route, region: string): UpstreamCall {
   return {
     class: route.class,
     method: x.head.method,
     target: x.path + x.query,
-    headers: upstreamHeaders(x, route.options),
+    headers: upstreamHeaders(x, route.options, region),
     body: x.body,
     host: route.options.forward.host && x.host !== "" ? x.host : null,
     responseTimeout: route.options.timeouts.response ?? null,

@@ -39,7 +39,7 @@ export async function judgeUpgrade(x: Exchange, generation: Generation, around: 
   const permit = region.tunnel((x.route as Route).class);
   if (permit.kind === "refused") return refused(x, refuse("open", permit.detail, retryAfter(permit.retryAfter)));
   x.lastTried = { region: region.name, endpoint: permit.endpoint };
-  return { kind: "tunnel", permit, headers: upstreamHeaders(x, (x.route as Route).options) };
+  return { kind: "tunnel", permit, headers: upstreamHeaders(x, (x.route as Route).options, region.name) };
 }
 
 function refused(x: Exchange, verdict: Verdict): UpgradeJudgement {

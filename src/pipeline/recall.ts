@@ -47,12 +47,19 @@ function decide(x: Exchange, policy: CachePolicy, recalled: Recalled, generation
 
 /** Fetches for the store alone, as the same caller would. Its faults are logged: nobody waits for it. */
 async function refresh(x: Exchange, coming: Promise<Fetch | null>, generation: Generation, around: Surroundings): Promise<void> {
+  generation.inFlight++;
+  try {
+    const fetch = await coming;
+    if (fetch !== null) await runFetch(x, fetch, generation, around);
+  } finally {
+    generation.inFlight--;
+  }
+}
+
+async function runFetch(x: Exchange, fetch: Fetch, generation: Generation, around: Surroundings): Promise<void> {
   const size = x.body.kind === "bytes" ? x.body.bytes.byteLength : 0;
-  const fetch = await coming;
-  if (fetch === null) return;
   if (!around.bodies.take(size)) return fetch.failed();
   const own = { ...createExchange({ ...x, startedAt: around.clock.now() }), ...identified(x), head: { ...x.head, method: x.head.method === "HEAD" ? "GET" : x.head.method }, fetch };
-  generation.inFlight++;
   try {
     const verdict = await forward(own, generation, around);
     if (verdict.kind === "answer" && verdict.answer.body.kind === "source") verdict.answer.body.source.cancel();
@@ -60,7 +67,6 @@ async function refresh(x: Exchange, coming: Promise<Fetch | null>, generation: G
     around.log.error("refreshing failed", { id: x.id, fault: String((fault as Error).stack ?? fault) });
   } finally {
     fetch.abandoned();
-    generation.inFlight--;
     around.bodies.give(size);
   }
 }

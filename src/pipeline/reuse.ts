@@ -25,9 +25,11 @@ export interface Reuse {
 /** Answers from an entry. Waits only where an encoding is made for the first time. */
 export function reuse(x: Exchange, policy: CachePolicy, resident: Resident, how: Reuse, around: Surroundings): Verdict | Promise<Verdict> {
   x.cached = how.result;
-  if (how.stale !== null) around.metrics.staleServed(how.stale);
+  if (how.stale !== null && x.fetch?.plan.background !== true) around.metrics.staleServed(how.stale);
   const age = Math.max(0, around.clock.now() - resident.bornAt);
   const own = ["Age", String(Math.floor(age / 1000)), "X-Request-Id", x.id, "Cache-Status", cacheStatus(x, resident, how, age, around.cache.degraded)];
+  // Whoever asks one region and is answered by another has to be able to see it.
+  if (resident.answer.region !== x.region) own.push("Taxgate-Region", resident.answer.region);
   const special = partly(x, resident, own, around);
   if (special !== null) return verdict(special, how);
   if (!resident.encodable) return verdict(whole(resident, resident.plain, own), how);

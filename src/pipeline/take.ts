@@ -14,17 +14,21 @@ import { voidedBy } from "./voids.ts";
 
 /** Passes an answer on, keeps it, or puts a stored one in its place. `region` is the one that answered. */
 export function take(x: Exchange, answer: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
-  const { fetch } = x;
   const seen = voidedBy(x, answer, around);
-  if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus("bypass", answer.status, false) : null) };
-  const taken = fetch.answered({ status: seen.status, headers: seen.headers, body: seen.body, region });
-  if (taken.kind === "pass") {
-    const kept = passed(x, { ...seen, body: taken.body }, forwardedStatus(fetch.plan.why, answer.status, taken.stored));
-    return { kind: "answer", reason: "forwarded", answer: taken.mayBeEncoded ? { ...kept, headers: [...kept.headers, "Vary", "Accept-Encoding"] } : kept };
+  return seen instanceof Promise ? seen.then((one) => taken(x, one, region, around)) : taken(x, seen, region, around);
+}
+
+function taken(x: Exchange, seen: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
+  const { fetch } = x;
+  if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus("bypass", seen.status, false) : null) };
+  const made = fetch.answered({ status: seen.status, headers: seen.headers, body: seen.body, region });
+  if (made.kind === "pass") {
+    const kept = passed(x, { ...seen, body: made.body }, forwardedStatus(fetch.plan.why, seen.status, made.stored));
+    return { kind: "answer", reason: "forwarded", answer: made.mayBeEncoded ? { ...kept, headers: [...kept.headers, "Vary", "Accept-Encoding"] } : kept };
   }
   if (seen.body.kind === "source") seen.body.source.cancel();
-  const how = taken.kind === "confirmed" ? ({ result: "revalidated", stale: null } as const) : ({ result: "stale", stale: "if-error" } as const);
-  return reuse(x, fetch.plan.policy, taken.resident, how, around);
+  const how = made.kind === "confirmed" ? ({ result: "revalidated", stale: null } as const) : ({ result: "stale", stale: "if-error" } as const);
+  return reuse(x, fetch.plan.policy, made.resident, how, around);
 }
 
 /** No answer came: a stored one is served where the route allows it, of another region only where its data is national. */

@@ -24,9 +24,9 @@ const toCaller = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error",
 const toCallerBodiless = endToEndFilter(new Set(["via", "x-request-id", "taxgate-error", "taxgate-region"]));
 
 /** The fields of a request toward the platform, without Host, which the endpoint decides. */
-export function upstreamHeaders(x: Exchange, route: RouteOptions): string[] {
+export function upstreamHeaders(x: Exchange, route: RouteOptions, region: string): string[] {
   const headers = endToEnd(x.head.headers, toPlatform);
-  const question = x.fetch === null ? null : x.fetch.question();
+  const question = x.fetch === null ? null : x.fetch.question(region);
   if (question !== null) askAgain(headers, question);
   headers.push("via", via(x.head.headers, x.head.version));
   if (x.body.kind === "source" && x.body.source.length !== null) headers.push("content-length", String(x.body.source.length));

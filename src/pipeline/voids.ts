@@ -15,7 +15,7 @@ const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 const MOST_LOOKED_INTO = 1024 * 1024;
 
 /** Voids what an answer has made untrue; the answer itself, read along where its body has to be looked into. */
-export function voidedBy(x: Exchange, answer: Answer, around: Surroundings): Answer {
+export function voidedBy(x: Exchange, answer: Answer, around: Surroundings): Answer | Promise<Answer> {
   const route = x.route as Route;
   const site = x.site as Site;
   if (site.caches && !SAFE.has(x.head.method) && !isRead(x, route) && answer.status >= 200 && answer.status < 400) voidUrls(x, site, answer, around);
@@ -28,40 +28,50 @@ function isRead(x: Exchange, route: Route): boolean {
 }
 
 function voidUrls(x: Exchange, site: Site, answer: Answer, around: Surroundings): void {
-  around.cache.invalidate({ kind: "url", site: site.name, path: x.path, query: x.query, soft: false });
+  voidUrl(site, x.path, x.query, around);
   for (const name of ["location", "content-location"]) {
     const value = headerValue(answer.headers, name);
     const base = `http://${x.host === "" ? "localhost" : x.host}${x.path}`;
     if (value === undefined || !URL.canParse(value, base)) continue;
     const url = new URL(value, base);
     // Only of the same origin: nobody else's word counts about a URL.
-    if (url.host === new URL(base).host) around.cache.invalidate({ kind: "url", site: site.name, path: url.pathname, query: url.search, soft: false });
+    if (url.host === new URL(base).host) voidUrl(site, url.pathname, url.search, around);
   }
 }
 
-function lookedInto(route: Route, site: Site, answer: Answer, around: Surroundings): Answer {
+/** Other instances are told about every one: a path of which nothing can be stored is no news. */
+function voidUrl(site: Site, path: string, query: string, around: Surroundings): void {
+  if (site.routes.some((route) => route.cache !== null && route.matchesPath(path))) around.cache.invalidate({ kind: "url", site: site.name, path, query, soft: false });
+}
+
+function lookedInto(route: Route, site: Site, answer: Answer, around: Surroundings): Answer | Promise<Answer> {
   const contentType = headerValue(answer.headers, "content-type");
-  const look = (body: Uint8Array | null): void => {
+  const coding = headerValue(answer.headers, "content-encoding");
+  const lookAt = (body: Uint8Array | null): void => {
     for (const { route: voided, when } of route.voids) {
       if (when.some((condition) => condition.matches({ status: answer.status, contentType, body }))) around.cache.invalidate({ kind: "route", site: site.name, route: voided, soft: false });
     }
   };
+  // Whoever has the whole answer finds what it says already done.
+  const look = (body: Uint8Array | null): void | Promise<void> => (body === null || coding === undefined ? lookAt(body) : around.cache.decode(coding, body, MOST_LOOKED_INTO).then(lookAt));
   const { body } = answer;
   if (body.kind === "source" && route.voids.some(({ when }) => when.some((condition) => condition.needsBody))) {
     return { ...answer, body: { kind: "source", source: readAlong(body.source, look) } };
   }
-  look(body.kind === "bytes" ? body.bytes : null);
-  return answer;
+  const looking = look(body.kind === "bytes" ? body.bytes : null);
+  return looking instanceof Promise ? looking.then(() => answer) : answer;
 }
 
 /** The same body; what has passed is shown once it is all there, or null where it was too large. */
-function readAlong(source: BodySource, show: (body: Uint8Array | null) => void): BodySource {
+function readAlong(source: BodySource, show: (body: Uint8Array | null) => void | Promise<void>): BodySource {
   let pieces: Uint8Array[] | null = [];
   let size = 0;
-  const note = (piece: Uint8Array | null): Uint8Array | null => {
+  const note = (piece: Uint8Array | null): Uint8Array | null | Promise<null> => {
     if (piece === null) {
-      show(pieces === null ? null : Buffer.concat(pieces));
-    } else if (pieces !== null) {
+      const shown = show(pieces === null ? null : Buffer.concat(pieces));
+      return shown instanceof Promise ? shown.then(() => null) : null;
+    }
+    if (pieces !== null) {
       size += piece.byteLength;
       if (size > MOST_LOOKED_INTO) pieces = null;
       else pieces.push(piece);

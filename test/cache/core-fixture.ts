@@ -17,7 +17,7 @@ export function options(written: unknown = {}): RouteCacheOptions {
 
 /** A compiled policy of site `main`, route `read`. */
 export function policy(written: unknown = {}, { keepsHost = false, credentials = [] }: { readonly keepsHost?: boolean; readonly credentials?: readonly string[] } = {}): CachePolicy {
-  return compilePolicy(options(written), { site: "main", route: "read", regions: ["r1", "r2"], keepsHost, credentials });
+  return compilePolicy(options(written), { site: "main", route: "read", regions: ["r1", "r2"], keepsHost, credentials, rewritten: [] });
 }
 
 /** A request as the cache sees it. */

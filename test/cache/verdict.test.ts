@@ -15,7 +15,7 @@ interface Given {
 }
 
 function verdictOf({ status = 200, headers = [], looseCookie = false, atHome = true, personal = false, cache = {} }: Given) {
-  const judged: Judged = { status, headers, journey: { askedAt: NOW, receivedAt: NOW }, looseCookie, atHome };
+  const judged: Judged = { status, headers, journey: { askedAt: NOW, receivedAt: NOW }, looseCookie, atHome, rewritten: [] };
   return judge(judged, options(cache), personal);
 }
 
@@ -122,7 +122,7 @@ test("how old an answer was on arrival is the larger of what Date and Age say", 
   const journey = { askedAt: NOW - 2000, receivedAt: NOW };
   const date = "Mon, 21 Sep 2026 14:13:10 GMT";
   const ageOf = (headers: Headers): number | false => {
-    const verdict = judge({ status: 200, headers: [...age60, ...headers], journey, looseCookie: false, atHome: true }, options(), false);
+    const verdict = judge({ status: 200, headers: [...age60, ...headers], journey, looseCookie: false, atHome: true, rewritten: [] }, options(), false);
     return verdict.kind === "store" && verdict.terms.age;
   };
   assert.deepEqual([ageOf([]), ageOf(["Date", date]), ageOf(["Age", "30"]), ageOf(["Age", "30", "Date", date])], [2000, 10_000, 32_000, 32_000]);

@@ -240,7 +240,7 @@ test("what was voided in the midst of its body is not stored either", async () =
   assert.equal((await next).text, "new");
 });
 
-test("what was voided while somebody fetched it for himself alone is not stored", { todo: "a fetch without a flight does not hear of purges" }, async () => {
+test("what was voided while somebody fetched it for himself alone is not stored", async () => {
   const { serve, give } = held();
   const parts = caching({}, serve);
   const [alone] = await crowd(parts, 1, "GET /codes", ["Cache-Control", "no-cache"]);

@@ -65,7 +65,7 @@ test("another region's entry is used only where the data is national and no regi
   }
 });
 
-test("another region's entry is marked with its region", { todo: "the mark is written for the entry's home, not for the caller's" }, async () => {
+test("another region's entry is marked with its region", async () => {
   let down: string[] = [];
   const parts = regions({ ...STALE, scope: "national" }, () => down);
   await ask(parts, "GET /codes", FAR);
