@@ -20,7 +20,7 @@ export async function runRedisDrill(plan: RedisPlan, cluster: boolean, tell: (te
   const redis = await startRedis({ nodes: cluster ? 3 : 1 });
   if (redis === null) return NO_REDIS;
   try {
-    const node = cluster ? await redisNode(redis.urls[0] as string) : null;
+    const node = cluster ? redisNode(redis.urls[0] as string) : null;
     const platform = await startCodePlatform("home");
     try {
       return await withTaxgates(plan, platform.origin, redis, (taxgates) => underLoad({ plan, cluster, redis, node, taxgates, tell }));
@@ -72,7 +72,7 @@ async function underLoad(scene: Scene): Promise<RedisRecord> {
 }
 
 /** Something is voided while all is well, while Redis is away (it comes back empty), and while it hangs (it comes back with what it had). */
-const VOIDING: readonly RedisStageName[] = ["all is well", "away", "hangs", "one node killed"];
+const VOIDING: readonly RedisStageName[] = ["all is well", "away", "stopped", "one node killed"];
 
 async function runStages(scene: Scene, voids: Voids): Promise<readonly RedisStage[]> {
   const stages: RedisStage[] = [];
@@ -95,11 +95,11 @@ async function happen(name: RedisStageName, { redis, node }: Scene): Promise<voi
   switch (name) {
     case "killed": return redis.kill("SIGKILL");
     case "restarted": return redis.restart();
-    case "hangs": return redis.kill("SIGSTOP");
+    case "stopped": return redis.kill("SIGSTOP");
     case "goes on": return redis.kill("SIGCONT");
     case "one node killed": return node?.kill();
     case "the node restarted": return node?.restart();
-    case "warming up": case "all is well": case "away": return undefined;
+    case "warming up": case "all is well": case "away": case "hangs": return undefined;
   }
 }
 

@@ -18,16 +18,17 @@ export interface RedisNode {
 const SETTINGS = ["port", "cluster-port", "dir", "bind", "save", "appendonly", "maxmemory", "cluster-enabled", "cluster-node-timeout", "cluster-config-file"] as const;
 const GONE_MS = 5000;
 
-/** Asks a node of this process's own for its id and settings, so that it can be killed alone and come back. */
-export async function redisNode(url: string): Promise<RedisNode> {
-  const client = new Redis(url, { retryStrategy: null });
-  const [info, settings] = await Promise.all([client.info("server"), client.config("GET", ...SETTINGS)]).finally(() => client.disconnect());
-  const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
-  const args = Object.entries(pairs(settings as string[])).flatMap(([name, value]) => [`--${name}`, value]);
+/** A node of this process's own by its URL, so that it can be killed alone and come back. Each kill asks it for its id and settings first. */
+export function redisNode(url: string): RedisNode {
   const port = Number(new URL(url).port);
+  let args: readonly string[] = [];
   let child: ReturnType<typeof spawn> | null = null;
   return {
     async kill() {
+      const client = new Redis(url, { retryStrategy: null });
+      const [info, settings] = await Promise.all([client.info("server"), client.config("GET", ...SETTINGS)]).finally(() => client.disconnect());
+      const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
+      args = pairs(settings as string[]).flatMap(([name, value]) => [`--${name}`, value]);
       process.kill(pid, "SIGKILL");
       if (!(await until(() => !runs(pid), GONE_MS))) throw new Error(`killing redis-server on port ${port}: it is still there`);
     },
@@ -47,8 +48,9 @@ export async function redisNode(url: string): Promise<RedisNode> {
   };
 }
 
-function pairs(list: readonly string[]): Record<string, string> {
-  return Object.fromEntries(list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1] ?? ""]] : [])));
+/** Names and values in turn. */
+function pairs(list: readonly string[]): (readonly [string, string])[] {
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1] ?? ""] as const] : []));
 }
 
 function runs(pid: number): boolean {
