@@ -28,7 +28,7 @@ export const NOT_STORED_WORDS: Readonly<Record<NotStored, NotStoredWords>> = {
   "no-store": { words: "the platform says Cache-Control: no-store", hint: "where it may be kept all the same, set 'ttl' with 'override: true'" },
   "private": { words: "the platform says Cache-Control: private", hint: "where each caller may have a copy of its own, put 'principal' into 'key' and set 'ttl' with 'override: true'" },
   "no-freshness": { words: "neither the platform nor the route says how long it may be kept", hint: "set 'ttl', or have the platform send Cache-Control: max-age" },
-  "status": { words: "answers with this status are not kept", hint: "to keep a refusal such as 404 for a while, set 'negative'" },
+  "status": { words: "the platform answered with another status than 200, and did not say how long that may be kept", hint: "see 'taxgate status' where the platform fails, and set 'negative' to keep a refusal such as 404 for a while ('ttl' is for 200 and 203)" },
   "too-large": { words: "the answer is larger than what is kept", hint: "raise the route's 'maxBytes', or 'cache.memory.maxEntryBytes' for all routes" },
   "truncated": { words: "the answer broke off, or its caller went away before the end", hint: "see in the access log who ended it; where it was the platform, ask its operator" },
   "other-region": { words: "another region answered than the home region", hint: "set 'scope: national' where the data is the same in every region; else it is stored once the home region is back" },

@@ -41,8 +41,8 @@ export function cacheViews(parts: CacheViewParts): CacheViews {
     accepts: (site, path, spelling) => routesOf(parts, site).some((route) => route.allow.has(spelling) && route.matchesPath(path)),
     async purge(what) {
       const { entries, told } = cache.invalidate(what);
-      // Without URL and tag, which may name people.
-      log.info("cache purged", { kind: what.kind, soft: what.soft, entries });
+      // Without query and tag, which may name people.
+      log.info("cache purged", { kind: what.kind, soft: what.soft, entries, ...("site" in what ? { site: what.site } : {}), ...("path" in what ? { path: what.path } : {}), ...("route" in what ? { route: what.route } : {}), ...("region" in what ? { region: what.region } : {}) });
       if (cache.stats().shared === "none") return { entries, told: null };
       const heard = await within(clock, MOST_WAIT, told);
       return { entries, told: heard.ok && heard.value };

@@ -53,8 +53,11 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
 async function cacheOf({ memory, redis }: CacheOptions, { clock, log, metrics, life }: { readonly clock: Clock; readonly log: LogControl; readonly metrics: Metrics; readonly life: Lifetime }): Promise<Cache> {
   const events: TierEvents = {
     done: (operation, result, ms) => metrics.sharedOperation(operation, result, ms / 1000),
-    state: (state, why) => log[state === "up" ? "info" : "warn"]("shared cache tier", { state, why }),
-    invalidated: (what) => cache.heard(what),
+    state: (state, why) => log[state === "up" || why === "stopped" ? "info" : "warn"]("shared cache tier", { state, why }),
+    invalidated(what) {
+      const entries = cache.heard(what);
+      if (what === null) log.warn("shared cache tier has lost its history", { madeStale: entries });
+    },
   };
   // Most have no Redis: its client is loaded where one is configured.
   const shared = redis === undefined ? null : life.own((await import("../cache/redis/tier.ts")).createRedisTier(redis, { clock, random: systemRandom, events }));

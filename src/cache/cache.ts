@@ -43,8 +43,8 @@ export interface Cache {
   readonly degraded: boolean;
   /** What a caller with this Accept-Encoding gets of an entry; encoded once, and kept beside it. */
   represent(resident: Resident, policy: CachePolicy, acceptEncoding: string | undefined): Representation | Promise<Representation>;
-  /** Another instance voided entries; null: some such news may have been missed. */
-  heard(what: Invalidation | null): void;
+  /** Another instance voided entries; null: some such news may have been missed. Gives the entries in memory that it hit. */
+  heard(what: Invalidation | null): number;
 }
 
 /** Figures of the moment. */

@@ -11,8 +11,11 @@ export interface Invalidator {
   knows(names: readonly string[]): void;
   /** In both tiers: how many there were in memory, and whether the other instances could be told. */
   invalidate(what: Invalidation): { readonly entries: number; readonly told: Promise<boolean> };
-  /** Another instance did so; null: nobody knows what was missed, and nothing can be trusted. */
-  heard(what: Invalidation | null): void;
+  /**
+   * Another instance did so; null: some such news may have been missed, and nobody knows which. Then everything has to be
+   * asked about again, but is not thrown away: it may be all there is while the platform is down. Gives the entries hit.
+   */
+  heard(what: Invalidation | null): number;
   /** The platform has just said something else than what is stored. */
   outdated(resident: Resident): void;
 }
@@ -26,7 +29,7 @@ export interface InvalidatorEnv {
 }
 
 const YES = Promise.resolve(true);
-const EVERYTHING: Invalidation = { kind: "all", soft: false };
+const EVERYTHING: Invalidation = { kind: "all", soft: true };
 /** Of all routes of all configurations so far; there are a handful. */
 const MOST_SUBSETS = 1000;
 
@@ -59,7 +62,7 @@ export function createInvalidator({ memory, flights, shared, told }: Invalidator
       if (shared === null) return { entries, told: YES };
       return { entries, told: Promise.all(all.map((one) => shared.invalidate(one))).then((told) => told.every(Boolean)) };
     },
-    heard: (what) => void here(what ?? EVERYTHING),
+    heard: (what) => here(what ?? EVERYTHING),
     outdated(resident) {
       memory.remove(resident);
       const { site, path, query } = resident.answer.address;

@@ -16,19 +16,28 @@ export interface CacheRequest {
   readonly principal: string | null;
 }
 
+/** What a key depends on beside its parts. */
+export interface KeySetting {
+  /** Names site and rules. */
+  readonly prefix: string;
+  /** The platform sees the caller's Host. */
+  readonly keepsHost: boolean;
+  /** Header fields, in lower case, of which a digest is added: the principal may come from elsewhere. */
+  readonly credentials: readonly string[];
+  /** An address counts as a principal. Unless somebody chose so it does not: many share one. */
+  readonly trustsAddress: boolean;
+}
+
 /** A key, or null where the request lacks a part of it: then there is nothing to tell answers apart by. */
 export type KeyOf = (request: CacheRequest, home: string) => string | null;
 
 /**
- * Compiles a route's key. `prefix` names site and policy; `keepsHost` where the platform sees the caller's Host;
- * of `credentials` (header fields in lower case) a digest is added, because the principal may come from elsewhere.
- *
- * Parts are told apart by line feeds: paths, queries and field values cannot hold one, and what stands in a body is
- * written as JSON.
+ * Compiles a route's key. Parts are told apart by line feeds: paths, queries and field values cannot hold one, and what
+ * stands in a body is written as JSON.
  */
-export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, credentials }: { readonly prefix: string; readonly keepsHost: boolean; readonly credentials: readonly string[] }): KeyOf {
+export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, credentials, trustsAddress }: KeySetting): KeyOf {
   const names = queryNames(parts);
-  const readers = parts.map(readerOf).filter((reader) => reader !== null);
+  const readers = parts.map((part) => readerOf(part, trustsAddress)).filter((reader) => reader !== null);
   // A POST without a body is not the GET of the same path.
   if (readsBody(parts)) readers.push((request) => (request.head.method === "POST" ? "POST" : "GET"));
   if (credentials.length > 0) readers.push((request) => digest(JSON.stringify(credentials.map((name) => joined(request.head.headers, name)))));
@@ -67,10 +76,10 @@ export function readsBody(parts: readonly KeyPart[]): boolean {
 
 type Reader = (request: CacheRequest) => string | null;
 
-function readerOf(part: KeyPart): Reader | null {
+function readerOf(part: KeyPart, trustsAddress: boolean): Reader | null {
   if (part === "region") return null;
   if (part === "taxpayer") return (request) => (request.taxpayer === null ? null : JSON.stringify(request.taxpayer));
-  if (part === "principal") return (request) => (request.principal === null ? null : JSON.stringify(request.principal));
+  if (part === "principal") return ({ principal }) => (principal === null || (!trustsAddress && principal.startsWith("address:")) ? null : JSON.stringify(principal));
   if (part === "body") return (request) => (request.body.kind === "bytes" ? digest(request.body.bytes) : request.body.kind === "none" ? "-" : null);
   if ("header" in part) {
     const name = part.header.toLowerCase();

@@ -41,15 +41,18 @@ export interface PolicyPlace {
   readonly credentials: readonly string[];
   /** Header fields that the platform gets from us, whatever the caller sent; in lower case. */
   readonly rewritten: readonly string[];
+  /** An address is taken for a principal because the configuration asks for it. */
+  readonly trustsAddress: boolean;
 }
 
 /**
- * Compiles a route's rules. A digest of them is part of every key: after a change of the rules nothing is found that
- * was stored under others.
+ * Compiles a route's rules. A digest of those that decide who may see what is part of every key: after a change of them
+ * nothing is found that was stored under others. After a change of the others, entries live on as they were stored.
  */
-export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials, rewritten }: PolicyPlace): CachePolicy {
-  const rules = hash("sha256", JSON.stringify([route, options, credentials]), "base64url").slice(0, 10);
+export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials, rewritten, trustsAddress }: PolicyPlace): CachePolicy {
   const parts = options.key;
+  const { override, scope, authorized } = options;
+  const rules = hash("sha256", JSON.stringify([route, parts, override, scope, authorized, credentials, rewritten, trustsAddress]), "base64url").slice(0, 10);
   return {
     site,
     route,
@@ -59,7 +62,7 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     personal: parts.includes("principal"),
     seesCookies: parts.includes("principal") || parts.some((part) => typeof part === "object" && "header" in part && part.header.toLowerCase() === "cookie"),
     readsBody: readsBody(parts),
-    keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, credentials: parts.includes("principal") || options.authorized ? ["authorization", "cookie", ...credentials] : [] }),
+    keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, credentials: parts.includes("principal") || options.authorized ? ["authorization", "cookie", ...credentials] : [], trustsAddress }),
     queryNames: queryNames(parts),
     marks: fieldMarks(credentials),
     immutableWhen: options.immutableWhen.map(compileCondition),

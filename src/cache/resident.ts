@@ -6,8 +6,8 @@ import type { StoredAnswer } from "./entry.ts";
 import { dateOf } from "./freshness.ts";
 import { Representation } from "./representation.ts";
 
-/** What an entry costs beside the text of its body, head and key: objects, table slots, indexes. Measured: `test/bench` holds the process to it. */
-const OVERHEAD = 800;
+/** What an entry costs beside the text of its body, head and key: objects, table slots, indexes. Measured: `npm run drill -- zipf` holds the process to it. */
+const OVERHEAD = 1050;
 
 /** An entry of the memory tier. Times are monotonic, in ms. */
 export interface Resident {

@@ -68,7 +68,7 @@ function plainVerdict(judged: Judged, freshness: Freshness, options: RouteCacheO
   const useful = terms.lifetime > terms.age || validator || terms.staleIfError > 0 || terms.staleWhileRevalidate > 0;
   const allowed = terms.stated || (validator && HEURISTIC.has(judged.status));
   if (useful && allowed) return { kind: "store", terms, drop };
-  return { kind: "not", reason: UNDERSTOOD.has(judged.status) ? "no-freshness" : "status" };
+  return { kind: "not", reason: TTL.has(judged.status) ? "no-freshness" : "status" };
 }
 
 /** What a route keeps an answer for that one of its `immutableWhen` has recognised. */

@@ -1,5 +1,7 @@
 import type { Cache } from "../cache/cache.ts";
 import type { CachePolicy } from "../cache/policy.ts";
+import { isDeepStrictEqual } from "node:util";
+import { identityOptions } from "../identity/options.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
@@ -55,10 +57,11 @@ function compileSite(options: SiteOptions, parts: GenerationParts): Site {
 function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache): CachePolicy | null {
   if (route.cache === undefined) return null;
   const keepsHost = route.forward.host || route.forward.client;
+  const trustsAddress = !isDeepStrictEqual(site.identity.principal, identityOptions.parse({}).principal);
   // A header that the principal is read from is a credential: it counts like Authorization.
   const headers = site.identity.principal.flatMap((source) => ("header" in source ? [source.header.toLowerCase()] : []));
   const credentials = headers.filter((name) => name !== "authorization");
-  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials, rewritten: rewrittenBy(route) });
+  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials, rewritten: rewrittenBy(route), trustsAddress });
 }
 
 /** See upstream-head.ts: what the platform is told in the caller's place. */

@@ -7,6 +7,7 @@ import type { Exchange } from "./exchange.ts";
 
 /** See the top of this file. */
 export function settle(x: Exchange): void {
-  if (x.verdict?.kind === "answer") x.endedBy = x.lastTried === null ? "edge" : "none";
+  // An answer of the platform's, from the cache or not, is what everybody wanted.
+  if (x.verdict?.kind === "answer") x.endedBy = x.lastTried === null && x.cached === null ? "edge" : "none";
   else if (x.endedBy === "none") x.endedBy = x.gone ? "client" : "edge";
 }

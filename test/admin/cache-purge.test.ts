@@ -30,10 +30,10 @@ describe("a purge", () => {
     });
   }
 
-  test("is logged with its kind and its reach, without the URL or tag that may name somebody", async () => {
+  test("is logged with its kind and its reach, without the query or tag that may name somebody", async () => {
     const { ask, log } = await filled();
     await ask(PURGE, "url=/api/codes?type=1&soft=true");
-    assert.deepEqual(log, [{ event: "cache purged", fields: { kind: "url", soft: true, entries: 2 } }]);
+    assert.deepEqual(log, [{ event: "cache purged", fields: { kind: "url", soft: true, entries: 2, site: "default", path: "/api/codes" } }]);
   });
 });
 

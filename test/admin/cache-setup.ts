@@ -92,7 +92,7 @@ export function cacheUnderTest(yaml: string = ONE_SITE, shared: SharedTier | nul
     const site = sites.find((one) => one.name === siteName);
     const options = site?.routes.find((one) => one.name === routeName)?.cache;
     if (site === undefined || options === undefined) throw new Error(`no route ${routeName} that keeps`);
-    return cache.compile(options, { site: siteName, route: routeName, regions: site.regions.map((one) => one.name), keepsHost: false, credentials: [], rewritten: [] });
+    return cache.compile(options, { site: siteName, route: routeName, regions: site.regions.map((one) => one.name), keepsHost: false, credentials: [], rewritten: [], trustsAddress: true });
   };
   return {
     clock, cache, metrics, log,

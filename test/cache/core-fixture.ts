@@ -3,7 +3,7 @@ import { createCache, type Cache } from "../../src/cache/cache.ts";
 import type { EntryAddress, Selecting, StoredAnswer } from "../../src/cache/entry.ts";
 import type { CacheRequest } from "../../src/cache/key.ts";
 import { routeCacheOptions, type RouteCacheOptions } from "../../src/cache/options.ts";
-import { compilePolicy, type CachePolicy } from "../../src/cache/policy.ts";
+import { compilePolicy, type CachePolicy, type PolicyPlace } from "../../src/cache/policy.ts";
 import { residentOf, type Resident } from "../../src/cache/resident.ts";
 import { NO_BODY, type Body, type Headers } from "../../src/http/message.ts";
 
@@ -16,8 +16,8 @@ export function options(written: unknown = {}): RouteCacheOptions {
 }
 
 /** A compiled policy of site `main`, route `read`. */
-export function policy(written: unknown = {}, { keepsHost = false, credentials = [] }: { readonly keepsHost?: boolean; readonly credentials?: readonly string[] } = {}): CachePolicy {
-  return compilePolicy(options(written), { site: "main", route: "read", regions: ["r1", "r2"], keepsHost, credentials, rewritten: [] });
+export function policy(written: unknown = {}, { keepsHost = false, credentials = [], trustsAddress = true }: Partial<Pick<PolicyPlace, "keepsHost" | "credentials" | "trustsAddress">> = {}): CachePolicy {
+  return compilePolicy(options(written), { site: "main", route: "read", regions: ["r1", "r2"], keepsHost, credentials, rewritten: [], trustsAddress });
 }
 
 /** A request as the cache sees it. */

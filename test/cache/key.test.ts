@@ -74,8 +74,20 @@ for (const [what, one, other, key, want, rest] of cases) {
 }
 
 test("each home region, route, site and set of rules has keys of its own", () => {
-  const keys = [policy().keyOf(request(), "r1"), policy().keyOf(request(), "r2"), policy({ ttl: "1h" }).keyOf(request(), "r1")];
-  assert.equal(new Set(keys).size, 3);
+  const keys = [policy().keyOf(request(), "r1"), policy().keyOf(request(), "r2"), policy({ override: true }).keyOf(request(), "r1"), policy({ scope: "national" }).keyOf(request(), "r1")];
+  assert.equal(new Set(keys).size, 4);
+});
+
+test("a change of how long something is kept finds what was stored before", () => {
+  const [before, after] = [policy({ ttl: "1h", staleIfError: "1h" }), policy({ ttl: "2h", staleIfError: "5h", tags: ["codes"] })];
+  assert.equal(before.keyOf(request(), "r1"), after.keyOf(request(), "r1"));
+});
+
+test("an address counts as a principal only where the configuration says so", () => {
+  const asked = request({ principal: "address:10.0.0.7" });
+  assert.equal(policy({ key: ["principal"] }, { trustsAddress: false }).keyOf(asked, "r1"), null);
+  assert.notEqual(policy({ key: ["principal"] }, { trustsAddress: true }).keyOf(asked, "r1"), null);
+  assert.notEqual(policy({ key: ["principal"] }, { trustsAddress: false }).keyOf(request({ principal: "authorization:x" }), "r1"), null);
 });
 
 // Texts that would end a part early, or look like another one, if anything were joined carelessly.

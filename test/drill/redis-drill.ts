@@ -15,15 +15,15 @@ const CONNECTIONS = 500;
 /** For the tier to come up before anything is measured. */
 const UP_BOUND_MS = 15_000;
 
-/** Runs the drill on three Taxgates of its own and a Redis, with the platform in this process; says in words why not where there is no redis-server. */
-export async function runRedisDrill(plan: RedisPlan, cluster: boolean, tell: (text: string) => void): Promise<RedisRecord | string> {
-  const redis = await startRedis({ nodes: cluster ? 3 : 1 });
+/** Runs the drill on four Taxgates of its own and a Redis, with the platform in this process; says in words why not where there is no redis-server. */
+export async function runRedisDrill(plan: RedisPlan, tell: (text: string) => void): Promise<RedisRecord | string> {
+  const redis = await startRedis({ nodes: plan.cluster ? 3 : 1 });
   if (redis === null) return NO_REDIS;
   try {
-    const node = cluster ? redisNode(redis.urls[0] as string) : null;
+    const node = plan.cluster ? redisNode(redis.urls[0] as string) : null;
     const platform = await startCodePlatform("home");
     try {
-      return await withTaxgates(plan, platform.origin, redis, (taxgates) => underLoad({ plan, cluster, redis, node, taxgates, tell }));
+      return await withTaxgates(plan, platform.origin, redis, (taxgates) => underLoad({ plan, redis, node, taxgates, tell }));
     } finally {
       await Promise.all([platform.stop(), node?.stop()]);
     }
@@ -33,7 +33,7 @@ export async function runRedisDrill(plan: RedisPlan, cluster: boolean, tell: (te
 }
 
 async function withTaxgates<Value>(plan: RedisPlan, origin: string, redis: RedisServer, work: (taxgates: Taxgates) => Promise<Value>): Promise<Value> {
-  const begun = await Promise.allSettled(INSTANCES.map((instance) => startTaxgate(redisConfig(plan, origin, instance === "without" ? null : redis.urls))));
+  const begun = await Promise.allSettled(INSTANCES.map((instance) => startTaxgate(redisConfig(plan, origin, SHARING.includes(instance) ? redis.urls : null))));
   const started = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   try {
     for (const one of begun) if (one.status === "rejected") throw one.reason;
@@ -45,7 +45,6 @@ async function withTaxgates<Value>(plan: RedisPlan, origin: string, redis: Redis
 
 interface Scene {
   readonly plan: RedisPlan;
-  readonly cluster: boolean;
   readonly redis: RedisServer;
   /** The node that is killed alone. */
   readonly node: RedisNode | null;
@@ -54,7 +53,7 @@ interface Scene {
 }
 
 async function underLoad(scene: Scene): Promise<RedisRecord> {
-  const { plan, cluster, taxgates } = scene;
+  const { plan, taxgates } = scene;
   const isUp = (): boolean => SHARING.every((instance) => changesOf(instance, taxgates[instance]).at(-1)?.state === "up");
   if (!(await until(isUp, UP_BOUND_MS))) throw new Error("starting the drill: the shared tier does not come up");
   const loads = INSTANCES.map((instance) => startLoad(redisLoad(plan, instance), taxgates[instance].port("plain"), CONNECTIONS));
@@ -68,7 +67,7 @@ async function underLoad(scene: Scene): Promise<RedisRecord> {
     throw fault;
   });
   const [samples, seen] = [await stop(), await voids.end()];
-  return { plan, cluster, stages, samples, voids: seen, changes: SHARING.flatMap((instance) => changesOf(instance, taxgates[instance])).toSorted((a, b) => a.at - b.at) };
+  return { plan, stages, samples, voids: seen, changes: SHARING.flatMap((instance) => changesOf(instance, taxgates[instance])).toSorted((a, b) => a.at - b.at) };
 }
 
 /** Something is voided while all is well, while Redis is away (it comes back empty), and while it hangs (it comes back with what it had). */
@@ -76,17 +75,18 @@ const VOIDING: readonly RedisStageName[] = ["all is well", "away", "stopped", "o
 
 async function runStages(scene: Scene, voids: Voids): Promise<readonly RedisStage[]> {
   const stages: RedisStage[] = [];
-  for (const name of redisStages(scene.cluster)) {
-    const length = scene.plan.stages[name];
-    scene.tell(`${name} for ${length} ms`);
-    if (VOIDING.includes(name)) await voids.prepare(name);
+  for (const occasion of redisStages(scene.plan)) {
+    const length = scene.plan.stages[occasion.name];
+    const voiding = VOIDING.includes(occasion.name);
+    scene.tell(`round ${occasion.round}: ${occasion.name} for ${length} ms`);
+    if (voiding) await voids.prepare(occasion);
     const from = performance.now();
-    await happen(name, scene);
+    await happen(occasion.name, scene);
     // In the middle: by then everybody knows how Redis stands.
     await rest(from + length / 2 - performance.now());
-    if (VOIDING.includes(name)) await voids.begin(name);
+    if (voiding) await voids.begin(occasion);
     await rest(from + length - performance.now());
-    stages.push({ name, from, to: performance.now() });
+    stages.push({ ...occasion, from, to: performance.now() });
   }
   return stages;
 }

@@ -28,7 +28,7 @@ export function redisNode(url: string): RedisNode {
       const client = new Redis(url, { retryStrategy: null });
       const [info, settings] = await Promise.all([client.info("server"), client.config("GET", ...SETTINGS)]).finally(() => client.disconnect());
       const pid = Number(/process_id:(\d+)/.exec(info)?.[1]);
-      args = pairs(settings as string[]).flatMap(([name, value]) => [`--${name}`, value]);
+      args = pairs(settings).flatMap(([name, value]) => [`--${name}`, value]);
       process.kill(pid, "SIGKILL");
       if (!(await until(() => !runs(pid), GONE_MS))) throw new Error(`killing redis-server on port ${port}: it is still there`);
     },

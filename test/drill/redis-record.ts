@@ -1,9 +1,10 @@
-import { SHARING, type Instance, type RedisPlan, type RedisStageName } from "./redis-plan.ts";
+import type { Instance, RedisPlan, RedisStageName } from "./redis-plan.ts";
 import type { Sample } from "./request.ts";
 
 /** One stage as it was run; monotonic milliseconds. What its name says was done to Redis at `from`. */
 export interface RedisStage {
   readonly name: RedisStageName;
+  readonly round: number;
   readonly from: number;
   readonly to: number;
 }
@@ -19,6 +20,7 @@ export interface TierChange {
 /** An entry that was voided through the first Taxgate and watched at the second. */
 export interface Voided {
   readonly stage: RedisStageName;
+  readonly round: number;
   /** How, such as `POST to its URL`. */
   readonly how: string;
   /** When the first one had answered. */
@@ -30,7 +32,6 @@ export interface Voided {
 /** Everything that a Redis drill saw. */
 export interface RedisRecord {
   readonly plan: RedisPlan;
-  readonly cluster: boolean;
   readonly stages: readonly RedisStage[];
   readonly samples: Readonly<Record<Instance, readonly Sample[]>>;
   /** Oldest first. */
@@ -38,16 +39,16 @@ export interface RedisRecord {
   readonly voids: readonly Voided[];
 }
 
-/** The stage of that name. */
-export function redisStage(record: RedisRecord, name: RedisStageName): RedisStage {
-  const stage = record.stages.find((one) => one.name === name);
-  if (stage === undefined) throw new Error(`judging the drill: stage '${name}' was not run`);
-  return stage;
+/** The stage of that name in each round. Throws where none was run. */
+export function stagesOf({ stages }: RedisRecord, name: RedisStageName): readonly RedisStage[] {
+  const found = stages.filter((stage) => stage.name === name);
+  if (found.length === 0) throw new Error(`judging the drill: stage '${name}' was not run`);
+  return found;
 }
 
-/** Reads sent during a stage: through those that share a Redis, or through the one without. */
-export function sentIn({ samples }: RedisRecord, { from, to }: RedisStage, shares: boolean): readonly Sample[] {
-  return (shares ? SHARING.flatMap((instance) => samples[instance]) : samples.without).filter(({ sentAt }) => sentAt >= from && sentAt < to);
+/** Reads sent during a stage through these. */
+export function sentIn({ samples }: RedisRecord, { from, to }: RedisStage, instances: readonly Instance[]): readonly Sample[] {
+  return instances.flatMap((instance) => samples[instance]).filter(({ sentAt }) => sentAt >= from && sentAt < to);
 }
 
 /** What Cache-Status says of an answer, in one word; `degraded` is a hit that says that Redis is away. */
@@ -73,14 +74,15 @@ export function downTimes({ changes }: RedisRecord, instance: Instance): readonl
   return own.flatMap(({ state, at }, index) => (state === "down" ? [{ from: at, to: own[index + 1]?.at ?? Infinity }] : []));
 }
 
-/** How long after a stage began this Taxgate said so; NaN where it did not. */
-export function toldAfter(record: RedisRecord, name: RedisStageName, instance: Instance, state: TierChange["state"]): number {
-  const { from } = redisStage(record, name);
-  return (record.changes.find((change) => change.instance === instance && change.state === state && change.at >= from)?.at ?? Number.NaN) - from;
+/** How long after a stage began this Taxgate held the tier for that; NaN where it did not before its end. */
+export function toldAfter({ changes }: RedisRecord, { from, to }: RedisStage, instance: Instance, state: TierChange["state"]): number {
+  const own = changes.filter((change) => change.instance === instance);
+  if (own.findLast(({ at }) => at < from)?.state === state) return 0;
+  return (own.find((change) => change.state === state && change.at >= from && change.at < to)?.at ?? Number.NaN) - from;
 }
 
-/** How long after a stage began the first read was answered from Redis; NaN where none was. */
-export function sharedAfter(record: RedisRecord, name: RedisStageName, instance: Instance): number {
-  const { from } = redisStage(record, name);
-  return Math.min(...record.samples[instance].filter((sample) => sample.sentAt >= from && resultOf(sample) === "shared").map(({ doneAt }) => doneAt)) - from;
+/** How long after a stage began a read was first answered from Redis; NaN where none was before its end. */
+export function sharedAfter(record: RedisRecord, stage: RedisStage, instance: Instance): number {
+  const times = sentIn(record, stage, [instance]).filter((sample) => resultOf(sample) === "shared").map(({ doneAt }) => doneAt);
+  return (times.length === 0 ? Number.NaN : Math.min(...times)) - stage.from;
 }

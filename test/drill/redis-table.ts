@@ -1,26 +1,28 @@
 import { median } from "../bench/median.ts";
 import { columns } from "../bench/table.ts";
-import { READ_RESULTS, redisStage, resultOf, sentIn, type RedisRecord, type RedisStage } from "./redis-record.ts";
+import { ALONE, SHARING, type RedisStageName } from "./redis-plan.ts";
+import { READ_RESULTS, resultOf, sentIn, stagesOf, type RedisRecord } from "./redis-record.ts";
 import { p99 } from "./redis-verdict.ts";
 import type { Sample } from "./request.ts";
 
-/** Tables of the reads, of what the log said, and of what was voided. */
+/** Tables of the reads (all rounds together), of what the log said, and of what was voided. */
 export function redisTable(record: RedisRecord): string {
-  const head = ["stage", "reads", "sent", "200", "5xx", "other", "p50", "p99", "max", "without: sent", "p50", "p99", "max"];
+  const head = ["stage", "reads", "sent", "200", "5xx", "other", "p50", "p99", "max", "without Redis", "p50", "p99", "max"];
+  const names = [...new Set(record.stages.map(({ name }) => name))];
   return [
-    columns([head, ...record.stages.flatMap((stage) => readRows(record, stage))]),
-    columns([["the log says", "after", "of stage", "state", "why"], ...changeRows(record)]),
-    columns([["voided", "stage", "at", "seen after"], ...record.voids.map(({ how, stage, at, seenAt }) => [how, stage, after(record, at).at, seenAt === null ? "never" : ms(seenAt - at)])]),
+    columns([head, ...names.flatMap((name) => readRows(record, name))]),
+    columns([["the log says", "round", "stage", "after", "state", "why"], ...changeRows(record)]),
+    columns([["voided", "round", "stage", "after", "seen later"], ...record.voids.map(({ how, at, seenAt }) => [how, ...placed(record, at), seenAt === null ? "never" : ms(seenAt - at)])]),
   ].join("\n\n");
 }
 
-function readRows(record: RedisRecord, stage: RedisStage): string[][] {
-  const [shared, without] = [sentIn(record, stage, true), sentIn(record, stage, false)];
+function readRows(record: RedisRecord, name: RedisStageName): string[][] {
+  const [shared, alone] = [SHARING, ALONE].map((instances) => stagesOf(record, name).flatMap((stage) => sentIn(record, stage, instances))) as [Sample[], Sample[]];
   const rows = READ_RESULTS.flatMap((result) => {
     const of = (samples: readonly Sample[]): readonly Sample[] => samples.filter((sample) => resultOf(sample) === result);
-    return of(shared).length + of(without).length === 0 ? [] : [[stage.name, result, ...cells(of(shared)), ...timeCells(of(without))]];
+    return of(shared).length + of(alone).length === 0 ? [] : [[name, result, ...cells(of(shared)), ...timeCells(of(alone))]];
   });
-  return [[stage.name, "all", ...cells(shared), ...timeCells(without)], ...rows];
+  return [[name, "all", ...cells(shared), ...timeCells(alone)], ...rows];
 }
 
 function cells(samples: readonly Sample[]): string[] {
@@ -38,12 +40,13 @@ function timeCells(samples: readonly Sample[]): string[] {
 
 function changeRows(record: RedisRecord): string[][] {
   const changes = record.changes.filter(({ at }) => at >= (record.stages[0]?.from ?? 0));
-  return changes.map(({ instance, at, state, why }) => [`the ${instance}`, after(record, at).at, after(record, at).stage, state, why]);
+  return changes.map(({ instance, at, state, why }) => [`the ${instance}`, ...placed(record, at), state, why]);
 }
 
-function after(record: RedisRecord, at: number): { readonly stage: string; readonly at: string } {
-  const name = record.stages.findLast(({ from }) => from <= at)?.name;
-  return name === undefined ? { stage: "before", at: "–" } : { stage: name, at: ms(at - redisStage(record, name).from) };
+/** Round, stage, and how long after its begin. */
+function placed({ stages }: RedisRecord, at: number): string[] {
+  const stage = stages.findLast(({ from }) => from <= at);
+  return stage === undefined ? ["–", "before", "–"] : [String(stage.round), stage.name, ms(at - stage.from)];
 }
 
 function ms(time: number): string {

@@ -1,16 +1,18 @@
 import type { Agent } from "node:http";
 import { callAdmin } from "../../src/cli/admin-client.ts";
-import type { RedisStageName } from "./redis-plan.ts";
-import type { Voided } from "./redis-record.ts";
+import type { RedisStage, Voided } from "./redis-record.ts";
 import { inWords, isGood, keptConnections, send, type Sample } from "./request.ts";
 import type { TaxgateProcess } from "./taxgate-process.ts";
+
+/** Which stage, and which time. */
+export type Occasion = Pick<RedisStage, "name" | "round">;
 
 /** Voids entries through the first Taxgate, and watches the second. */
 export interface Voids {
   /** Has the entries for a stage kept by both. */
-  prepare(stage: RedisStageName): Promise<void>;
+  prepare(stage: Occasion): Promise<void>;
   /** By a request that changes something, and by a tag. Settles when the first one has answered; watching goes on. */
-  begin(stage: RedisStageName): Promise<void>;
+  begin(stage: Occasion): Promise<void>;
   /** What was seen; waits no longer for what has not been. */
   end(): Promise<readonly Voided[]>;
 }
@@ -24,11 +26,11 @@ export function watchVoids(first: TaxgateProcess, second: TaxgateProcess): Voids
   const [here, there] = [first.port("plain"), second.port("plain")];
   const admin = { origin: `http://127.0.0.1:${first.port("admin")}`, token: first.token(), ca: null };
   const watched: Promise<Voided>[] = [];
-  let over = false;
+  const ending = new AbortController();
 
   /** The second one's answer is newer than what was voided. */
   async function watch(path: string, at: number): Promise<number | null> {
-    while (!over) {
+    while (!ending.signal.aborted) {
       const sample = await send({ kind: "watched", method: "GET", path, headers: {} }, there, agent);
       if (isGood(sample) && (sample.madeAt ?? 0) > at) return sample.sentAt;
       await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY_MS));
@@ -36,15 +38,15 @@ export function watchVoids(first: TaxgateProcess, second: TaxgateProcess): Voids
     return null;
   }
 
-  async function one(stage: RedisStageName, how: string, path: string, perform: () => Promise<void>): Promise<void> {
+  async function one({ name, round }: Occasion, how: string, path: string, perform: () => Promise<void>): Promise<void> {
     await perform();
     const at = performance.now();
-    watched.push(watch(path, at).then((seenAt) => ({ stage, how, at, seenAt })));
+    watched.push(watch(path, at).then((seenAt) => ({ stage: name, round, how, at, seenAt })));
   }
 
-  const paths = (stage: RedisStageName): readonly [string, string] => {
-    const name = stage.replaceAll(" ", "-");
-    return [`/api/documents/${name}`, `/api/tables/${name}`];
+  const paths = ({ name, round }: Occasion): readonly [string, string] => {
+    const id = `${name.replaceAll(" ", "-")}-${round}`;
+    return [`/api/documents/${id}`, `/api/tables/${id}`];
   };
   return {
     async prepare(stage) {
@@ -61,7 +63,7 @@ export function watchVoids(first: TaxgateProcess, second: TaxgateProcess): Voids
       });
     },
     async end() {
-      over = true;
+      ending.abort();
       const voided = await Promise.all(watched);
       agent.destroy();
       return voided;
@@ -74,7 +76,7 @@ async function kept(path: string, port: number, agent: Agent): Promise<void> {
   const read = (): Promise<Sample> => send({ kind: "kept", method: "GET", path, headers: {} }, port, agent);
   good(await read());
   const { cacheStatus } = good(await read());
-  if (!/^taxgate; hit;/.test(cacheStatus ?? "")) throw new Error(`watching '${path}': it is not kept: ${cacheStatus}`);
+  if (cacheStatus?.startsWith("taxgate; hit;") !== true) throw new Error(`watching '${path}': it is not kept: ${cacheStatus}`);
 }
 
 function good(sample: Sample): Sample {

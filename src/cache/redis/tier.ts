@@ -29,6 +29,8 @@ export interface RedisTierSetting {
 const LISTEN_EVERY = 5000;
 /** Invalidations that wait for Redis; one more makes them one of everything. */
 const MOST_OWED = 1000;
+/** Nobody's answer waits for an invalidation, and one that is given up takes the tier down: it may take longer than a look-up. */
+const VOIDING_MS = 250;
 /** Meta data beside the largest body. */
 const META_BYTES = 256 * 1024;
 
@@ -91,7 +93,7 @@ export function createRedisTier(options: RedisOptions, { clock, random, events }
     },
     async invalidate(what) {
       const startedAt = clock.now();
-      const asked = await link.ask((client) => perform(client, what), options.timeout);
+      const asked = await link.ask((client) => perform(client, what), Math.max(options.timeout, VOIDING_MS));
       if (!asked.ok) owe(what);
       events.done("invalidate", asked.ok ? "ok" : asked.fault, clock.now() - startedAt);
       return asked.ok;
