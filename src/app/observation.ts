@@ -62,7 +62,7 @@ async function cacheOf({ memory, redis }: CacheOptions, { clock, log, metrics, l
   // Most have no Redis: its client is loaded where one is configured.
   const shared = redis === undefined ? null : life.own((await import("../cache/redis/tier.ts")).createRedisTier(redis, { clock, random: systemRandom, events }));
   const { notStored, evicted, invalidated } = metrics;
-  const cache = createCache({ clock, ...memory, shared, events: { notStored, evicted, invalidated } });
+  const cache = createCache({ clock, ...memory, shared, events: { notStored, evicted, invalidated, fault: (where, fault) => log.error("cache failed", { where, fault: String((fault as Error).stack ?? fault) }) } });
   return cache;
 }
 

@@ -1,3 +1,4 @@
+import { byteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
 import { createFlights } from "./collapse.ts";
 import { decodeAs } from "./encodings.ts";
@@ -22,6 +23,8 @@ export interface CacheEvents {
   readonly notStored: (site: string, route: string, reason: NotStored) => void;
   readonly evicted: () => void;
   readonly invalidated: (kind: Invalidation["kind"], entries: number) => void;
+  /** A fault of ours that no caller hears of. */
+  readonly fault: (where: string, fault: unknown) => void;
 }
 
 /** The cache of this process. It outlives configurations; what belongs to one comes with each call. */
@@ -66,6 +69,9 @@ export interface CacheEnv {
   readonly events: CacheEvents;
 }
 
+/** Bodies that are read ahead of slow callers, all together; what comes on top goes at its caller's pace, and is not kept. */
+const AHEAD_BYTES = 64 * 1024 * 1024;
+
 /** Makes an empty cache. */
 export function createCache(env: CacheEnv): Cache {
   const { clock, shared, events } = env;
@@ -80,13 +86,14 @@ export function createCache(env: CacheEnv): Cache {
   const store = createStore({ clock, memory, shared, notStored: notKept });
   const invalidator = createInvalidator({ memory, flights, shared, told: events.invalidated });
   const { keep, freshen } = store;
-  const fetchEnv = { clock, maxBytes: env.maxEntryBytes, keep, freshen, notStored: notKept, outdated: invalidator.outdated };
-  const tools: LookUpTools = { clock, memory, flights, shared, store, fetchEnv, notStored };
+  const { fault } = events;
+  const fetchEnv = { clock, maxBytes: env.maxEntryBytes, ahead: byteBudget(AHEAD_BYTES), keep, freshen, notStored: notKept, outdated: invalidator.outdated, fault };
+  const tools: LookUpTools = { clock, memory, flights, shared, store, fetchEnv, notStored, fault };
 
   return {
     compile(options, place) {
       const policy = compilePolicy(options, place);
-      if (policy.queryNames !== null) invalidator.knows(policy.queryNames);
+      if (policy.queryNames !== null) invalidator.knows(policy.site, policy.queryNames);
       return policy;
     },
     recall: (policy, caller) => lookUp(tools, policy, caller),

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { EntryAddress } from "./entry.ts";
 
@@ -57,6 +58,8 @@ export interface Flights {
 /** How long a key whose answers cannot be shared is not collapsed. */
 const ALONE_MS = 10_000;
 const MOST_ALONE = 10_000;
+/** Of a key's digest; a key may be as long as a request's head. */
+const DIGEST_LENGTH = 22;
 /** Fetches in a row that a crowd waits for. */
 const TRIES = 2;
 
@@ -65,7 +68,7 @@ interface Table {
   readonly clock: Clock;
   readonly flights: Map<string, Under>;
   readonly loners: Set<Under>;
-  /** Until when a key's callers go by themselves. */
+  /** Until when a key's callers go by themselves, by its digest; the one that ends first comes first. */
   readonly alone: Map<string, number>;
   waiting: number;
 }
@@ -104,7 +107,8 @@ class Under implements Flight {
   }
 
   filled(): void {
-    this.#table.alone.delete(this.key);
+    const { alone } = this.#table;
+    if (alone.size > 0) alone.delete(digest(this.key));
     this.#end({ kind: "filled" });
   }
 
@@ -118,11 +122,7 @@ class Under implements Flight {
 
   released(): void {
     // What one caller asked for in his own way says nothing about the others.
-    const { loners, alone, clock } = this.#table;
-    if (!loners.has(this)) {
-      if (alone.size >= MOST_ALONE) alone.clear();
-      alone.set(this.key, clock.now() + ALONE_MS);
-    }
+    if (!this.#table.loners.has(this)) isolate(this.#table, this.key);
     this.#end({ kind: "alone" });
   }
 
@@ -133,16 +133,29 @@ class Under implements Flight {
   }
 }
 
+function digest(key: string): string {
+  return hash("sha256", key, "base64url").slice(0, DIGEST_LENGTH);
+}
+
+function isolate({ alone, clock }: Table, key: string): void {
+  const now = clock.now();
+  const name = digest(key);
+  // Taken out first: one that is set in its own place keeps its place.
+  alone.delete(name);
+  for (const [first, until] of alone) {
+    if (until > now && alone.size < MOST_ALONE) break;
+    alone.delete(first);
+  }
+  alone.set(name, now + ALONE_MS);
+}
+
 /** Makes an empty table. */
 export function createFlights(clock: Clock): Flights {
   const table: Table = { clock, flights: new Map(), loners: new Set(), alone: new Map(), waiting: 0 };
   const { flights, loners, alone } = table;
   const goesAlone = (key: string): boolean => {
-    const until = alone.get(key);
-    if (until === undefined) return false;
-    if (until > clock.now()) return true;
-    alone.delete(key);
-    return false;
+    const until = alone.size === 0 ? undefined : alone.get(digest(key));
+    return until !== undefined && until > clock.now();
   };
 
   return {

@@ -1,4 +1,6 @@
+import type { ByteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
+import { weaklyEqual } from "../http/entity-tag.ts";
 import { headerValue } from "../http/headers.ts";
 import type { Body, BodySource, Headers } from "../http/message.ts";
 import type { Flight } from "./collapse.ts";
@@ -74,19 +76,25 @@ export interface FetchEnv {
   /** Takes a whole answer in; null where it turned out not to be storable. */
   readonly keep: (fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times) => Resident | null | Promise<Resident | null>;
   /** Takes the fields of a 304 over. */
-  readonly freshen: (fetch: Fetch, head: FetchedHead, times: Times) => Resident;
+  readonly freshen: (fetch: Fetch, head: FetchedHead, times: Times) => { readonly resident: Resident; readonly kept: boolean };
   readonly notStored: (plan: FetchPlan, reason: NotStored) => void;
   /** What was stored is no longer what the platform says. */
   readonly outdated: (resident: Resident) => void;
   readonly maxBytes: number;
+  /** Room for what is read ahead of callers. */
+  readonly ahead: ByteBudget;
+  readonly fault: (where: string, fault: unknown) => void;
 }
 
 /** Statuses that say "not now" rather than anything about the resource (RFC 5861 section 4). */
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
-/** Statuses about this one attempt: too slow, too early, too many. */
-const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Statuses that speak about the resource. The others speak about this caller, this request, or this moment. */
+const ABOUT_IT: ReadonlySet<number> = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308, 403, 404, 410, 451]);
 /** Reasons that say nothing against what is stored. */
 const NOT_ABOUT_IT: ReadonlySet<NotStored> = new Set(["other-region", "invalidated", "not-modified", "partial", "cookie"]);
+
+/** Reasons after which the next caller may well bring what can be kept. */
+const FOR_OTHERS: ReadonlySet<NotStored> = new Set(["invalidated", "cookie"]);
 
 /** One way to the platform and back, as the cache follows it. Ends by itself once its answer is whole, lost or refused. */
 export class Fetch {
@@ -121,9 +129,7 @@ export class Fetch {
     this.#hasAnswer = true;
     const times = { askedAt: this.#askedAt, receivedAt: this.#env.clock.wall(), receivedNow: this.#env.clock.now() };
     if (head.status === 304 && validates && stale !== null && this.#isAtHome(head.region)) {
-      const resident = this.#env.freshen(this, head, times);
-      this.#settle(resident.answer.lifetime > 0 ? "filled" : "released");
-      return { kind: "confirmed", resident };
+      return this.#confirmed(stale, head, times);
     }
     const { fallback } = this;
     if (FAILING.has(head.status) && fallback !== null) {
@@ -136,9 +142,23 @@ export class Fetch {
       return { kind: "pass", ...taken, mayBeEncoded: taken.stored && isEncodable(head.headers, sizeOf(head.body), this.plan.policy) && !variesByEncoding(head.headers) };
     }
     // Whatever the platform says now, it no longer says what is stored.
-    if (stale !== null && stores && !FAILING.has(head.status) && !LATER.has(head.status) && !NOT_ABOUT_IT.has(verdict.reason)) this.#env.outdated(stale);
-    this.#refuse(verdict.reason, verdict.reason === "invalidated" || FAILING.has(head.status) ? "failed" : "released");
+    if (stale !== null && stores && !this.plan.looseCookie && ABOUT_IT.has(head.status) && !NOT_ABOUT_IT.has(verdict.reason)) this.#env.outdated(stale);
+    this.#refuse(verdict.reason, FOR_OTHERS.has(verdict.reason) || FAILING.has(head.status) ? "failed" : "released");
     return { kind: "pass", body: head.body, stored: false, mayBeEncoded: false };
+  }
+
+  #confirmed(stale: Resident, head: FetchedHead, times: Times): Taken {
+    const tag = headerValue(head.headers, "etag");
+    if (tag !== undefined && stale.etag !== null && !weaklyEqual(tag, stale.etag)) {
+      // It speaks of another answer than the stored one (RFC 9111 section 4.3.4): the next caller gets that one whole.
+      this.#env.outdated(stale);
+      this.#settle("failed");
+      return { kind: "stale", resident: stale };
+    }
+    const { resident, kept } = this.#env.freshen(this, head, times);
+    if (!kept && !this.plan.flight.voided) this.#env.outdated(stale);
+    this.#settle(this.plan.flight.voided ? "failed" : kept && resident.answer.lifetime > 0 ? "filled" : "released");
+    return { kind: "confirmed", resident };
   }
 
   /**
@@ -194,7 +214,7 @@ export class Fetch {
   }
 
   #pumped(head: FetchedHead, verdict: StoreVerdict, source: BodySource, times: Times, most: number): { readonly body: Body; readonly stored: boolean } {
-    const pump = new Pump(source, most, {
+    const pump = new Pump(source, most, this.#env.ahead, {
       whole: (pieces, size) => this.#whole(head, verdict, pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces, size), times),
       lost: (why) => this.#refuse(why, why === "too-large" ? "released" : "failed"),
       wanted: () => this.wanted(),
@@ -204,11 +224,19 @@ export class Fetch {
 
   #whole(head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times): void {
     if (this.plan.flight.voided) return this.#refuse("invalidated", "failed");
-    const kept = this.#env.keep(this, head, verdict, body, times);
     // What is stale at once is no answer for those who wait: they would ask one after the other.
     const end = (resident: Resident | null): void => this.#settle(resident === null || resident.answer.lifetime <= 0 ? "released" : "filled");
-    if (kept instanceof Promise) void kept.then(end);
-    else end(kept);
+    const fail = (fault: unknown): void => {
+      this.#env.fault("keeping an answer", fault);
+      this.#settle("failed");
+    };
+    try {
+      const kept = this.#env.keep(this, head, verdict, body, times);
+      if (kept instanceof Promise) kept.then(end).catch(fail);
+      else end(kept);
+    } catch (fault) {
+      fail(fault);
+    }
   }
 
   #refuse(reason: NotStored, how: "failed" | "released"): void {
@@ -227,18 +255,3 @@ function sizeOf(body: Body): number | null {
   if (body.kind === "source") return body.source.length;
   return body.kind === "bytes" ? body.bytes.byteLength : 0;
 }
-
-/** The stored fields with those of a 304 in their place (RFC 9111 section 3.2); what describes the stored body stays. */
-export function updatedFields(stored: Headers, fresh: Headers): string[] {
-  const replaced = new Set<string>();
-  for (let i = 0; i < fresh.length; i += 2) {
-    const name = (fresh[i] as string).toLowerCase();
-    if (!KEPT_ON_304.has(name)) replaced.add(name);
-  }
-  const fields: string[] = [];
-  for (let i = 0; i < stored.length; i += 2) if (!replaced.has((stored[i] as string).toLowerCase())) fields.push(stored[i] as string, stored[i + 1] as string);
-  for (let i = 0; i < fresh.length; i += 2) if (replaced.has((fresh[i] as string).toLowerCase())) fields.push(fresh[i] as string, fresh[i + 1] as string);
-  return fields;
-}
-
-const KEPT_ON_304: ReadonlySet<string> = new Set(["content-length", "content-encoding", "content-range", "content-type", "transfer-encoding"]);

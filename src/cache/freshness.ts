@@ -9,8 +9,6 @@ export interface Freshness {
   readonly control: CacheControl;
   /** The lifetime it states; null where it states none. */
   readonly explicit: number | null;
-  /** Must not be used without asking again, however young. */
-  readonly alwaysRevalidate: boolean;
   /** Must not be served stale, whatever happens (must-revalidate, proxy-revalidate, s-maxage, no-cache). */
   readonly neverStale: boolean;
   /** RFC 5861; null where it says nothing. */
@@ -38,7 +36,6 @@ export function freshnessOf(headers: Headers, receivedAt: number): Freshness {
   return {
     control,
     explicit: alwaysRevalidate ? 0 : (inMs(stated) ?? (control === targeted ? null : untilExpires(headers, receivedAt))),
-    alwaysRevalidate,
     neverStale: alwaysRevalidate || control.mustRevalidate || control.proxyRevalidate || control.sMaxage !== null,
     staleWhileRevalidate: inMs(control.staleWhileRevalidate),
     staleIfError: inMs(control.staleIfError),

@@ -1,14 +1,14 @@
 import type { Flights } from "./collapse.ts";
+import { queriesBy } from "./counted-query.ts";
 import type { Invalidation, EntryAddress } from "./entry.ts";
-import { keyedQuery } from "./key.ts";
 import type { MemoryTier } from "./memory.ts";
 import type { Resident } from "./resident.ts";
 import type { SharedTier } from "./shared-tier.ts";
 
 /** Voids entries. */
 export interface Invalidator {
-  /** From now on a URL also stands for entries that only these members of its query tell apart. */
-  knows(names: readonly string[]): void;
+  /** From now on a URL of this site also stands for entries that only these members of its query tell apart. */
+  knows(site: string, names: readonly string[]): void;
   /** In both tiers: how many there were in memory, and whether the other instances could be told. */
   invalidate(what: Invalidation): { readonly entries: number; readonly told: Promise<boolean> };
   /**
@@ -30,13 +30,20 @@ export interface InvalidatorEnv {
 
 const YES = Promise.resolve(true);
 const EVERYTHING: Invalidation = { kind: "all", soft: true };
-/** Of all routes of all configurations so far; there are a handful. */
-const MOST_SUBSETS = 1000;
+/** Of a site, in all configurations so far; there are a handful. With more, a URL stands for its whole path. */
+const MOST_SUBSETS = 100;
+
+/** Which parts of their queries a site's routes take for the whole. */
+interface Subsets {
+  readonly lists: Map<string, readonly string[]>;
+  /** All of their names. */
+  readonly names: Set<string>;
+}
 
 /** Makes the one place that voids entries. */
 export function createInvalidator({ memory, flights, shared, told }: InvalidatorEnv): Invalidator {
   const here = (what: Invalidation): number => {
-    const hit = candidates(memory, what).filter((resident) => concerns(what, resident.answer.address));
+    const hit = hitBy(memory, what);
     for (const resident of hit) {
       if (what.soft) resident.purged = true;
       else memory.remove(resident);
@@ -46,16 +53,23 @@ export function createInvalidator({ memory, flights, shared, told }: Invalidator
     told(what.kind, hit.length);
     return hit.length;
   };
-  const subsets = new Map<string, readonly string[]>();
+  const sites = new Map<string, Subsets>();
   /** One URL is written in as many ways as routes take parts of its query for the whole. */
   const spellings = (what: Invalidation): Invalidation[] => {
-    if (what.kind !== "url" || what.query === null || subsets.size === 0) return [what];
-    const { query } = what;
-    const queries = new Set([query, ...[...subsets.values()].map((names) => keyedQuery(query, names))]);
-    return [...queries].map((one) => ({ ...what, query: one }));
+    const subsets = what.kind === "url" ? sites.get(what.site) : undefined;
+    if (what.kind !== "url" || what.query === null || subsets === undefined) return [what];
+    const queries = subsets.lists.size > MOST_SUBSETS ? null : queriesBy(what.query, subsets.lists.values(), subsets.names);
+    return queries === null ? [{ ...what, query: null }] : [...queries].map((query) => ({ ...what, query }));
   };
   return {
-    knows: (names) => void (subsets.size < MOST_SUBSETS && subsets.set(JSON.stringify(names), names)),
+    knows(site, names) {
+      const subsets: Subsets = sites.get(site) ?? { lists: new Map(), names: new Set() };
+      sites.set(site, subsets);
+      // The first one too many says that there are some: what it holds is of no use any more.
+      if (subsets.lists.size > MOST_SUBSETS) return;
+      subsets.lists.set(JSON.stringify(names), names);
+      for (const name of names) subsets.names.add(name);
+    },
     invalidate(what) {
       const all = spellings(what);
       const entries = all.reduce((sum, one) => sum + here(one), 0);
@@ -71,9 +85,14 @@ export function createInvalidator({ memory, flights, shared, told }: Invalidator
   };
 }
 
-function candidates(memory: MemoryTier, what: Invalidation): readonly Resident[] {
-  if (what.kind === "url") return memory.inPath(what.site, what.path);
-  return what.kind === "route" ? memory.ofRoute(what.site, what.route) : [...memory.all()];
+/** Entries in memory, in a list of its own: voiding one takes it out of the group it was found in. */
+function hitBy(memory: MemoryTier, what: Invalidation): readonly Resident[] {
+  if (what.kind === "url") return memory.inPath(what.site, what.path, what.query);
+  if (what.kind === "route") return memory.ofRoute(what.site, what.route);
+  if (what.kind === "tag") return memory.tagged(what.tag);
+  const hit: Resident[] = [];
+  for (const resident of memory.all()) if (concerns(what, resident.answer.address)) hit.push(resident);
+  return hit;
 }
 
 function concerns(what: Invalidation, address: EntryAddress): boolean {

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { readPointer } from "../document/json-pointer.ts";
 import { headerValues } from "../http/headers.ts";
 import type { Body, Headers } from "../http/message.ts";
+import { compileCounted } from "./counted-query.ts";
 import type { KeyPart } from "./options.ts";
 
 /** What the cache looks at in a request; the pipeline's exchange has it all. */
@@ -28,21 +29,25 @@ export interface KeySetting {
   readonly trustsAddress: boolean;
 }
 
-/** A key, or null where the request lacks a part of it: then there is nothing to tell answers apart by. */
-export type KeyOf = (request: CacheRequest, home: string) => string | null;
+/**
+ * A key, or null where the request lacks a part of it: then there is nothing to tell answers apart by. `counted` is what
+ * counts of its query, for whoever has worked it out already.
+ */
+export type KeyOf = (request: CacheRequest, home: string, counted?: string | null) => string | null;
 
 /**
  * Compiles a route's key. Parts are told apart by line feeds: paths, queries and field values cannot hold one, and what
  * stands in a body is written as JSON.
  */
 export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, credentials, trustsAddress }: KeySetting): KeyOf {
-  const names = queryNames(parts);
+  const countedOf = compileCounted(queryNames(parts));
   const readers = parts.map((part) => readerOf(part, trustsAddress)).filter((reader) => reader !== null);
   // A POST without a body is not the GET of the same path.
   if (readsBody(parts)) readers.push((request) => (request.head.method === "POST" ? "POST" : "GET"));
   if (credentials.length > 0) readers.push((request) => digest(JSON.stringify(credentials.map((name) => joined(request.head.headers, name)))));
-  return (request, home) => {
-    let key = `${prefix}\n${home}\n${keepsHost ? request.host.toLowerCase() : ""}\n${request.path}${keyedQuery(request.query, names)}`;
+  return (request, home, counted = countedOf(request.query)) => {
+    if (counted === null) return null;
+    let key = `${prefix}\n${home}\n${keepsHost ? request.host.toLowerCase() : ""}\n${request.path}${counted}`;
     for (const read of readers) {
       const value = read(request);
       if (value === null) return null;
@@ -56,17 +61,6 @@ export function compileKey(parts: readonly KeyPart[], { prefix, keepsHost, crede
 export function queryNames(parts: readonly KeyPart[]): readonly string[] | null {
   const subsets = parts.filter((part) => typeof part === "object" && "query" in part);
   return subsets.length === 0 ? null : subsets.flatMap((part) => part.query);
-}
-
-/**
- * What counts of a query: all of it, or the named members in that order. With its `?`, or empty. Members stay as they are
- * written: decoded, all that is no UTF-8 would look the same, such as two names in GBK.
- */
-export function keyedQuery(query: string, names: readonly string[] | null): string {
-  if (names === null) return query;
-  const members = query.slice(1).split("&").map((written) => ({ written, name: [...new URLSearchParams(written).keys()][0] }));
-  const kept = names.flatMap((name) => members.filter((member) => member.name === name).map(({ written }) => written));
-  return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
 
 /** True where the body tells requests apart: a read that is made by POST. */

@@ -47,6 +47,8 @@ export interface LookUpTools {
   readonly store: Store;
   readonly fetchEnv: FetchEnv;
   readonly notStored: (site: string, route: string, url: string, reason: NotStored) => void;
+  /** A fault of ours, which must not keep callers waiting. */
+  readonly fault: (where: string, fault: unknown) => void;
 }
 
 /** Where a request stands while the cache looks for its answer. */
@@ -88,7 +90,9 @@ export async function lookElsewhere(tools: LookUpTools, policy: CachePolicy, req
   for (const region of policy.regions) {
     const address = region === request.region ? null : addressOf(policy, request, region);
     if (address === null) continue;
-    const resident = tools.memory.find(address.key, selecting).resident ?? (await fromShared(tools, policy, address, selecting)).resident;
+    const flight = tools.flights.loner(address.key, address);
+    const resident = tools.memory.find(address.key, selecting).resident ?? (await fromShared(tools, policy, address, selecting, flight)).resident;
+    flight.released();
     if (resident !== null && overdue(resident, tools.clock.now()) < resident.answer.staleIfError) return resident;
   }
   return null;
@@ -115,13 +119,21 @@ function overdueHit({ tools, side }: Look, { resident }: MemoryFound): Hit | nul
 }
 
 function missed(look: Look, found: MemoryFound): Recalled | Promise<Recalled> {
-  const { side, caller, tools } = look;
+  const { side, tools } = look;
   if (side.onlyIfCached) return { kind: "not-stored" };
-  if (caller.head.method === "HEAD" || side.revalidate || (side.special && (found.resident === null || !hasValidator(found.resident)))) return alone(look, found);
+  if (goesAlone(look, found)) return alone(look, found);
   const flight = tools.flights.begin(found.key, look.address);
   if (flight !== null) return lead(look, found, flight);
   const under = tools.flights.under(found.key);
   return under === null ? alone(look, found) : waitFor(look, found, under);
+}
+
+/** What such a request brings helps nobody else, and others would wait for it in vain. */
+function goesAlone({ side, caller: { head }, policy: { options } }: Look, { resident }: MemoryFound): boolean {
+  if (head.method === "HEAD" || side.revalidate) return true;
+  if (side.special && (head.method === "POST" || resident === null || !hasValidator(resident))) return true;
+  // A life of the route's own is not given to answers to requests with cookies.
+  return side.looseCookie && (options.ttl !== undefined || options.negative !== undefined || options.heuristic !== undefined || options.immutableWhen.length > 0);
 }
 
 function lead(look: Look, found: MemoryFound, flight: Flight): Recalled | Promise<Recalled> {
@@ -129,7 +141,7 @@ function lead(look: Look, found: MemoryFound, flight: Flight): Recalled | Promis
 }
 
 async function leadShared(look: Look, found: MemoryFound, flight: Flight): Promise<Recalled> {
-  const { ticket, resident } = await fromShared(look.tools, look.policy, look.address, look.selecting);
+  const { ticket, resident } = await fromShared(look.tools, look.policy, look.address, look.selecting, flight);
   const now = look.tools.clock.now();
   if (resident !== null && isFresh(resident, look.side, overdue(resident, now), now)) {
     flight.filled();
@@ -172,19 +184,25 @@ function refresh(look: Look, found: MemoryFound): Promise<Fetch | null> | null {
 
 async function refreshed(look: Look, found: MemoryFound, flight: Flight): Promise<Fetch | null> {
   const { tools } = look;
-  const { ticket, resident } = await fromShared(tools, look.policy, look.address, look.selecting);
+  const { ticket, resident } = await fromShared(tools, look.policy, look.address, look.selecting, flight);
   if (resident !== null && overdue(resident, tools.clock.now()) < 0) {
     flight.filled();
     return null;
   }
-  return fetchOf(look, found, { flight, ticket, background: true });
+  return fetchOf(look, resident === null ? found : { ...found, resident }, { flight, ticket, background: true });
 }
 
-/** Asks the tier that instances share. What it has goes into memory. */
-async function fromShared(tools: LookUpTools, policy: CachePolicy, address: EntryAddress, selecting: Look["selecting"]): Promise<Pick<FetchPlan, "ticket"> & { readonly resident: Resident | null }> {
+/** Asks the tier that instances share. What it has goes into memory, unless it was voided meanwhile, as its flight then says. */
+async function fromShared(tools: LookUpTools, policy: CachePolicy, address: EntryAddress, selecting: Look["selecting"], flight: Flight): Promise<Pick<FetchPlan, "ticket"> & { readonly resident: Resident | null }> {
   if (tools.shared === null || !isShared(tools, policy)) return { ticket: null, resident: null };
-  const { answer, purged, ticket } = await tools.shared.get(address, selecting, policy.options.encrypt);
-  return { ticket, resident: answer === null ? null : tools.store.adopt(answer, purged, policy) };
+  try {
+    const { answer, purged, ticket } = await tools.shared.get(address, selecting, policy.options.encrypt);
+    if (flight.voided) return { ticket: null, resident: null };
+    return { ticket, resident: answer === null ? null : tools.store.adopt(answer, purged, policy) };
+  } catch (fault) {
+    tools.fault("asking the shared tier", fault);
+    return { ticket: null, resident: null };
+  }
 }
 
 function isShared({ shared }: LookUpTools, { options }: CachePolicy): boolean {

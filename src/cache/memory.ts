@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Selecting } from "./entry.ts";
+import { createEntryIndex } from "./entry-index.ts";
 import type { Resident } from "./resident.ts";
 
 /** Which fields of a request choose among the answers of one key. */
@@ -25,9 +26,10 @@ export interface MemoryTier {
   /** An entry has grown, if it is still here. */
   grow(resident: Resident, bytes: number): void;
   remove(resident: Resident): void;
-  /** Entries of a group: all queries of a path, or all of a route. */
-  inPath(site: string, path: string): readonly Resident[];
+  /** Entries of a path: those whose query counts as this one, or all where it is null or missing. */
+  inPath(site: string, path: string, query?: string | null): readonly Resident[];
   ofRoute(site: string, route: string): readonly Resident[];
+  tagged(tag: string): readonly Resident[];
   all(): Iterable<Resident>;
   readonly bytes: number;
   /** Entries, and a mark for each key whose answers have a Vary. */
@@ -43,14 +45,12 @@ export function variantKey(key: string, selecting: readonly Selecting[]): string
 
 /** Makes an empty tier. `evicted` is told of each entry that went for want of room. */
 export function createMemoryTier(maxBytes: number, evicted: () => void): MemoryTier {
-  const paths = new Map<string, Set<Resident> | Resident>();
-  const routes = new Map<string, Set<Resident> | Resident>();
+  const index = createEntryIndex();
   const entries = new LRUCache<string, Resident | Fork>({
     maxSize: maxBytes,
     dispose(value, _key, reason) {
       if ("names" in value) return;
-      leave(paths, groupName(value.answer.address.site, value.answer.address.path), value);
-      leave(routes, groupName(value.answer.address.site, value.answer.address.route), value);
+      index.remove(value);
       if (reason === "evict") evicted();
     },
   });
@@ -62,9 +62,7 @@ export function createMemoryTier(maxBytes: number, evicted: () => void): MemoryT
     }
     entries.set(resident.key, resident, { size: Math.max(1, resident.size) });
     // Larger than the whole tier: it was not taken.
-    if (entries.peek(resident.key) !== resident) return;
-    join(paths, groupName(address.site, address.path), resident);
-    join(routes, groupName(address.site, address.route), resident);
+    if (entries.peek(resident.key) === resident) index.add(resident);
   };
 
   return {
@@ -87,8 +85,9 @@ export function createMemoryTier(maxBytes: number, evicted: () => void): MemoryT
       if (entries.peek(resident.key) === resident && entries.delete(resident.key)) set(resident);
     },
     remove: (resident) => void (entries.peek(resident.key) === resident && entries.delete(resident.key)),
-    inPath: (site, path) => members(paths, groupName(site, path)),
-    ofRoute: (site, route) => members(routes, groupName(site, route)),
+    inPath: index.inPath,
+    ofRoute: index.ofRoute,
+    tagged: index.tagged,
     *all() {
       for (const value of entries.values()) if (!("names" in value)) yield value;
     },
@@ -99,29 +98,4 @@ export function createMemoryTier(maxBytes: number, evicted: () => void): MemoryT
       return entries.size;
     },
   };
-}
-
-type Groups = Map<string, Set<Resident> | Resident>;
-
-function groupName(site: string, name: string): string {
-  return `${site}\n${name}`;
-}
-
-/** Most groups have one member, and a set for each would cost more than the entry's head. */
-function join(groups: Groups, name: string, resident: Resident): void {
-  const group = groups.get(name);
-  if (group === undefined) groups.set(name, resident);
-  else if (group instanceof Set) group.add(resident);
-  else groups.set(name, new Set([group, resident]));
-}
-
-function leave(groups: Groups, name: string, resident: Resident): void {
-  const group = groups.get(name);
-  if (group === resident) groups.delete(name);
-  else if (group instanceof Set && group.delete(resident) && group.size === 0) groups.delete(name);
-}
-
-function members(groups: Groups, name: string): readonly Resident[] {
-  const group = groups.get(name);
-  return group === undefined ? [] : group instanceof Set ? [...group] : [group];
 }

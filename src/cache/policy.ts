@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { compileCondition, type AnswerCondition } from "../document/answer-condition.ts";
+import { compileCounted, type CountedQuery } from "./counted-query.ts";
 import type { EntryAddress } from "./entry.ts";
-import { compileKey, keyedQuery, queryNames, readsBody, type CacheRequest, type KeyOf } from "./key.ts";
+import { compileKey, queryNames, readsBody, type CacheRequest, type KeyOf } from "./key.ts";
 import type { RouteCacheOptions } from "./options.ts";
 import { fieldMarks, type FieldMarks } from "./request-side.ts";
 
@@ -19,6 +20,7 @@ export interface CachePolicy {
   readonly keyOf: KeyOf;
   /** See {@link queryNames}. */
   readonly queryNames: readonly string[] | null;
+  readonly countedQuery: CountedQuery;
   /** What matters about a request's fields, by their names in lower case. */
   readonly marks: FieldMarks;
   readonly immutableWhen: readonly AnswerCondition[];
@@ -64,6 +66,7 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     readsBody: readsBody(parts),
     keyOf: compileKey(parts, { prefix: `${site}\n${rules}`, keepsHost, credentials: parts.includes("principal") || options.authorized ? ["authorization", "cookie", ...credentials] : [], trustsAddress }),
     queryNames: queryNames(parts),
+    countedQuery: compileCounted(queryNames(parts)),
     marks: fieldMarks(credentials),
     immutableWhen: options.immutableWhen.map(compileCondition),
     invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map(compileCondition) })),
@@ -72,11 +75,12 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
 
 /** Where an answer to this request would be stored, for a home region; null where the request lacks a part of the key. */
 export function addressOf(policy: CachePolicy, request: CacheRequest, home: string): EntryAddress | null {
-  const key = policy.keyOf(request, home);
-  if (key === null) return null;
+  const query = policy.countedQuery(request.query);
+  const key = query === null ? null : policy.keyOf(request, home, query);
+  if (query === null || key === null) return null;
   const { site, route } = policy;
   const tags = policy.options.tags.length === 0 ? NO_TAGS : policy.options.tags.map((tag) => tagOf(tag, home, route, request.taxpayer));
-  return { key, site, route, home, path: request.path, query: keyedQuery(request.query, policy.queryNames), tags };
+  return { key, site, route, home, path: request.path, query, tags };
 }
 
 const NO_TAGS: readonly string[] = [];

@@ -1,3 +1,4 @@
+import type { ByteBudget } from "../base/byte-budget.ts";
 import { BodyFault, type BodySource, type Headers } from "../http/message.ts";
 
 /** What became of a body that was read along. */
@@ -12,14 +13,17 @@ export interface PumpEnd {
 
 /**
  * Reads a body to its end at its own pace and hands the same bytes to one reader, who may be slower or go away: whoever
- * waits for the whole does not wait for him. What is ahead of the reader is bounded by `maxBytes`; a body that grows
- * beyond it is no longer kept, and goes at the reader's pace from there on.
+ * waits for the whole does not wait for him. What is ahead of the reader is bounded by `maxBytes`, and for all bodies
+ * together by `room`; a body that grows beyond either is no longer kept, and goes at the reader's pace from there on.
  */
 export class Pump implements BodySource {
   readonly #source: BodySource;
   readonly #maxBytes: number;
+  readonly #room: ByteBudget;
   readonly #end: PumpEnd;
   #pieces: Uint8Array[] = [];
+  /** Bytes of `room` that it holds. */
+  #held = 0;
   #next = 0;
   #size = 0;
   #state: "pumping" | "whole" | "passing" | "broken" = "pumping";
@@ -27,9 +31,10 @@ export class Pump implements BodySource {
   #left = false;
   #wake: (() => void) | null = null;
 
-  constructor(source: BodySource, maxBytes: number, end: PumpEnd) {
+  constructor(source: BodySource, maxBytes: number, room: ByteBudget, end: PumpEnd) {
     this.#source = source;
     this.#maxBytes = maxBytes;
+    this.#room = room;
     this.#end = end;
   }
 
@@ -56,6 +61,7 @@ export class Pump implements BodySource {
   cancel(): void {
     if (this.#left) return;
     this.#left = true;
+    if (this.#state !== "pumping") this.#letGo();
     if (this.#state === "whole" || (this.#state === "pumping" && this.#end.wanted())) return;
     this.#source.cancel();
     if (this.#state === "pumping") this.#lose("truncated", new BodyFault("aborted", "the reader went away"));
@@ -68,7 +74,16 @@ export class Pump implements BodySource {
   #take(): Uint8Array {
     const piece = this.#pieces[this.#next] as Uint8Array;
     this.#next++;
+    if (this.#state !== "pumping" && this.#next === this.#pieces.length) this.#letGo();
     return piece;
+  }
+
+  /** Nobody reads what is held any more. */
+  #letGo(): void {
+    this.#pieces = [];
+    this.#next = 0;
+    this.#room.give(this.#held);
+    this.#held = 0;
   }
 
   async #run(): Promise<void> {
@@ -78,6 +93,8 @@ export class Pump implements BodySource {
         if (this.#state !== "pumping") return;
         this.#pieces.push(piece);
         this.#size += piece.byteLength;
+        if (!this.#room.take(piece.byteLength)) return this.#pass();
+        this.#held += piece.byteLength;
         if (this.#size > this.#maxBytes) return this.#pass();
         this.#wakeUp();
         next = this.#source.read();
@@ -90,6 +107,7 @@ export class Pump implements BodySource {
     if (this.#state !== "pumping") return;
     this.#state = "whole";
     this.#end.whole(this.#pieces, this.#size);
+    if (this.#left || this.#next === this.#pieces.length) this.#letGo();
     this.#wakeUp();
   }
 
@@ -97,6 +115,7 @@ export class Pump implements BodySource {
     this.#state = "passing";
     this.#end.lost("too-large");
     if (this.#left) this.#source.cancel();
+    if (this.#left || this.#next === this.#pieces.length) this.#letGo();
     this.#wakeUp();
   }
 
@@ -104,6 +123,8 @@ export class Pump implements BodySource {
     this.#state = "broken";
     this.#fault = fault;
     this.#end.lost(why);
+    // What is here may still be read; where nobody will, or all of it was, it goes.
+    if (this.#left || this.#next === this.#pieces.length) this.#letGo();
     this.#wakeUp();
   }
 

@@ -18,14 +18,21 @@ export function representationOf(resident: Resident, policy: CachePolicy, accept
   const coding = chooseEncoding(acceptEncoding, policy.options.compress.codings);
   if (coding === null) return resident.plain;
   const known = (resident.encoded ??= new Map()).get(coding);
-  if (known !== undefined) return known instanceof Promise ? known.then((made) => made ?? resident.plain) : (known ?? resident.plain);
-  const making = encoded(resident, coding).then((made) => {
+  if (known !== undefined) return known instanceof Promise ? whenMade(resident, known) : (known ?? resident.plain);
+  const making = encoded(resident, coding).catch(() => null).then((made) => {
     resident.encoded?.set(coding, made);
     if (made !== null) memory.grow(resident, sizeOf(made));
     return made;
   });
   resident.encoded.set(coding, making);
-  return making.then((made) => made ?? resident.plain);
+  return whenMade(resident, making);
+}
+
+/** Encoding a large body takes longer than sending it as it is: nobody waits for that. */
+const WORTH_WAITING = 64 * 1024;
+
+function whenMade({ plain }: Resident, making: Promise<Representation | null>): Representation | Promise<Representation> {
+  return plain.size > WORTH_WAITING ? plain : making.then((made) => made ?? plain);
 }
 
 async function encoded(resident: Resident, coding: Coding): Promise<Representation | null> {

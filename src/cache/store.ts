@@ -1,12 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
-import { headerValue, headerValues } from "../http/headers.ts";
+import { headerValue, headerValues, withoutFields } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
+import { updatedFields } from "../http/updated-fields.ts";
 import { varyNames } from "../http/vary.ts";
 import { decodeAs } from "./encodings.ts";
 import type { Selecting, StoredAnswer } from "./entry.ts";
-import { updatedFields, type Fetch, type FetchedHead, type FetchPlan, type Times } from "./fetch.ts";
+import type { Fetch, FetchedHead, FetchPlan, Times } from "./fetch.ts";
 import { variantKey, type MemoryTier } from "./memory.ts";
 import type { CachePolicy } from "./policy.ts";
 import type { NotStored } from "./reasons.ts";
@@ -20,7 +21,7 @@ export interface Store {
   /** Takes a whole answer in; null where its body showed that it must not be kept. */
   keep(fetch: Fetch, head: FetchedHead, verdict: StoreVerdict, body: Uint8Array, times: Times): Resident | null | Promise<Resident | null>;
   /** A 304 has confirmed what is stored: the entry with the newer fields and a new life. */
-  freshen(fetch: Fetch, head: FetchedHead, times: Times): Resident;
+  freshen(fetch: Fetch, head: FetchedHead, times: Times): { readonly resident: Resident; readonly kept: boolean };
   /** Takes over what another instance has stored. */
   adopt(answer: StoredAnswer, purged: boolean, policy: CachePolicy): Resident;
 }
@@ -81,23 +82,34 @@ export function createStore(env: StoreEnv): Store {
     },
     freshen(fetch, head, times) {
       const stale = fetch.plan.stale as Resident;
-      const { policy, looseCookie, flight } = fetch.plan;
+      const { policy, flight } = fetch.plan;
       const merged = updatedFields(stale.plain.stored, storedFields(head.headers, []));
       const { status } = stale.answer;
-      const verdict = judge({ status, headers: merged, journey: times, looseCookie, atHome: true, rewritten: policy.rewritten }, policy.options, policy.personal);
+      const age = headerValue(head.headers, "age");
+      const aged = age === undefined ? merged : [...merged, "Age", age];
+      // Whoever asked: it confirms what is stored, and brings nothing of its own.
+      const verdict = judge({ status, headers: aged, journey: times, looseCookie: false, atHome: true, rewritten: policy.rewritten }, policy.options, policy.personal);
       const headers = verdict.kind === "not" ? merged : storedFields(merged, verdict.drop);
       const { bytes } = stale.plain;
-      const terms = termsOf(policy, { status, headers }, verdict, bytes);
+      const isImmutable = policy.immutableWhen.length > 0 && stale.answer.lifetime >= policy.options.immutableFor;
+      const terms = isImmutable && verdict.kind === "look" ? immutableTerms(policy.options) : termsOf(policy, { status, headers }, verdict, bytes);
       const answer = build(fetch, { status, headers, region: head.region }, bytes, "reason" in terms ? UNKEPT : terms, times);
-      if (!("reason" in terms) && !flight.voided) return put(fetch, answer, times);
+      if (!("reason" in terms) && !flight.voided) return { resident: put(fetch, answer, times), kept: true };
       // Confirmed for this caller, but no longer to be kept.
-      env.memory.remove(stale);
-      return residentOf(stale.key, answer, times.receivedNow, ...ownPart(answer, policy));
+      return { resident: residentOf(stale.key, answer, times.receivedNow, ...ownPart(answer, policy)), kept: false };
     },
     adopt(answer, purged, policy) {
-      const age = Math.max(0, env.clock.wall() - answer.bornAt);
-      const resident = residentOf(variantKey(answer.address.key, answer.selecting), answer, env.clock.now() - age, ...ownPart(answer, policy));
+      const bornAt = env.clock.now() - Math.max(0, env.clock.wall() - answer.bornAt);
+      const key = variantKey(answer.address.key, answer.selecting);
+      const known = env.memory.peek(key);
+      if (known !== null && known.bornAt >= bornAt) {
+        known.purged ||= purged;
+        return known;
+      }
+      const resident = residentOf(key, answer, bornAt, ...ownPart(answer, policy));
       resident.purged = purged;
+      // What is known about the platform does not change by what another instance once got.
+      if (known !== null) Object.assign(resident, { failing: known.failing, retryAt: known.retryAt });
       env.memory.set(resident);
       return resident;
     },
@@ -115,10 +127,7 @@ function termsOf(policy: CachePolicy, { status, headers }: Pick<FetchedHead, "st
 
 function storedFields(headers: Headers, drop: readonly string[]): Headers {
   const kept = endToEnd(headers, toStore);
-  if (drop.length === 0) return kept;
-  const fields: string[] = [];
-  for (let i = 0; i < kept.length; i += 2) if (!drop.includes((kept[i] as string).toLowerCase())) fields.push(kept[i] as string, kept[i + 1] as string);
-  return fields;
+  return drop.length === 0 ? kept : withoutFields(kept, new Set(drop));
 }
 
 /** An encoded answer that forgot to say so is taken as chosen by Accept-Encoding: others may not be able to read it. */

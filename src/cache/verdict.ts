@@ -84,6 +84,8 @@ function vetoOf({ status, headers, atHome, rewritten }: Judged, { control }: Fre
   if (headerValue(headers, "set-cookie") !== undefined) return "set-cookie";
   const names = varyNames(headerValues(headers, "vary"));
   if (names === "*" || names.some((name) => rewritten.includes(name))) return "vary-star";
+  // Told scheme and host of a caller, a platform redirects him, and not the next one.
+  if (rewritten.length > 0 && status >= 300 && status < 400) return "status";
   if (control.isPrivate === true && !(personal && options.override)) return "private";
   return null;
 }

@@ -17,6 +17,13 @@ export function headerValues(headers: Headers, name: string): string[] {
   return values;
 }
 
+/** The fields whose names, in lower case, are not in `drop`. */
+export function withoutFields(headers: Headers, drop: { has(name: string): boolean }): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) if (!drop.has((headers[i] as string).toLowerCase())) kept.push(headers[i] as string, headers[i + 1] as string);
+  return kept;
+}
+
 /** Compares a field name with one in lower case, without making a copy where the length differs. */
 export function sameName(name: string, lower: string): boolean {
   return name.length === lower.length && (name === lower || name.toLowerCase() === lower);

@@ -11,7 +11,7 @@ import type { Exchange } from "./exchange.ts";
 export function cacheStatus(x: Exchange, resident: Resident, { result, stale }: { readonly result: CacheResult; readonly stale: StaleReason | null }, age: number, degraded: boolean): string {
   const left = Math.floor((resident.answer.lifetime - age) / 1000);
   // What was fresh when it was chosen is not called stale for the moment that has passed since.
-  const ttl = `ttl=${stale === null ? Math.max(0, left) : Math.min(0, left)}`;
+  const ttl = `ttl=${stale === null ? Math.max(0, left) : stale === "other-region" ? left : Math.min(0, left)}`;
   if (result === "revalidated") return `taxgate; fwd=${x.fetch?.plan.why ?? "stale"}; fwd-status=304; ${ttl}`;
   if (result === "collapsed") return `taxgate; fwd=uri-miss; collapsed; ${ttl}`;
   const detail = stale ?? (result === "shared-hit" ? "shared" : degraded ? "degraded" : null);

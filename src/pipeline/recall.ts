@@ -51,6 +51,8 @@ async function refresh(x: Exchange, coming: Promise<Fetch | null>, generation: G
   try {
     const fetch = await coming;
     if (fetch !== null) await runFetch(x, fetch, generation, around);
+  } catch (fault) {
+    around.log.error("refreshing failed", { id: x.id, fault: String((fault as Error).stack ?? fault) });
   } finally {
     generation.inFlight--;
   }
@@ -63,8 +65,6 @@ async function runFetch(x: Exchange, fetch: Fetch, generation: Generation, aroun
   try {
     const verdict = await forward(own, generation, around);
     if (verdict.kind === "answer" && verdict.answer.body.kind === "source") verdict.answer.body.source.cancel();
-  } catch (fault) {
-    around.log.error("refreshing failed", { id: x.id, fault: String((fault as Error).stack ?? fault) });
   } finally {
     fetch.abandoned();
     around.bodies.give(size);

@@ -4,7 +4,7 @@ import type { Representation } from "../cache/representation.ts";
 import type { Resident } from "../cache/resident.ts";
 import { rangeOf } from "../http/byte-range.ts";
 import { fieldsOf304, isConditional, isNotModified } from "../http/conditional.ts";
-import { headerValue } from "../http/headers.ts";
+import { headerValue, withoutFields } from "../http/headers.ts";
 import { NO_BODY, type Answer } from "../http/message.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
@@ -15,6 +15,8 @@ import type { Verdict } from "./verdict.ts";
  * The answer that a stored entry gives to one caller: whole, in an encoding it accepts, a part of it, or the news that
  * it has not changed.
  */
+
+const LENGTH: ReadonlySet<string> = new Set(["content-length"]);
 
 /** How an entry came to be used. */
 export interface Reuse {
@@ -55,14 +57,8 @@ function partly(x: Exchange, resident: Resident, own: readonly string[], around:
   const { bytes } = plain;
   const range = rangeOf(headers, bytes.byteLength, resident, around.clock.wall());
   if (range.kind === "whole") return null;
-  const fields = without(plain.headers, "content-length");
+  const fields = withoutFields(plain.headers, LENGTH);
   if (range.kind === "unsatisfiable") return { status: 416, headers: [...own, "Content-Range", `bytes */${bytes.byteLength}`], body: NO_BODY };
   const part = bytes.subarray(range.start, range.end + 1);
   return { status: 206, headers: [...fields, ...own, "Content-Range", `bytes ${range.start}-${range.end}/${bytes.byteLength}`], body: { kind: "bytes", bytes: part } };
-}
-
-function without(headers: readonly string[], name: string): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i < headers.length; i += 2) if ((headers[i] as string).toLowerCase() !== name) kept.push(headers[i] as string, headers[i + 1] as string);
-  return kept;
 }

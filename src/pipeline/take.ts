@@ -20,7 +20,31 @@ export function take(x: Exchange, answer: Answer, region: string, around: Surrou
 
 function taken(x: Exchange, seen: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
   const { fetch } = x;
-  if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus("bypass", seen.status, false) : null) };
+  if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus(isRead(x) ? "bypass" : "method", seen.status, false) : null) };
+  if (FAILING.has(seen.status) && fetch.fallback === null && helpsElsewhere(fetch)) return failedHere(x, fetch, seen, region, around);
+  return answered(x, fetch, seen, region, around);
+}
+
+/** Statuses that say "not now" (RFC 5861 section 4). */
+const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+function helpsElsewhere({ plan: { policy, mayFallBack, background } }: Fetch): boolean {
+  return mayFallBack && !background && policy.options.scope === "national";
+}
+
+async function failedHere(x: Exchange, fetch: Fetch, seen: Answer, region: string, around: Surroundings): Promise<Verdict> {
+  const other = await around.cache.elsewhere(fetch.plan.policy, x);
+  if (other === null) return answered(x, fetch, seen, region, around);
+  fetch.failed();
+  if (seen.body.kind === "source") seen.body.source.cancel();
+  return reuse(x, fetch.plan.policy, other, { result: "stale", stale: "other-region" }, around);
+}
+
+function isRead({ head: { method } }: Exchange): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+function answered(x: Exchange, fetch: Fetch, seen: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
   const made = fetch.answered({ status: seen.status, headers: seen.headers, body: seen.body, region });
   if (made.kind === "pass") {
     const kept = passed(x, { ...seen, body: made.body }, forwardedStatus(fetch.plan.why, seen.status, made.stored));
@@ -35,9 +59,9 @@ function taken(x: Exchange, seen: Answer, region: string, around: Surroundings):
 export function fallBack(x: Exchange, fetch: Fetch, refusal: Verdict, around: Surroundings): Verdict | Promise<Verdict> {
   const { fallback } = fetch;
   fetch.failed();
-  const { policy, mayFallBack } = fetch.plan;
+  const { policy } = fetch.plan;
   if (fallback !== null) return served(x, () => reuse(x, policy, fallback, { result: "stale", stale: "if-error" }, around));
-  if (!mayFallBack || policy.options.scope !== "national") return refusal;
+  if (!helpsElsewhere(fetch)) return refusal;
   return around.cache.elsewhere(policy, x).then((other) => (other === null ? refusal : served(x, () => reuse(x, policy, other, { result: "stale", stale: "other-region" }, around))));
 }
 

@@ -1,6 +1,6 @@
 import { CONDITIONALS } from "../http/conditional.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
-import { headerValue, headerValues } from "../http/headers.ts";
+import { headerValue, headerValues, withoutFields } from "../http/headers.ts";
 import type { Answer, Headers, RequestHead } from "../http/message.ts";
 import { traceStateOf } from "../observe/trace-state.ts";
 import type { Exchange } from "./exchange.ts";
@@ -25,9 +25,9 @@ const toCallerBodiless = endToEndFilter(new Set(["via", "x-request-id", "taxgate
 
 /** The fields of a request toward the platform, without Host, which the endpoint decides. */
 export function upstreamHeaders(x: Exchange, route: RouteOptions, region: string): string[] {
-  const headers = endToEnd(x.head.headers, toPlatform);
+  let headers = endToEnd(x.head.headers, toPlatform);
   const question = x.fetch === null ? null : x.fetch.question(region);
-  if (question !== null) askAgain(headers, question);
+  if (question !== null) headers = [...withoutFields(headers, ASKED_BY_CALLER), ...question];
   headers.push("via", via(x.head.headers, x.head.version));
   if (x.body.kind === "source" && x.body.source.length !== null) headers.push("content-length", String(x.body.source.length));
   if (route.forward.trace && x.traceparent !== null) headers.push(...traceHeaders(x.traceparent, headerValues(x.head.headers, "tracestate")));
@@ -36,13 +36,7 @@ export function upstreamHeaders(x: Exchange, route: RouteOptions, region: string
 }
 
 /** The cache's own question stands in place of the caller's: whether what is stored has changed. */
-function askAgain(headers: string[], question: readonly string[]): void {
-  for (let i = headers.length - 2; i >= 0; i -= 2) {
-    const name = (headers[i] as string).toLowerCase();
-    if (CONDITIONALS.has(name) || name === "range") headers.splice(i, 2);
-  }
-  headers.push(...question);
-}
+const ASKED_BY_CALLER: ReadonlySet<string> = new Set([...CONDITIONALS, "range"]);
 
 /** The fields of a platform's answer toward the caller. */
 export function downstreamHeaders(x: Exchange, answer: Answer): string[] {

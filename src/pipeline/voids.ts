@@ -1,5 +1,6 @@
 import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
+import { canonicalTarget } from "../http/target.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import type { Route, Site } from "./site.ts";
@@ -34,8 +35,10 @@ function voidUrls(x: Exchange, site: Site, answer: Answer, around: Surroundings)
     const base = `http://${x.host === "" ? "localhost" : x.host}${x.path}`;
     if (value === undefined || !URL.canParse(value, base)) continue;
     const url = new URL(value, base);
-    // Only of the same origin: nobody else's word counts about a URL.
-    if (url.host === new URL(base).host) voidUrl(site, url.pathname, url.search, around);
+    const target = canonicalTarget(url.pathname + url.search);
+    // Only of its own origin, by the caller's name for it or its own: nobody else's word counts about a URL.
+    const isOwn = url.host === new URL(base).host || x.lastTried?.endpoint.endsWith(`/${url.host}`) === true;
+    if (isOwn && target.ok) voidUrl(site, target.target.path, target.target.query, around);
   }
 }
 
@@ -49,7 +52,8 @@ function lookedInto(route: Route, site: Site, answer: Answer, around: Surroundin
   const coding = headerValue(answer.headers, "content-encoding");
   const lookAt = (body: Uint8Array | null): void => {
     for (const { route: voided, when } of route.voids) {
-      if (when.some((condition) => condition.matches({ status: answer.status, contentType, body }))) around.cache.invalidate({ kind: "route", site: site.name, route: voided, soft: false });
+      // A body that cannot be looked into may hold the code: voiding too much is the safe side.
+      if (when.some((condition) => (condition.needsBody && body === null) || condition.matches({ status: answer.status, contentType, body }))) around.cache.invalidate({ kind: "route", site: site.name, route: voided, soft: false });
     }
   };
   // Whoever has the whole answer finds what it says already done.

@@ -83,7 +83,7 @@ export function cacheUnderTest(yaml: string = ONE_SITE, shared: SharedTier | nul
   const clock = manualClock();
   const metrics = createMetrics({ version: "1", nodeVersion: "26", clock, phases: ["answer"] });
   const { notStored, evicted, invalidated } = metrics;
-  const cache = createCache({ clock, maxBytes: 1_000_000, maxEntryBytes: 10_000, shared, events: { notStored, evicted, invalidated } });
+  const cache = createCache({ clock, maxBytes: 1_000_000, maxEntryBytes: 10_000, shared, events: { notStored, evicted, invalidated, fault: (_where, fault) => { throw fault; } } });
   const log: { event: string; fields: LogFields }[] = [];
   const note = (event: string, fields: LogFields = {}): void => void log.push({ event, fields });
   const views = cacheViews({ clock, log: { debug: note, info: note, warn: note, error: note }, metrics, cache, sites: () => sites, secrets: () => ["hush-hush"], startedAt: clock.wall() });

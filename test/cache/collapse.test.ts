@@ -133,3 +133,33 @@ test("a fetch that ended does not end the one that began after it", () => {
   flight.filled();
   assert.equal(flights.under(KEY), later);
 });
+
+test("of keys that are not collapsed those released first are forgotten first", () => {
+  const clock = manualClock();
+  const flights = createFlights(clock);
+  const release = (key: string): void => flights.begin(key, address("/a"))?.released();
+  for (let i = 0; i < 10_001; i++) release(`key ${i}`);
+  assert.notEqual(flights.begin("key 0", address("/a")), null);
+  for (const key of ["key 1", "key 10000"]) assert.equal(flights.begin(key, address("/a")), null);
+});
+
+test("a key that is released anew stays uncollapsed for ten seconds from then on", () => {
+  const { clock, flights, flight } = begun();
+  const other = flights.begin("other", address("/b")) as Flight;
+  flight.released();
+  clock.advance(5000);
+  other.released();
+  clock.advance(5000);
+  flights.begin(KEY, address("/a"))?.released();
+  clock.advance(5000);
+  assert.deepEqual([flights.begin(KEY, address("/a")), flights.begin("other", address("/b")) === null], [null, false]);
+  clock.advance(5000);
+  assert.notEqual(flights.begin(KEY, address("/a")), null);
+});
+
+test("a fetch that is filled lets its key be collapsed again at once", () => {
+  const { flights, flight } = begun();
+  flight.released();
+  flights.loner(KEY, address("/a")).filled();
+  assert.notEqual(flights.begin(KEY, address("/a")), null);
+});

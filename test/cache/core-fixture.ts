@@ -56,6 +56,7 @@ export function quietCache(clock: ManualClock = manualClock(NOW), maxBytes = 10_
     notStored: (_site: string, _route: string, reason: string) => void told.push(reason),
     evicted: () => void told.push("evicted"),
     invalidated: (kind: string, entries: number) => void told.push(`invalidated ${kind} ${entries}`),
+    fault: (where: string, fault: unknown) => void told.push(`fault ${where} ${String(fault)}`),
   };
   return { clock, told, cache: createCache({ clock, maxBytes, maxEntryBytes: 1_000_000, shared: null, events }) };
 }

@@ -97,3 +97,55 @@ test("what the platform no longer says goes in both tiers", () => {
   assert.deepEqual(gone(), ["aQuery"]);
   assert.deepEqual(heard, [{ kind: "url", site: "main", path: "/a", query: "?x=1", soft: false }]);
 });
+
+/** How many sets of members a site may have before a URL stands for its whole path. */
+const MOST = 100;
+
+test("a URL stands for the entries that parts of its query are kept under, on the site whose routes do so", () => {
+  const { invalidator, gone, told } = setUp();
+  invalidator.knows("main", ["x"]);
+  invalidator.invalidate({ kind: "url", site: "main", path: "/a", query: "?y=1&x=1", soft: false });
+  assert.deepEqual([gone(), told], [["aQuery"], ["url 0", "url 1"]]);
+  invalidator.invalidate({ kind: "url", site: "other", path: "/a", query: "?y=1", soft: false });
+  assert.deepEqual(gone(), ["aQuery"]);
+});
+
+test("a URL of a site with too many of them stands for its whole path, here and for other instances, on no other site", () => {
+  const { shared, heard } = recording(true);
+  const { invalidator, gone } = setUp(shared);
+  for (let i = 0; i < MOST; i++) invalidator.knows("main", ["x", `${i}`]);
+  invalidator.knows("main", ["x", "0"]);
+  invalidator.invalidate({ kind: "url", site: "main", path: "/a", query: "?y=1&x=2", soft: false });
+  assert.deepEqual([gone(), heard.map((what) => what.kind === "url" && what.query)], [[], ["?y=1&x=2", "?x=2"]]);
+  heard.length = 0;
+  invalidator.knows("main", ["one too many"]);
+  invalidator.invalidate({ kind: "url", site: "main", path: "/a", query: "?y=1&x=2", soft: false });
+  assert.deepEqual([gone(), heard], [["a", "aQuery", "aFar"], [{ kind: "url", site: "main", path: "/a", query: null, soft: false }]]);
+  invalidator.invalidate({ kind: "url", site: "other", path: "/a", query: "?y=1", soft: false });
+  assert.equal(gone().includes("other"), false);
+});
+
+test("a URL with too many members to look at stands for its whole path where parts of queries count", () => {
+  const query = `?${"x=1&".repeat(200)}x=1`;
+  const { invalidator, gone } = setUp();
+  invalidator.invalidate({ kind: "url", site: "main", path: "/a", query, soft: false });
+  assert.deepEqual(gone(), []);
+  invalidator.knows("main", ["x"]);
+  invalidator.invalidate({ kind: "url", site: "main", path: "/a", query, soft: false });
+  assert.deepEqual(gone(), ["a", "aQuery", "aFar"]);
+});
+
+test("voiding one URL looks at no entry of another query, and a purge by tag at none without it", () => {
+  const { memory, invalidator } = setUp();
+  let looks = 0;
+  memory.set(resident("watched", stored(address("/a", { key: "watched", query: "?x=2" }))));
+  const there = memory.peek("watched");
+  assert.ok(there !== null);
+  const { answer } = there;
+  Object.defineProperty(there, "answer", { get: () => (looks++, answer) });
+  invalidator.invalidate({ kind: "url", site: "main", path: "/a", query: "?x=1", soft: false });
+  invalidator.invalidate({ kind: "tag", tag: "codes", soft: false });
+  assert.equal(looks, 0);
+  invalidator.invalidate({ kind: "region", site: null, region: "none", soft: false });
+  assert.notEqual(looks, 0);
+});

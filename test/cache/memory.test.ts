@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Selecting } from "../../src/cache/entry.ts";
+import type { EntryAddress, Selecting } from "../../src/cache/entry.ts";
 import { createMemoryTier, variantKey, type MemoryTier } from "../../src/cache/memory.ts";
 import type { Resident } from "../../src/cache/resident.ts";
 import { address, resident, stored } from "./core-fixture.ts";
 
 const NOTHING = (): null => null;
 
-function entry(path: string, selecting: readonly Selecting[] = [], body = "ok"): Resident {
-  const of = address(path);
+/** Where the entry of a URL stands. Its tag is its path. */
+function place(url: string): EntryAddress {
+  const start = url.indexOf("?");
+  const [path, query] = start === -1 ? [url, ""] : [url.slice(0, start), url.slice(start)];
+  return address(path, { key: address(url).key, query, tags: [path] });
+}
+
+function entry(url: string, selecting: readonly Selecting[] = [], body = "ok"): Resident {
+  const of = place(url);
   return resident(variantKey(of.key, selecting), stored(of, body, selecting));
 }
 
@@ -108,6 +115,37 @@ test("only the very entry is removed, not the one that took its place", () => {
   assert.deepEqual([memory.peek(young.key), memory.inPath("main", "/a"), memory.ofRoute("main", "read")], [null, [], []]);
 });
 
+test("entries of a path are found by what counts of their query, one by one or together", () => {
+  const { memory } = tier();
+  const put = (key: string, query: string): Resident => {
+    const one = resident(key, stored(address("/a", { key, query })));
+    memory.set(one);
+    return one;
+  };
+  const first = put("1", "?x=1");
+  assert.deepEqual([memory.inPath("main", "/a", "?x=1"), memory.inPath("main", "/a", "")], [[first], []]);
+  const [second, same, none] = [put("2", "?x=2"), put("3", "?x=1"), put("4", "")];
+  assert.deepEqual([memory.inPath("main", "/a", "?x=1"), memory.inPath("main", "/a", "?x=2"), memory.inPath("main", "/a", "")], [[first, same], [second], [none]]);
+  assert.deepEqual(new Set(memory.inPath("main", "/a")), new Set([first, second, same, none]));
+  memory.remove(first);
+  assert.deepEqual([memory.inPath("main", "/a", "?x=1"), memory.inPath("main", "/a", null).length], [[same], 3]);
+  for (const one of [same, second, none]) memory.remove(one);
+  assert.deepEqual([memory.inPath("main", "/a"), memory.inPath("main", "/a", "")], [[], []]);
+});
+
+test("entries are found by each of their tags, whatever their site, until they go", () => {
+  const { memory } = tier();
+  const one = resident("1", stored(address("/a", { key: "1", tags: ["codes", "r1", "codes"] })));
+  const two = resident("2", stored(address("/b", { key: "2", site: "other", tags: ["codes"] })));
+  for (const each of [one, two, entry("/c")]) memory.set(each);
+  assert.deepEqual([memory.tagged("codes"), memory.tagged("r1"), memory.tagged("r2")], [[one, two], [one], []]);
+  memory.grow(one, 10);
+  memory.remove(two);
+  assert.deepEqual(memory.tagged("codes"), [one]);
+  memory.remove(one);
+  assert.deepEqual([memory.tagged("codes"), memory.tagged("r1")], [[], []]);
+});
+
 test("groups are apart by site", () => {
   const { memory } = tier();
   const of = address("/a", { site: "other", key: "k" });
@@ -117,10 +155,10 @@ test("groups are apart by site", () => {
   assert.equal(memory.ofRoute("other", "read").length, 1);
 });
 
-type Step = { readonly path: string; readonly variant: string | null; readonly body: number; readonly what: "set" | "remove" | "grow" | "find" };
+type Step = { readonly url: string; readonly variant: string | null; readonly body: number; readonly what: "set" | "remove" | "grow" | "find" };
 
 const step: fc.Arbitrary<Step> = fc.record({
-  path: fc.constantFrom("/a", "/b", "/c"), variant: fc.option(fc.constantFrom("x", "y"), { nil: null }), body: fc.integer({ min: 0, max: 3000 }),
+  url: fc.constantFrom("/a", "/a?x=1", "/a?x=2", "/b?x=1", "/c"), variant: fc.option(fc.constantFrom("x", "y"), { nil: null }), body: fc.integer({ min: 0, max: 3000 }),
   what: fc.constantFrom("set" as const, "set" as const, "remove" as const, "grow" as const, "find" as const),
 });
 
@@ -128,19 +166,19 @@ test("whatever is set, replaced, grown, removed and evicted: the groups are what
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1500, max: 12_000 }), (steps, maxBytes) => {
     const { memory } = tier(maxBytes);
     const last = new Map<string, Resident>();
-    for (const { path, variant, body, what } of steps) {
+    for (const { url, variant, body, what } of steps) {
       const selecting: readonly Selecting[] = variant === null ? [] : [["accept", variant]];
-      const key = variantKey(address(path).key, selecting);
+      const key = variantKey(place(url).key, selecting);
       const known = last.get(key);
       if (what === "set") {
-        const one = entry(path, selecting, "x".repeat(body));
+        const one = entry(url, selecting, "x".repeat(body));
         memory.set(one);
         last.set(key, one);
       } else if (what === "remove" && known !== undefined) memory.remove(known);
       else if (what === "grow" && known !== undefined) memory.grow(known, body);
       else if (what === "find") {
         // What is found is what was last put there for this very choice.
-        const { resident: found, key: foundKey } = memory.find(address(path).key, () => variant);
+        const { resident: found, key: foundKey } = memory.find(place(url).key, () => variant);
         assert.ok(found === null || found === last.get(foundKey));
       }
       const there = new Set(memory.all());
@@ -148,6 +186,11 @@ test("whatever is set, replaced, grown, removed and evicted: the groups are what
       assert.deepEqual(new Set(grouped), there);
       assert.equal(grouped.length, there.size);
       assert.deepEqual(new Set(memory.ofRoute("main", "read")), there);
+      for (const one of ["/a", "/b", "/c"]) assert.deepEqual(new Set(memory.tagged(one)), new Set(memory.inPath("main", one)));
+      for (const one of ["/a", "/a?x=1", "/a?x=2"]) {
+        const { path, query } = place(one);
+        assert.deepEqual(new Set(memory.inPath("main", path, query)), new Set(grouped.filter(({ answer: { address: of } }) => of.path === path && of.query === query)));
+      }
       for (const one of there) assert.equal(last.get(one.key), one);
       const held = [...there].reduce((sum, one) => sum + one.size, 0);
       assert.ok(memory.bytes <= maxBytes && held <= memory.bytes, `${held} of ${memory.bytes}, at most ${maxBytes}`);

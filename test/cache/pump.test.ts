@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { byteBudget } from "../../src/base/byte-budget.ts";
 import { Pump } from "../../src/cache/pump.ts";
 import { BodyFault, type BodySource } from "../../src/http/message.ts";
 
@@ -42,9 +43,9 @@ function scripted(pieces: readonly (string | Error)[], { atOnce = false } = {}) 
 }
 
 /** A pump and what it told: the whole, why it was lost, and whether others want the rest. */
-function pumping(source: BodySource, { maxBytes = 1000, wanted = false } = {}) {
+function pumping(source: BodySource, { maxBytes = 1000, wanted = false, room = byteBudget(1_000_000) } = {}) {
   const told: string[] = [];
-  const pump = new Pump(source, maxBytes, {
+  const pump = new Pump(source, maxBytes, room, {
     whole: (pieces, size) => void told.push(`whole ${Buffer.concat(pieces).toString()} ${size}`),
     lost: (why) => void told.push(`lost ${why}`),
     wanted: () => wanted,
@@ -68,6 +69,31 @@ test("a reader who never reads does not keep the whole from those who wait for i
   assert.equal(await readAll(pump), "abcd");
   assert.deepEqual(pump.trailers(), ["X-Sum", "1"]);
 });
+
+test("what is ahead of all readers together is bounded; beyond it a body goes at its reader's pace", async () => {
+  const room = byteBudget(3);
+  const { source, step } = scripted(["ab", "cd", "ef"]);
+  const { pump, told } = pumping(source, { room });
+  await step(2);
+  assert.deepEqual([told, room.held()], [["lost too-large"], 2]);
+  const read = readAll(pump);
+  await new Promise((resolve) => setImmediate(resolve));
+  await step(2);
+  assert.equal(await read, "abcdef");
+  assert.equal(room.held(), 0);
+});
+
+for (const [how, leave] of [["reads it all", readAll], ["goes away", (pump: BodySource) => pump.cancel()]] as const) {
+  test(`the room is given back once the reader ${how}`, async () => {
+    const room = byteBudget(100);
+    const { source, step } = scripted(["ab", "cd"]);
+    const { pump } = pumping(source, { room });
+    await step(3);
+    assert.equal(room.held(), 4);
+    await leave(pump);
+    assert.equal(room.held(), 0);
+  });
+}
 
 test("a reader who is ahead gets each piece as it comes", async () => {
   const { source, step } = scripted(["ab", "cd"]);

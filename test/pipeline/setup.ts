@@ -73,7 +73,7 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
       return result.kind === "answered" ? { ...result, region: name } : result;
     },
   });
-  const events = { notStored: (_site: string, _route: string, reason: string) => void notStored.push(reason), evicted: () => undefined, invalidated: () => undefined };
+  const events = { notStored: (_site: string, _route: string, reason: string) => void notStored.push(reason), evicted: () => undefined, invalidated: () => undefined, fault: (where: string, fault: unknown) => void logged.push([where, String(fault)]) };
   const cache = createCache({ clock, maxBytes: 10_000_000, maxEntryBytes: 1_000_000, shared: null, events });
   const regions: RegionOptions[] = ["r1", "r2"].map((name) => ({ name, endpoints: [], taxpayers: [], clients: [], fallback: [], upstream: upstreamOptions.parse({}) }));
   const written: SiteOptions = { name: "main", hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };

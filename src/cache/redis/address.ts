@@ -31,7 +31,7 @@ export function redisAddress({ url, ca }: RedisOptions): RedisAddress {
 
 function parsed(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.hostname === "" || url.port === "0") throw new OperatorError("reading cache.redis.url: it is no valid address");
+  if (url === null || url.hostname === "" || url.port === "0") throw new OperatorError("reading cache.redis.url: it is no valid address; percent-encode '/' in a password");
   if (url.search !== "" || url.hash !== "") throw new OperatorError("reading cache.redis.url: it takes no options behind '?' or '#'; percent-encode those characters in a password");
   return url;
 }
@@ -39,8 +39,9 @@ function parsed(text: string): URL {
 function database({ pathname }: URL, cluster: boolean): Pick<ClientOptions, "db"> {
   const name = pathname.replace(/^\//, "");
   if (name === "") return {};
-  if (cluster) throw new OperatorError(`reading cache.redis.url: a cluster has no databases, so '/${name}' is not for it`);
-  if (!/^\d{1,4}$/.test(name)) throw new OperatorError(`reading cache.redis.url: the database '${name}' is no number`);
+  // Not quoted: behind a '/' that stands in a password as it is, the path holds the rest of it.
+  if (cluster) throw new OperatorError("reading cache.redis.url: a cluster has no databases, so nothing may follow the port; percent-encode '/' in a password");
+  if (!/^\d{1,4}$/.test(name)) throw new OperatorError("reading cache.redis.url: the database is no number; percent-encode '/' in a password");
   return { db: Number(name) };
 }
 

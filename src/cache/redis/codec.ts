@@ -1,18 +1,24 @@
 import { z } from "zod";
+import { name } from "../../base/fields.ts";
 import type { EntryAddress, StoredAnswer } from "../entry.ts";
 
 /** What stands under a key: an answer with the marks it counts under, or the names of the fields that choose among several. */
 export type SharedRecord = { readonly kind: "answer"; readonly answer: StoredAnswer; readonly marks: readonly string[] } | { readonly kind: "vary"; readonly names: readonly string[] };
 
-const ms = z.number();
-const fields = z.array(z.string()).refine((headers) => headers.length % 2 === 0);
+// Whoever can write to Redis could have written a record, and its head goes out as it stands: nothing in it may end a line.
+// Characters above U+00FF count too, since a head is written as latin1, which cuts U+010A down to a line feed.
+const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const ms = z.number(); // finite: zod takes no other
+const fields = z.array(z.string()).refine((headers) => headers.length % 2 === 0 && headers.every((text, i) => (i % 2 === 0 ? FIELD_NAME : FIELD_VALUE).test(text)));
 
 const addressMeta = z.strictObject({ site: z.string(), route: z.string(), home: z.string(), path: z.string(), query: z.string(), tags: z.array(z.string()) });
 
 const answerMeta = z.strictObject({
   address: addressMeta,
-  region: z.string(),
-  status: z.int().min(100).max(999),
+  region: name(),
+  status: z.int().min(200).max(599),
   headers: fields,
   selecting: z.array(z.tuple([z.string(), z.string().nullable()])),
   bornAt: ms,

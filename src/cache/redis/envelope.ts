@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
-import { crc32, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
+import { constants, crc32, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
+import type { ZstdOptions } from "node:zlib";
 import type { Seal } from "./seal.ts";
 
 /*
@@ -22,15 +23,17 @@ export interface Envelope {
 }
 
 /** Raised with every change that an older version would misread. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 const MAGIC = Buffer.from("TXG", "latin1");
 const HEAD = MAGIC.length + 2;
 const CRC = 4;
 const COMPRESSED = 1;
 const ENCRYPTED = 2;
-/** Below this a trip to the thread pool costs more than the work. */
-const SMALL = 32 * 1024;
+/** Below this a trip to the thread pool costs more than the work; both before and after unpacking. */
+const SMALL = 64 * 1024;
+/** The largest window of zstd that is accepted (8 MiB): without it, a few bytes could ask for 128 MiB. */
+const WINDOW_LOG = 23;
 
 const compressed = promisify(zstdCompress);
 const decompressed = promisify(zstdDecompress);
@@ -82,12 +85,23 @@ function checked(value: Buffer, head: Buffer, bound: string): Buffer | null {
   return value.length >= HEAD + CRC && value.subarray(HEAD, HEAD + CRC).equals(checksum(inner, head, bound)) ? inner : null;
 }
 
-/** A few bytes can claim to be gigabytes: the bound holds while it unpacks. */
+/** A few bytes can claim to be gigabytes: the bounds hold while it unpacks. */
 async function inflate(inner: Buffer, maxBytes: number, sealed: boolean): Promise<Opened> {
-  const bound = { maxOutputLength: maxBytes };
+  const bound = { maxOutputLength: maxBytes, params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } };
   try {
-    return { ok: true, sealed, content: inner.length < SMALL ? zstdDecompressSync(inner, bound) : await decompressed(inner, bound) };
+    return { ok: true, sealed, content: inflateSmall(inner, bound) ?? (await decompressed(inner, bound)) };
   } catch (fault) {
     return { ok: false, fault: fault instanceof RangeError ? "too-large" : "corrupt" };
+  }
+}
+
+/** Unpacks at once what is small; null where the result is not, which is known only by trying. Throws where it is corrupt. */
+function inflateSmall(inner: Buffer, bound: ZstdOptions & { readonly maxOutputLength: number }): Buffer | null {
+  if (inner.length > SMALL / 4) return null;
+  try {
+    return zstdDecompressSync(inner, { ...bound, maxOutputLength: Math.min(SMALL, bound.maxOutputLength) });
+  } catch (fault) {
+    if (fault instanceof RangeError) return null;
+    throw fault;
   }
 }

@@ -3,6 +3,7 @@ import type { Timer } from "../../base/clock.ts";
 import type { RedisClient } from "./client.ts";
 import { openConnection } from "./connection.ts";
 import type { ConnectionSetting } from "./connection.ts";
+import { createRests } from "./rests.ts";
 import type { TierState } from "../shared-tier.ts";
 import { within } from "./within.ts";
 
@@ -29,7 +30,6 @@ export interface LinkSetting extends ConnectionSetting {
 }
 
 const MOST_FAILURES = 3;
-const REST = 1000;
 /** A client that could not connect for so many connect timeouts is made anew: some states it never leaves by itself. */
 const PATIENCE = 8;
 
@@ -37,9 +37,10 @@ const STARTING = "connecting";
 
 type Phase = "connecting" | "reviving" | "up" | "resting" | "stopped";
 
-/** Connects. The link is down from the loss of the connection, or from three failures in a row; after a second one trial may bring it back. */
+/** Connects. The link is down from the loss of the connection, or from three failures in a row; after a rest one trial may bring it back. */
 export function createRedisLink(setting: LinkSetting): RedisLink {
   const { connectTimeout, timeout, clock } = setting;
+  const rests = createRests(clock);
   let phase: Phase = "connecting";
   let trial = 0;
   let failures = 0;
@@ -67,7 +68,7 @@ export function createRedisLink(setting: LinkSetting): RedisLink {
   };
   const rest = (why: string): void => {
     enter("resting", why);
-    timer = clock.after(REST, () => void revive(), true);
+    timer = clock.after(rests.next(), () => void revive(), true);
   };
   const revive = async (): Promise<void> => {
     if (phase === "stopped") return;
@@ -78,8 +79,10 @@ export function createRedisLink(setting: LinkSetting): RedisLink {
     const current = await within(clock, connectTimeout, setting.synchronise(client));
     const swift = current.ok ? await within(clock, timeout, client.ping()) : current;
     if (mine !== trial) return;
-    if (swift.ok) enter("up", "connected and up to date");
-    else rest(swift.fault === "timeout" ? "no answer in time" : "the server refuses");
+    if (swift.ok) {
+      rests.stood();
+      enter("up", "connected and up to date");
+    } else rest(swift.fault === "timeout" ? "no answer in time" : "the server refuses");
   };
   const failed = (fault: "timeout" | "error", startedAt: number): void => {
     // Many that wait at once fail at once: they count as one.

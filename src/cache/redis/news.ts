@@ -1,10 +1,11 @@
 import { randomHex } from "../../base/random.ts";
 import type { EntryAddress, Invalidation } from "../entry.ts";
-import { markOf, marksOver } from "./invalidation-message.ts";
+import { markOf } from "./invalidation-message.ts";
 import type { Messages } from "./invalidation-message.ts";
 import type { RedisClient } from "./client.ts";
 import type { RedisKeys } from "./keys.ts";
 import { replies } from "./replies.ts";
+import { createWideMarks, EPOCH } from "./wide-marks.ts";
 
 /*
  * Marks that reach over paths, kept in memory, and the stream of all invalidations by which every instance follows them.
@@ -18,7 +19,7 @@ export interface RedisNews {
   synchronise(client: RedisClient): Promise<void>;
   /** Moves the marks and tells the others. Rejects where Redis fails. */
   announce(client: RedisClient, what: Invalidation): Promise<void>;
-  /** Marks over paths that an entry counts under, in pairs (see redis-marks.ts). */
+  /** Marks over paths that an entry counts under, in pairs (see marks.ts). */
   marksFor(address: EntryAddress): string[];
 }
 
@@ -34,8 +35,6 @@ export interface NewsSetting {
   readonly late: () => boolean;
 }
 
-/** The mark whose move voids everything. */
-const EPOCH = "e";
 const LAST = "last";
 const STREAM_LENGTH = 10_000;
 const MOST_MARKS = 10_000;
@@ -45,15 +44,11 @@ type Row = readonly [id: string, fields: readonly string[]];
 
 /** Makes the news; nothing is loaded yet. */
 export function createRedisNews({ keys, messages, self, invalidated, late }: NewsSetting): RedisNews {
-  let marks = new Map<string, string>();
+  const marks = createWideMarks();
   let position: { id: string; token: string } | null = null;
   let busy: Promise<void> | null = null;
   let waiting: Promise<void> | null = null;
 
-  const move = (mark: string, token: string): void => {
-    if (mark === EPOCH) marks.clear();
-    marks.set(mark, token);
-  };
   const append = async (client: RedisClient, token: string, mark: string, message: string): Promise<number> => {
     const transaction = client.multi();
     if (mark === EPOCH) transaction.del(keys.globalMarks);
@@ -63,29 +58,34 @@ export function createRedisNews({ keys, messages, self, invalidated, late }: New
       .xadd(keys.stream, "MAXLEN", "~", STREAM_LENGTH, "*", "t", token, "f", self, "k", mark, "m", message)
       .publish(keys.bell, "")
       .hlen(keys.globalMarks);
-    const size = (await replies(transaction)).at(-1);
-    if (mark !== "") move(mark, token);
-    return Number(size);
+    const settle = marks.send(mark, token);
+    try {
+      const size = (await replies(transaction)).at(-1);
+      marks.move(mark, token);
+      settle();
+      return Number(size);
+    } catch (fault) {
+      // First the tier goes down; it is not up again before this has been announced under another token.
+      setImmediate(settle);
+      throw fault;
+    }
   };
-  const apply = ([id, fields]: Row): void => {
-    const { t: token = "", f: from, k: mark = "", m: message = "" } = named(fields);
+  const follow = ([id, fields]: Row): void => {
+    const { t: token = "", k: mark = "" } = named(fields);
     position = { id, token };
-    if (mark !== "") move(mark, token);
-    if (from === self || message === "") return;
-    const what = messages.read(message);
-    if (what !== "ignored") invalidated(what === "lost" ? null : what);
+    marks.move(mark, token);
   };
   const load = async (client: RedisClient, again = true): Promise<void> => {
     const transaction = client.multi().hsetnx(keys.globalMarks, EPOCH, randomHex(8)).hgetall(keys.globalMarks).xrevrange(keys.stream, "+", "-", "COUNT", 1);
-    const [, standing, rows] = (await replies(transaction)) as [unknown, Record<string, string>, Row[]];
+    const [, kept, rows] = (await replies(transaction)) as [unknown, Record<string, string>, Row[]];
     const row = rows[0];
     const token = row === undefined ? undefined : named(row[1]).t;
-    if (row === undefined || token === undefined || token !== standing[LAST]) {
+    if (row === undefined || token === undefined || token !== kept[LAST]) {
       if (!again) throw new Error("loading invalidation marks: what was written is gone at once");
       await append(client, randomHex(8), "", ""); // an entry to count from
       return load(client, false);
     }
-    marks = new Map(Object.entries(standing).filter(([mark]) => mark !== LAST));
+    marks.replace(Object.entries(kept).filter(([mark]) => mark !== LAST));
     position = { id: row[0], token };
   };
   /** Reads on from `position`; false where the stream or the marks are not what was left there. */
@@ -94,9 +94,13 @@ export function createRedisNews({ keys, messages, self, invalidated, late }: New
       const transaction = client.multi().hmget(keys.globalMarks, EPOCH, LAST).xrange(keys.stream, position?.id ?? "-", "+", "COUNT", PAGE);
       const [[epoch, last], rows] = (await replies(transaction)) as [[string | null, string | null], Row[]];
       if (rows[0]?.[0] !== position?.id) return false;
-      for (const row of rows.slice(1)) apply(row);
+      const fresh = rows.slice(1);
+      // All marks at once, and judged at once: an older row must not come after what is announced meanwhile.
+      for (const row of fresh) follow(row);
       more = rows.length === PAGE;
-      if (!more && (last !== position?.token || epoch !== marks.get(EPOCH))) return false;
+      const whole = more || (last === position?.token && epoch === marks.epoch);
+      await tell(fresh, { self, messages, invalidated });
+      if (!whole) return false;
     }
     return true;
   };
@@ -118,15 +122,22 @@ export function createRedisNews({ keys, messages, self, invalidated, late }: New
       const size = await append(client, randomHex(8), mark === null || mark === EPOCH ? (mark ?? "") : `${what.soft ? "s" : "h"}:${mark}`, messages.write(what));
       if (size > MOST_MARKS) await append(client, randomHex(8), EPOCH, "");
     },
-    marksFor(address) {
-      const pairs = [marks.get(EPOCH) ?? "", marks.get("s:a") ?? ""];
-      for (const name of marksOver(address)) pairs.push(marks.get(`h:${name}`) ?? "", marks.get(`s:${name}`) ?? "");
-      return pairs;
-    },
+    marksFor: marks.of,
   };
 }
 
 function noop(): void {}
+
+/** Told one by one, with a turn for others after each: one may go through the whole memory tier, and thousands may have been missed. */
+async function tell(rows: readonly Row[], { self, messages, invalidated }: Pick<NewsSetting, "self" | "messages" | "invalidated">): Promise<void> {
+  for (const [, fields] of rows) {
+    const { f: from, m: message = "" } = named(fields);
+    const what = from === self || message === "" ? "ignored" : messages.read(message);
+    if (what === "ignored") continue;
+    invalidated(what === "lost" ? null : what);
+    await new Promise(setImmediate);
+  }
+}
 
 /** Fields of a stream's entry, of which the known ones are texts of ours or absent. */
 function named(fields: readonly string[]): Readonly<Record<string, string | undefined>> {

@@ -4,6 +4,7 @@ import type { Clock } from "../../base/clock.ts";
 import { randomHex } from "../../base/random.ts";
 import type { Random } from "../../base/random.ts";
 import { createEnvelope } from "./envelope.ts";
+import { createFind } from "./find.ts";
 import { createMessages } from "./invalidation-message.ts";
 import type { Invalidation } from "../entry.ts";
 import type { RedisOptions } from "../options.ts";
@@ -11,11 +12,10 @@ import { redisAddress } from "./address.ts";
 import type { RedisClient } from "./client.ts";
 import { redisKeys } from "./keys.ts";
 import { createRedisLink } from "./link.ts";
-import { createLookUp } from "./look-up.ts";
 import { moveMarks } from "./marks.ts";
 import { createRedisNews } from "./news.ts";
-import { createStore } from "./store.ts";
 import { createSeal } from "./seal.ts";
+import { createWriter } from "./writer.ts";
 import type { SharedTier, TierEvents } from "../shared-tier.ts";
 
 /** What the tier takes from the world. */
@@ -74,22 +74,22 @@ export function createRedisTier(options: RedisOptions, { clock, random, events }
   });
   const listening = every(clock, LISTEN_EVERY, ring);
   const envelope = createEnvelope(options.maxEntryBytes + META_BYTES, seal);
-  const lookUp = createLookUp({ keys, link, envelope, clock, marksFor: news.marksFor, timeout: options.timeout });
-  const store = createStore({ keys, link, envelope, clock, options, sealed: seal !== null, pending: byteBudget(options.maxPendingBytes) });
+  const find = createFind({ keys, link, envelope, clock, marksFor: news.marksFor, timeout: options.timeout });
+  const write = createWriter({ keys, link, envelope, clock, options, sealed: seal !== null, pending: byteBudget(options.maxPendingBytes) });
   return {
     get state() {
       return link.state;
     },
     async get(address, selecting, encrypted = false) {
       const startedAt = clock.now();
-      const { found, result } = await lookUp(address, selecting, encrypted);
+      const { found, result } = await find(address, selecting, encrypted);
       if (result === "down") servedAlone = true;
       events.done("get", result, clock.now() - startedAt);
       return found;
     },
     put(answer, ticket, encrypt) {
       const startedAt = clock.now();
-      void store(answer, ticket, encrypt).then((result) => result !== "expired" && events.done("put", result, clock.now() - startedAt));
+      void write(answer, ticket, encrypt).then((result) => result !== "expired" && events.done("put", result, clock.now() - startedAt));
     },
     async invalidate(what) {
       const startedAt = clock.now();

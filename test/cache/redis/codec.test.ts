@@ -5,15 +5,17 @@ import { decodeRecord, encodeRecord } from "../../../src/cache/redis/codec.ts";
 import type { SharedRecord } from "../../../src/cache/redis/codec.ts";
 
 const text = fc.string({ unit: "binary" });
+const matching = (pattern: RegExp): fc.Arbitrary<string> => fc.stringMatching(pattern, { maxLength: 20 });
+const field = fc.tuple(matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/), matching(/^[\t\x20-\x7e\x80-\xff]*$/));
 const plainly = { noNullPrototype: true } as const;
 const record = fc.record({
   kind: fc.constant("answer" as const),
   marks: fc.array(text),
   answer: fc.record({
     address: fc.record({ key: text, site: text, route: text, home: text, path: text, query: text, tags: fc.array(text) }, plainly),
-    region: text,
-    status: fc.integer({ min: 100, max: 999 }),
-    headers: fc.array(fc.tuple(text, text)).map((pairs) => pairs.flat()),
+    region: matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+    status: fc.integer({ min: 200, max: 599 }),
+    headers: fc.array(field).map((pairs) => pairs.flat()),
     body: fc.uint8Array({ maxLength: 500 }),
     selecting: fc.array(fc.tuple(text, fc.option(text))),
     bornAt: fc.integer(),
@@ -49,6 +51,44 @@ describe("records of the shared tier", () => {
     const read = decodeRecord(encodeRecord({ ...written, answer: { ...written.answer, lifetime: Infinity } }), "k");
     assert.ok(read?.kind === "answer" && read.answer.lifetime === Number.MAX_SAFE_INTEGER);
   });
+
+  const foreign: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    "a value with a line break": { headers: ["X-A", "1\r\nSet-Cookie: a=b"] },
+    "a value that latin1 cuts down to a line break": { headers: ["X-A", "1\u010d\u010aSet-Cookie: a=b"] },
+    "a value with NUL": { headers: ["X-A", "\0"] },
+    "a value with DEL": { headers: ["X-A", "\x7f"] },
+    "a value that ends in a line feed": { headers: ["X-A", "1\n"] },
+    "a name with a line break": { headers: ["X-A: 1\r\nSet-Cookie", "a=b"] },
+    "a name with a space": { headers: ["X A", "1"] },
+    "a name with a colon": { headers: ["X-A:", "1"] },
+    "an empty name": { headers: ["", "1"] },
+    "a name without a value": { headers: ["X-A"] },
+    "a region with a line break": { region: "north\r\nSet-Cookie: a=b" },
+    "an empty region": { region: "" },
+    "a region of 65 characters": { region: "n".repeat(65) },
+    "an interim status": { status: 199 },
+    "a status out of range": { status: 600 },
+    "a status that is no whole number": { status: 200.5 },
+  };
+  const withMeta = (change: (meta: string) => string): SharedRecord | null => {
+    const plain = { ...(fc.sample(record, 1)[0] as Extract<SharedRecord, { kind: "answer" }>) };
+    const written = encodeRecord({ ...plain, answer: { ...plain.answer, body: new Uint8Array() } });
+    const meta = Buffer.from(change(written.toString("utf8", 4)));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(meta.length);
+    return decodeRecord(Buffer.concat([length, meta]), "k");
+  };
+  for (const [name, change] of Object.entries(foreign)) {
+    test(`${name} makes it no record`, () => assert.equal(withMeta((meta) => JSON.stringify({ ...JSON.parse(meta), ...change })), null));
+  }
+
+  for (const time of ["bornAt", "lifetime", "staleWhileRevalidate", "staleIfError"]) {
+    test(`a ${time} without end makes it no record`, () => {
+      const put = (value: string): SharedRecord | null => withMeta((meta) => meta.replace(new RegExp(`"${time}":-?[0-9]+`), `"${time}":${value}`));
+      assert.notEqual(put("7"), null);
+      assert.equal(put("1e999"), null);
+    });
+  }
 
   test("bytes of any kind are a record or none, never a fault", () => {
     fc.assert(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { createEnvelope } from "../../../src/cache/redis/envelope.ts";
 import { createSeal } from "../../../src/cache/redis/seal.ts";
@@ -53,6 +54,38 @@ describe("envelopes of the shared tier", () => {
     test(`a content that would unpack to ${size} bytes is refused`, async () => {
       const value = await createEnvelope(size, null).wrap(Buffer.alloc(size), "k", { compress: true, encrypt: false });
       assert.deepEqual(await plain.unwrap(value, "k"), { ok: false, fault: "too-large" });
+    });
+  }
+
+  /** A frame of zstd by hand (RFC 8878): magic, no content size, window, one raw block that is the last. */
+  const frame = (windowLog: number, content: string): Buffer =>
+    Buffer.concat([Buffer.from("28b52ffd00", "hex"), Buffer.of((windowLog - 10) << 3, (content.length << 3) | 1, 0, 0), Buffer.from(content)]);
+  const values: readonly [number, boolean][] = [[20, true], [23, true], [24, false], [27, false]];
+  for (const [windowLog, read] of values) {
+    test(`a window of 2^${windowLog} bytes is ${read ? "accepted" : "refused"}`, async () => {
+      for (const size of [5, 31]) {
+        const head = Buffer.from("TXG\u0001\u0001");
+        const inner = frame(windowLog, "x".repeat(size));
+        const sum = Buffer.alloc(4);
+        sum.writeUInt32BE(crc32(inner, crc32(`${head.toString("latin1")} k`)));
+        const opened = await plain.unwrap(Buffer.concat([head, sum, inner]), "k");
+        assert.deepEqual(opened, read ? { ok: true, content: Buffer.from("x".repeat(size)), sealed: false } : { ok: false, fault: "corrupt" });
+      }
+    });
+  }
+
+  for (const size of [60_000, 70_000, 90_000]) {
+    test(`${size} bytes are unpacked ${size > 65_536 ? "off the main thread" : "at once"}`, async () => {
+      const value = await plain.wrap(Buffer.alloc(size, "abc"), "k", { compress: true, encrypt: false });
+      let opened = false;
+      const opening = plain.unwrap(value, "k").then((result) => {
+        opened = true;
+        return result;
+      });
+      // All that needs no thread is done before the event loop turns.
+      await new Promise(process.nextTick);
+      assert.equal(opened, size < 65_536);
+      assert.deepEqual(await opening, { ok: true, content: Buffer.alloc(size, "abc"), sealed: false });
     });
   }
 

@@ -8,18 +8,19 @@ import type { Asked, RedisLink } from "./link.ts";
 import { compareMarks, establishMarks, pathMarks, readMarks } from "./marks.ts";
 import { replies } from "./replies.ts";
 import type { SharedFound, TierFault } from "../shared-tier.ts";
+import { within } from "./within.ts";
 
 /** What a look-up gave, and how it counts in the statistics. */
-export interface LookedUp {
+export interface Finding {
   readonly found: SharedFound;
   readonly result: "hit" | "miss" | TierFault;
 }
 
 /** Looks an answer up; see `SharedTier.get`. Never rejects. */
-export type LookUp = (address: EntryAddress, selecting: (name: string) => Selecting[1], encrypted: boolean) => Promise<LookedUp>;
+export type Find = (address: EntryAddress, selecting: (name: string) => Selecting[1], encrypted: boolean) => Promise<Finding>;
 
 /** What a look-up needs. `timeout` is for all its steps together, in ms. */
-export interface LookUpSetting {
+export interface FindSetting {
   readonly keys: RedisKeys;
   readonly link: RedisLink;
   readonly envelope: Envelope;
@@ -39,10 +40,12 @@ interface Quest {
 }
 
 /** One trip to Redis for an entry with its marks; another one where Vary chooses, or where nothing has been kept of the path yet. */
-export function createLookUp({ keys, link, envelope, clock, timeout, marksFor }: LookUpSetting): LookUp {
-  const read = async (key: string, value: Buffer | null, { address, encrypted }: Quest): Promise<Step<SharedRecord | null>> => {
+export function createFind({ keys, link, envelope, clock, timeout, marksFor }: FindSetting): Find {
+  const read = async (key: string, value: Buffer | null, { address, encrypted, left }: Quest): Promise<Step<SharedRecord | null>> => {
     if (value === null) return { ok: true, value: null };
-    const opened = await envelope.unwrap(value, key);
+    const unwrapped = await within(clock, left(), envelope.unwrap(value, key));
+    if (!unwrapped.ok) return { ok: false, fault: unwrapped.fault };
+    const opened = unwrapped.value;
     if (!opened.ok) return opened;
     const record = decodeRecord(opened.content, address.key);
     if (record === null) return { ok: false, fault: "corrupt" };
@@ -83,6 +86,8 @@ export function createLookUp({ keys, link, envelope, clock, timeout, marksFor }:
     if (!standing.ok) return { found: miss, result: standing.fault };
     const difference = standing.value === null ? "hard" : compareMarks(record.value.marks, [...standing.value, ...marksFor(record.value.answer.address)]);
     if (difference === "hard") return { found: miss, result: "miss" };
+    // An invalidation that did not get through takes the link down: what is on its way may be what it voids.
+    if (link.state === "down") return nothing("down");
     return { found: { ...miss, answer: record.value.answer, purged: difference === "soft" }, result: "hit" };
   };
 }
@@ -93,12 +98,12 @@ function fits(answer: StoredAnswer, selecting: Quest["selecting"]): boolean {
   return answer.selecting.every(([name, value]) => selecting(name) === value);
 }
 
-function nothing(result: "miss" | TierFault): LookedUp {
+function nothing(result: "miss" | TierFault): Finding {
   return { found: { answer: null, purged: false, ticket: null }, result };
 }
 
 /** Nothing is kept of the path: what is fetched now is stored under its first marks. */
-function first(asked: Asked<readonly string[] | null>, over: readonly string[]): LookedUp {
+function first(asked: Asked<readonly string[] | null>, over: readonly string[]): Finding {
   if (!asked.ok) return nothing(asked.fault);
   return { found: { answer: null, purged: false, ticket: asked.value === null ? null : { marks: [...asked.value, ...over] } }, result: "miss" };
 }

@@ -12,10 +12,10 @@ import { replies } from "./replies.ts";
 import type { Ticket, TierFault } from "../shared-tier.ts";
 
 /** Stores an answer; `expired` where nobody could use it any more. Never rejects. */
-export type Store = (answer: StoredAnswer, ticket: Ticket, encrypt: boolean) => Promise<"ok" | "expired" | TierFault>;
+export type Write = (answer: StoredAnswer, ticket: Ticket, encrypt: boolean) => Promise<"ok" | "expired" | TierFault>;
 
 /** What storing needs. */
-export interface StoreSetting {
+export interface WriterSetting {
   readonly keys: RedisKeys;
   readonly link: RedisLink;
   readonly envelope: Envelope;
@@ -28,7 +28,7 @@ export interface StoreSetting {
 }
 
 /** Nobody waits for it: it may take as long as a connection, and no more bytes than the budget are on their way. */
-export function createStore({ keys, link, envelope, clock, options, sealed, pending }: StoreSetting): Store {
+export function createWriter({ keys, link, envelope, clock, options, sealed, pending }: WriterSetting): Write {
   const write = async (client: RedisClient, answer: StoredAnswer, value: Buffer, ttl: number): Promise<void> => {
     const { address, selecting } = answer;
     const base = keys.entry(address);
