@@ -39,7 +39,7 @@ export const SHORT_BLACKOUT_PLAN: BlackoutPlan = {
   codes: { keys: 60, perSecond: 120 },
   rates: { keys: 10, perSecond: 40 },
   national: { keys: 10, perSecond: 10 },
-  ttl: 1000, staleWhileRevalidate: 6000, revalidateEvery: 1000, openFor: 1000, responseTimeout: 500,
+  ttl: 1000, staleWhileRevalidate: 6000, revalidateEvery: 1000, openFor: 1000, responseTimeout: 1000,
   stages: { "all is well": 1500, "dark: hangs": 3000, "dark: refuses": 3000, "well again": 4500 },
 };
 

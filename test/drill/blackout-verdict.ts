@@ -8,7 +8,7 @@ import { inWords, isGood, type Sample } from "./request.ts";
 /** Timers of two busy processes on shared cores come late by so much, and keys are read so seldom, in milliseconds. */
 const SLACK_MS = 750;
 /** An attempt that is bounded ends so much after its bound at most. */
-const EDGE_MS = 250;
+const EDGE_MS = 500;
 /** Age counts whole seconds, and so does the platform's Date from which it begins. */
 const AGE_SLACK_MS = 1100;
 const DARK: readonly BlackoutStageName[] = ["dark: hangs", "dark: refuses"];

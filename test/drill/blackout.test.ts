@@ -67,8 +67,8 @@ describe("the blackout drill's judgement", () => {
     ["notices a key that is asked for too soon", { ...good, arrivals: { ...good.arrivals, sichuan: again } }, ["sichuan hangs: requests sooner than an interval after the one before for the same key"]],
     ["notices a breaker that lets nothing through, which shows nothing", { ...good, arrivals: { ...good.arrivals, sichuan: [] } }, ["sichuan hangs: requests sooner than an interval after the one before for the same key"]],
     ["notices too many attempts where nobody listens", { ...good, stages }, ["sichuan refuses: attempts"]],
-    ["notices a caller who waits though a stale answer is there", changed(good, codes, deep, { doneAt: deep + 400 }), ["dark: longest a read with stale-while-revalidate takes"]],
-    ["notices a caller who waits for two attempts", changed(good, "rates of sichuan", deep, { doneAt: deep + 1100 }), ["dark: longest a read without it takes"]],
+    ["notices a caller who waits though a stale answer is there", changed(good, codes, deep, { doneAt: deep + 700 }), ["dark: longest a read with stale-while-revalidate takes"]],
+    ["notices a caller who waits for two attempts", changed(good, "rates of sichuan", deep, { doneAt: deep + 2100 }), ["dark: longest a read without it takes"]],
     ["notices an entry that stays old", changed(good, codes, AT["well again"] + 2800, { madeAt: 0, age: 11, cacheStatus: "taxgate; hit; ttl=-11; detail=if-error" }), ["well again: guangdong serves what was made before, for"]],
   ];
   for (const [name, record, expected] of cases) test(name, () => assert.deepEqual(failing(judgeBlackout(record)), expected));

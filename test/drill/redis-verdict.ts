@@ -5,7 +5,7 @@ import { downTimes, resultOf, sentIn, sharedAfter, stagesOf, toldAfter, type Rea
 import { inWords, type Sample } from "./request.ts";
 
 /** A change of state and an answer that crosses it may come in either order for so long, in milliseconds. */
-const EDGE_MS = 100;
+const EDGE_MS = 300;
 /** A connection that is cut is noticed at once, one that hangs after three look-ups. */
 const NOTICED_MS = 1000;
 /** The nodes of a cluster wait for two seconds before they hold one of them for dead. */
