@@ -54,6 +54,8 @@ export type Taken =
   | { readonly kind: "confirmed"; readonly resident: Resident }
   /** The platform fails, and what is stored will do. */
   | { readonly kind: "stale"; readonly resident: Resident }
+  /** 304 about another answer than the stored one, which must not be served either. */
+  | { readonly kind: "mismatch" }
   /** Goes to the caller; `stored` says whether it is being kept. */
   | {
       readonly kind: "pass";
@@ -151,9 +153,10 @@ export class Fetch {
     const tag = headerValue(head.headers, "etag");
     if (tag !== undefined && stale.etag !== null && !weaklyEqual(tag, stale.etag)) {
       // It speaks of another answer than the stored one (RFC 9111 section 4.3.4): the next caller gets that one whole.
+      const { fallback } = this;
       this.#env.outdated(stale);
       this.#settle("failed");
-      return { kind: "stale", resident: stale };
+      return fallback === null ? { kind: "mismatch" } : { kind: "stale", resident: fallback };
     }
     const { resident, kept } = this.#env.freshen(this, head, times);
     if (!kept && !this.plan.flight.voided) this.#env.outdated(stale);

@@ -141,7 +141,7 @@ function lead(look: Look, found: MemoryFound, flight: Flight): Recalled | Promis
 }
 
 async function leadShared(look: Look, found: MemoryFound, flight: Flight): Promise<Recalled> {
-  const { ticket, resident } = await fromShared(look.tools, look.policy, look.address, look.selecting, flight);
+  const { ticket, resident, voided } = await fromShared(look.tools, look.policy, look.address, look.selecting, flight);
   const now = look.tools.clock.now();
   if (resident !== null && isFresh(resident, look.side, overdue(resident, now), now)) {
     flight.filled();
@@ -151,7 +151,7 @@ async function leadShared(look: Look, found: MemoryFound, flight: Flight): Promi
     flight.failed();
     return { kind: "gone" };
   }
-  return go(look, resident === null ? found : { ...found, resident }, flight, ticket);
+  return go(look, nowFound(look, found, resident, voided), flight, ticket);
 }
 
 async function waitFor(look: Look, found: MemoryFound, flight: Flight): Promise<Recalled> {
@@ -184,24 +184,34 @@ function refresh(look: Look, found: MemoryFound): Promise<Fetch | null> | null {
 
 async function refreshed(look: Look, found: MemoryFound, flight: Flight): Promise<Fetch | null> {
   const { tools } = look;
-  const { ticket, resident } = await fromShared(tools, look.policy, look.address, look.selecting, flight);
+  const { ticket, resident, voided } = await fromShared(tools, look.policy, look.address, look.selecting, flight);
   if (resident !== null && overdue(resident, tools.clock.now()) < 0) {
     flight.filled();
     return null;
   }
-  return fetchOf(look, resident === null ? found : { ...found, resident }, { flight, ticket, background: true });
+  return fetchOf(look, nowFound(look, found, resident, voided), { flight, ticket, background: true });
+}
+
+/** What there is after a look-up in the shared tier: its copy, or what a purge meanwhile has left in memory. */
+function nowFound(look: Look, found: MemoryFound, resident: Resident | null, voided: boolean): MemoryFound {
+  if (voided) return look.tools.memory.find(look.address.key, look.selecting);
+  return resident === null ? found : { ...found, resident };
 }
 
 /** Asks the tier that instances share. What it has goes into memory, unless it was voided meanwhile, as its flight then says. */
-async function fromShared(tools: LookUpTools, policy: CachePolicy, address: EntryAddress, selecting: Look["selecting"], flight: Flight): Promise<Pick<FetchPlan, "ticket"> & { readonly resident: Resident | null }> {
-  if (tools.shared === null || !isShared(tools, policy)) return { ticket: null, resident: null };
+async function fromShared(tools: LookUpTools, policy: CachePolicy, address: EntryAddress, selecting: Look["selecting"], flight: Flight): Promise<Pick<FetchPlan, "ticket"> & { readonly resident: Resident | null; readonly voided: boolean }> {
+  if (tools.shared === null || !isShared(tools, policy)) return { ticket: null, resident: null, voided: false };
   try {
     const { answer, purged, ticket } = await tools.shared.get(address, selecting, policy.options.encrypt);
-    if (flight.voided) return { ticket: null, resident: null };
-    return { ticket, resident: answer === null ? null : tools.store.adopt(answer, purged, policy) };
+    if (flight.voided) {
+      // What is fetched from now on is asked for after the purge.
+      flight.voided = false;
+      return { ticket: null, resident: null, voided: true };
+    }
+    return { ticket, resident: answer === null ? null : tools.store.adopt(answer, purged, policy), voided: false };
   } catch (fault) {
     tools.fault("asking the shared tier", fault);
-    return { ticket: null, resident: null };
+    return { ticket: null, resident: null, voided: false };
   }
 }
 

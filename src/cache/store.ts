@@ -103,7 +103,8 @@ export function createStore(env: StoreEnv): Store {
       const key = variantKey(answer.address.key, answer.selecting);
       const known = env.memory.peek(key);
       if (known !== null && known.bornAt >= bornAt) {
-        known.purged ||= purged;
+        // The very copy that was purged; a newer one has heard of purges by itself.
+        if (known.answer.bornAt === answer.bornAt) known.purged ||= purged;
         return known;
       }
       const resident = residentOf(key, answer, bornAt, ...ownPart(answer, policy));

@@ -5,7 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import { reuse } from "./reuse.ts";
 import { downstreamHeaders } from "./upstream-head.ts";
-import type { Verdict } from "./verdict.ts";
+import { refuse, type Verdict } from "./verdict.ts";
 import { voidedBy } from "./voids.ts";
 
 /*
@@ -51,6 +51,7 @@ function answered(x: Exchange, fetch: Fetch, seen: Answer, region: string, aroun
     return { kind: "answer", reason: "forwarded", answer: made.mayBeEncoded ? { ...kept, headers: [...kept.headers, "Vary", "Accept-Encoding"] } : kept };
   }
   if (seen.body.kind === "source") seen.body.source.cancel();
+  if (made.kind === "mismatch") return refuse("malformed-answer", "the platform confirmed another answer than it was asked about; try again");
   const how = made.kind === "confirmed" ? ({ result: "revalidated", stale: null } as const) : ({ result: "stale", stale: "if-error" } as const);
   return reuse(x, fetch.plan.policy, made.resident, how, around);
 }

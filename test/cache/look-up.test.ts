@@ -51,12 +51,12 @@ const recall = async ({ cache }: Shared, of: CachePolicy, headers: Headers = [])
 
 function fetchIn(recalled: Recalled): Fetch {
   assert.equal(recalled.kind, "fetch");
-  return (recalled as Recalled & { readonly kind: "fetch" }).fetch;
+  return recalled.fetch;
 }
 
 function hitIn(recalled: Recalled): Hit {
   assert.equal(recalled.kind, "hit");
-  return recalled as Hit;
+  return recalled;
 }
 
 const textOf = ({ resident }: Hit): string => Buffer.from(resident.plain.bytes).toString();
