@@ -15,7 +15,7 @@ export const NOT_STORED_WORDS: Readonly<Record<NotStored, NotStoredWords>> = {
   "method": { words: "the method is one whose answers are not kept", hint: "for a read that is made by POST, put 'body' or { json: /pointer } into 'key'" },
   "authorization": { words: "the request carries Authorization", hint: "set 'authorized: true' and put 'principal' into 'key', so that nobody gets another's answer" },
   "cookie": { words: "the request has cookies that the key does not tell apart, and the platform does not say that its answer may be kept", hint: "put 'principal' or { header: cookie } into 'key', or have the caller leave the cookies out" },
-  "key-part-missing": { words: "the request lacks a part of the key", hint: "see which part of 'key' these callers do not send, and how 'identity' finds principal, taxpayer and region" },
+  "key-part-missing": { words: "the request lacks a part of the key, or its query can be read in two ways", hint: "see which part of 'key' these callers do not send, and how 'identity' finds principal, taxpayer and region" },
   "request-body": { words: "the request has a body that the key does not tell apart", hint: "put 'body' or { json: /pointer } into 'key', or have the caller send no body" },
   "request-no-store": { words: "the caller says Cache-Control: no-store", hint: "set 'requestDirectives: ignore' where callers send it without need" },
   "precondition": { words: "the request has If-Match or If-Unmodified-Since, which only the platform can judge", hint: NOTHING_TO_DO },
