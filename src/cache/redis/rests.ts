@@ -9,12 +9,13 @@ export interface Rests {
 }
 
 const SHORTEST = 1000;
-const LONGEST = 16_000;
+/** Longer, and a Cluster that is whole again is found late. */
+const LONGEST = 2000;
 /** A link that stood so long had recovered (ms): its next failure is a new one. */
 const STEADY = 30_000;
 
 /**
- * Lengthens the rests (1 s, 2 s, 4 s … 16 s) for as long as the link fails again soon after each trial: with one dead node
+ * Lengthens the rests (1 s, then 2 s) for as long as the link fails again soon after each trial: with one dead node
  * of a Cluster every trial succeeds, and the look-ups that need that node fail.
  */
 export function createRests(clock: Clock): Rests {
