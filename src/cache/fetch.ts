@@ -117,6 +117,11 @@ export class Fetch {
     return this.plan.background || this.plan.flight.waiting > 0;
   }
 
+  /** Does a status say "not now" rather than anything about the resource? */
+  isNotNow(status: number): boolean {
+    return FAILING.has(status);
+  }
+
   /** What may be served if the platform fails. */
   get fallback(): Resident | null {
     const { stale, mayFallBack, flight } = this.plan;

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { collect } from "../http/collect.ts";
 import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
+import { SAFE_METHODS } from "../http/safe-methods.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";
@@ -22,7 +23,6 @@ import { bodyRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
 const MAX_SUBMIT_ANSWER = 10_000_000;
 /** Statuses after which a read may be tried elsewhere. */
 const WORTH_ANOTHER_TRY: ReadonlySet<number> = new Set([502, 503, 504]);
-const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 /** Classes whose requests are looked up or asked again without harm where the method is safe. */
 const REPEATABLE: Readonly<Record<RouteClass, boolean>> = { submit: false, poll: true, read: true, auth: false, control: false, inbound: false, pass: false };
 
@@ -138,7 +138,7 @@ function worthRetry(x: Exchange, route: Route, result: Exclude<AttemptResult, { 
   if (x.fetch !== null && x.fetch.fallback !== null) return false;
   if (isGivenUp(x)) return false;
   if (x.body.kind === "source" || result.cause === "total-timeout" || result.cause === "cancelled") return false;
-  return result.kind === "not-sent" || (REPEATABLE[route.class] && SAFE.has(x.head.method));
+  return result.kind === "not-sent" || (REPEATABLE[route.class] && SAFE_METHODS.has(x.head.method));
 }
 
 async function acceptWhole(x: Exchange, answer: Answer, source: BodySource, region: string, around: Surroundings): Promise<Verdict> {

@@ -21,12 +21,9 @@ export function take(x: Exchange, answer: Answer, region: string, around: Surrou
 function taken(x: Exchange, seen: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
   const { fetch } = x;
   if (fetch === null) return { kind: "answer", reason: "forwarded", answer: passed(x, seen, x.cached === "bypass" ? forwardedStatus(isRead(x) ? "bypass" : "method", seen.status, false) : null) };
-  if (FAILING.has(seen.status) && fetch.fallback === null && helpsElsewhere(fetch)) return failedHere(x, fetch, seen, region, around);
+  if (fetch.isNotNow(seen.status) && fetch.fallback === null && helpsElsewhere(fetch)) return failedHere(x, fetch, seen, region, around);
   return answered(x, fetch, seen, region, around);
 }
-
-/** Statuses that say "not now" (RFC 5861 section 4). */
-const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 function helpsElsewhere({ plan: { policy, mayFallBack, background } }: Fetch): boolean {
   return mayFallBack && !background && policy.options.scope === "national";

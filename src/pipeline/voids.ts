@@ -1,5 +1,6 @@
 import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
+import { SAFE_METHODS } from "../http/safe-methods.ts";
 import { canonicalTarget } from "../http/target.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
@@ -10,8 +11,6 @@ import type { Route, Site } from "./site.ts";
  * a code in an answer may void what another route has stored (`invalidateOn`).
  */
 
-/** Methods after which nothing has changed (RFC 9110 section 9.2.1). */
-const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 /** Bodies are looked into up to this size. */
 const MOST_LOOKED_INTO = 1024 * 1024;
 
@@ -19,7 +18,7 @@ const MOST_LOOKED_INTO = 1024 * 1024;
 export function voidedBy(x: Exchange, answer: Answer, around: Surroundings): Answer | Promise<Answer> {
   const route = x.route as Route;
   const site = x.site as Site;
-  if (site.caches && !SAFE.has(x.head.method) && !isRead(x, route) && answer.status >= 200 && answer.status < 400) voidUrls(x, site, answer, around);
+  if (site.caches && !SAFE_METHODS.has(x.head.method) && !isRead(x, route) && answer.status >= 200 && answer.status < 400) voidUrls(x, site, answer, around);
   return route.voids.length === 0 ? answer : lookedInto(route, site, answer, around);
 }
 
