@@ -4,6 +4,7 @@ import { drainAll } from "./app/drain.ts";
 import { connectGauges } from "./app/gauges.ts";
 import { createGenerations, type GoodLoad } from "./app/generations.ts";
 import { greeting } from "./app/greeting.ts";
+import { journalDoor } from "./app/journal.ts";
 import { openListeners } from "./app/listeners.ts";
 import { observation } from "./app/observation.ts";
 import { createSandboxes } from "./app/sandboxes.ts";
@@ -64,8 +65,9 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const { log, access, metrics } = around;
   const sandboxes = life.own(createSandboxes(clock));
   let watch: ConfigWatch | null = null;
+  const journal = journalDoor({ around, life, ways: (site, route) => generations.current().ways(site, route) });
   const generations = await createGenerations(loaded, {
-    file: start.file, env: start.env, around, estate, sandboxes,
+    file: start.file, env: start.env, around, estate, sandboxes, journal: journal.open,
     loaded: (next) => watch?.update(next),
     prepare(next) {
       const renew = doors.renewal(next.config);
@@ -97,13 +99,15 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   };
 
   const doors = await openListeners(config, { around, life, current: generations.current, draining: () => draining });
-  const views = appViews({ version: start.version, file: start.file, clock, log, metrics, cache: around.cache, generations, estate, listeners: doors.listeners, draining: () => draining, drain });
+  const views = appViews({ version: start.version, file: start.file, clock, log, metrics, cache: around.cache, journal, generations, estate, listeners: doors.listeners, draining: () => draining, drain });
   const localToken = randomHex(32);
   writeAtomic(`${config.stateDir}/admin.token`, `${localToken}\n`);
   const admin = createAdmin(config.admin, { clock, log, localToken, views });
   const adminListener = await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
   if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
-  connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped, cache: around.cache });
+  connectGauges({ metrics, estate, generations, listeners: doors.listeners, droppedLines: sink.dropped, cache: around.cache, journal });
+  // Before the first caller: what is taken up first is asked about first.
+  journal.current()?.start();
   // Last: nobody reloads what is not there yet. A change made meanwhile is noticed, because the watch compares contents.
   watch = life.own(watchConfig(loaded, { clock }, () => void generations.reload()));
   life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));

@@ -54,7 +54,7 @@ export function cacheViews(parts: CacheViewParts): CacheViews {
 
 /** Compiled anew for each call: calls are rare, and reloads change them. */
 function routesOf({ sites }: CacheViewParts, site: string): readonly Route[] {
-  return (sites().find((one) => one.name === site)?.routes ?? []).map((options) => compileRoute(options, null, []));
+  return (sites().find((one) => one.name === site)?.routes ?? []).map((options) => compileRoute(options));
 }
 
 function inspect(parts: CacheViewParts, site: string, path: string, query: string | null): CacheInspection {

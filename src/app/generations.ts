@@ -7,6 +7,7 @@ import { compileGeneration } from "../pipeline/compile-generation.ts";
 import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { readKeyPairs, readPem } from "../server/key-pairs.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { reloadReport } from "./reload-report.ts";
@@ -36,6 +37,8 @@ export interface GenerationsEnv {
   readonly around: Surroundings;
   readonly estate: Estate;
   readonly sandboxes: Sandboxes;
+  /** The journal, opened where it is not yet. */
+  readonly journal: (config: Config) => Promise<Journal>;
   /**
    * Reads what else a load needs, and gives what applies it without a restart. Throws before anything has changed;
    * what it gives does not.
@@ -60,7 +63,8 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
 
   async function build(next: GoodLoad, number: number): Promise<Generation> {
     await env.sandboxes.ensure(next.config);
-    return compileGeneration(number, next.config.sites, { estate: env.estate, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
+    const journal = journals(next.config) ? await env.journal(next.config) : null;
+    return compileGeneration(number, next.config.sites, { estate: env.estate, journal, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
   }
 
   function retire(generation: Generation): void {
@@ -116,6 +120,10 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
     alive: () => old.size + 1,
     inFlight: () => [...old].reduce((sum, generation) => sum + generation.inFlight, current.inFlight),
   };
+}
+
+function journals({ sites }: Config): boolean {
+  return sites.some(({ routes }) => routes.some(({ submission }) => submission !== undefined));
 }
 
 /** Reads what regions name: authorities and client certificates. */

@@ -8,6 +8,7 @@ import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import { cacheViews } from "./cache-views.ts";
+import type { JournalDoor } from "./journal.ts";
 import type { Generations } from "./generations.ts";
 
 /** What the views look at. */
@@ -18,6 +19,7 @@ export interface ViewParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly cache: Cache;
+  readonly journal: JournalDoor;
   readonly generations: Generations;
   readonly estate: Estate;
   readonly listeners: readonly Listener[];
@@ -58,6 +60,10 @@ export function appViews(parts: ViewParts): AdminViews {
 /** Ready as long as it takes connections: a platform that is down is no reason to take the proxy away, which is what helps then. */
 function readiness(parts: ViewParts): Readiness {
   const reasons = parts.draining() ? ["draining"] : [];
+  const journal = parts.journal.current();
+  const fault = journal?.store.fault() ?? null;
+  if (fault !== null) reasons.push(`journal cannot be written: ${fault.kind}`);
+  else if ((journal?.stats().unsettled ?? 0) > 0) reasons.push("outcomes wait to be written to the journal");
   return { ready: reasons.length === 0, reasons };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseAddress } from "./cidr.ts";
-import { parseBytes, parseDuration, parseShare } from "./units.ts";
+import { parseBytes, parseDuration, parseRate, parseShare } from "./units.ts";
 
 /*
  * Building blocks of every room's options.ts. Each says in `want` what it accepts, so that one text serves
@@ -52,6 +52,14 @@ export function share() {
       return z.NEVER;
     })
     .meta({ description: want, unit: "share" });
+}
+
+/** How many in how long, such as `100/s`; see {@link parseRate}. */
+export function rate() {
+  return written("rate", "a rate such as 100/s, 30/min or 1000/d", "^[0-9]+/(s|min|h|d)$", (text) => {
+    const rate = parseRate(text);
+    return rate === null || rate.count === 0 ? null : rate;
+  });
 }
 
 /** A whole number within bounds. */

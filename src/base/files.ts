@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomFillSync } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { OperatorError } from "./errors.ts";
@@ -21,6 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "name too long",
   EROFS: "read-only file system",
   ENOSPC: "no space left",
+  EDQUOT: "quota used up",
+  EFBIG: "larger than the system allows",
 };
 
 function reasonOf(fault: unknown): string {
@@ -113,6 +115,59 @@ export function ensurePrivateDirectory(path: string): Done {
     }
     // A volume's root often belongs to root and is shared with our group alone.
     return (stat.mode & 0o007) === 0 ? { ok: true } : { ok: false, reason: `open to everyone and owned by uid ${stat.uid}; name a directory below it` };
+  } catch (fault) {
+    return { ok: false, reason: reasonOf(fault) };
+  }
+}
+
+const PIECE = 64 * 1024;
+
+/**
+ * Makes a file of so many bytes that really takes up their room: random, so that no file system leaves out holes or presses
+ * it together. Waits for the disk. Where it does not fit, or the path is taken, nothing is left behind.
+ */
+export function fillFile(path: string, bytes: number, mode = 0o600): Done {
+  let handle: number | null = null;
+  try {
+    handle = fs.openSync(path, "wx", mode);
+    const piece = new Uint8Array(PIECE);
+    for (let left = bytes; left > 0; ) left -= fs.writeSync(handle, randomFillSync(piece), 0, Math.min(left, PIECE));
+    fs.fsyncSync(handle);
+    return { ok: true };
+  } catch (fault) {
+    if (handle !== null) fs.rmSync(path, { force: true });
+    return { ok: false, reason: reasonOf(fault) };
+  } finally {
+    if (handle !== null) fs.closeSync(handle);
+  }
+}
+
+/** The size of a file and the bytes that it takes up on the disk (fewer where it has holes); null where there is none or it cannot be seen. */
+export function fileRoom(path: string): { readonly size: number; readonly taken: number } | null {
+  try {
+    const stat = fs.lstatSync(path);
+    const taken = process.platform === "win32" ? stat.size : stat.blocks * 512; // 512 whatever the blocks of the file system are
+    return stat.isFile() ? { size: stat.size, taken } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Bytes that we may still write where a file would stand; null where the system does not say. */
+export function freeBytes(path: string): number | null {
+  try {
+    const { bavail, bsize } = fs.statfsSync(dirname(path));
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** Removes a file; well, too, where there was none. */
+export function removeFile(path: string): Done {
+  try {
+    fs.rmSync(path, { force: true });
+    return { ok: true };
   } catch (fault) {
     return { ok: false, reason: reasonOf(fault) };
   }

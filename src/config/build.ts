@@ -34,7 +34,7 @@ function regionUpstream(draft: Draft, site: Path, name: string): UpstreamOptions
 
 /** Makes the configuration of a draft in which no check found anything. `directory` is where relative paths start. */
 export function buildConfig(draft: Draft, directory: string): Config {
-  const { state, listeners, certificates, health, cache, ...rest } = globalOptions.parse(draft.value());
+  const { state, listeners, certificates, health, cache, journal, ...rest } = globalOptions.parse(draft.value());
   const absolute = (path: string): string => resolve(directory, path);
   return deepFreeze({
     ...rest,
@@ -43,6 +43,7 @@ export function buildConfig(draft: Draft, directory: string): Config {
     health: health ?? null,
     certificates: Object.fromEntries(Object.entries(certificates).map(([name, { files }]) => [name, certificate(files, absolute)])),
     cache: cache.redis?.ca === undefined ? cache : { ...cache, redis: { ...cache.redis, ca: absolute(cache.redis.ca) } },
+    journal: journal.witness === undefined ? journal : { ...journal, witness: absolute(journal.witness) },
     sites: sitePaths(draft).map((path) => buildSite(draft, path, absolute)),
   });
 }

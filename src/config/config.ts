@@ -1,5 +1,6 @@
 import type { AdminOptions } from "../admin/options.ts";
 import type { CacheOptions } from "../cache/options.ts";
+import type { JournalOptions } from "../journal/options.ts";
 import type { LogOptions } from "../observe/options.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import type { CertificateOptions, DrainOptions, HealthOptions, ListenerOptions } from "../server/options.ts";
@@ -15,6 +16,7 @@ export interface Config {
   readonly drain: DrainOptions;
   readonly certificates: Readonly<Record<string, CertificateOptions>>;
   readonly cache: CacheOptions;
+  readonly journal: JournalOptions;
   readonly sandbox: boolean;
   readonly sites: readonly SiteOptions[];
 }

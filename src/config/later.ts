@@ -3,13 +3,13 @@
  * entry, `*` any name). A file that has them is refused: a limit that nobody enforces is worse than none.
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  "": ["limits", "waf", "journal", "audit", "alarms"],
+  "": ["limits", "waf", "audit", "alarms"],
   "listeners[]": ["mode", "intercept"],
   "certificates.*": ["acme", "authority"],
   "sites[]": ["platform"],
   "sites[].upstream": ["concurrency", "pace"],
   "sites[].regions.*.upstream": ["concurrency", "pace"],
-  "sites[].routes[]": ["submission", "limits"],
+  "sites[].routes[]": ["limits"],
   "sites[].routes[].match": ["json", "xml", "soapAction"],
 };
 

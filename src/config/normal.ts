@@ -1,6 +1,7 @@
 import { dump, DUMP_SCHEMA, realMapTag } from "js-yaml";
-import { formatBind, formatBytes, formatDuration } from "../base/units-text.ts";
+import { formatBind, formatBytes, formatDuration, formatRate } from "../base/units-text.ts";
 import type { Bind } from "../base/fields.ts";
+import type { Rate } from "../base/units.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import type { RegionOptions } from "../upstream/options.ts";
 import type { Config } from "./config.ts";
@@ -50,9 +51,12 @@ function write(value: unknown, schema: JsonSchema | undefined): unknown {
   if (typeof value === "number" && schema?.unit === "duration") return formatDuration(value);
   if (typeof value === "number" && schema?.unit === "bytes") return formatBytes(value);
   if (schema?.unit === "bind") return formatBind(value as Bind);
+  if (schema?.unit === "rate") return formatRate(value as Rate);
   if (typeof value === "string") return escape(value);
   if (Array.isArray(value)) return value.map((item) => write(item, schema?.items));
   if (!isMapping(value)) return value;
+  // Of several forms the mapping is meant.
+  if (schema?.anyOf !== undefined) return write(value, schema.anyOf.find((form) => form.properties !== undefined));
   const result: Record<string, unknown> = {};
   for (const [key, part] of Object.entries(value)) {
     if (part === undefined) continue;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { name } from "../base/fields.ts";
 import { adminOptions } from "../admin/options.ts";
 import { cacheOptions } from "../cache/options.ts";
+import { journalOptions } from "../journal/options.ts";
 import { logOptions } from "../observe/options.ts";
 import { siteOptions } from "../pipeline/options.ts";
 import { certificateOptions, drainOptions, healthOptions, listenerOptions } from "../server/options.ts";
@@ -24,6 +25,8 @@ const globals = {
   certificates: z.record(name(), certificateOptions).prefault({}),
   /** What all routes with a `cache` share. */
   cache: cacheOptions.prefault({}),
+  /** What submissions are written to before they are sent. */
+  journal: journalOptions.prefault({}),
   /** Allows simulated platforms although a listener is not on loopback. */
   sandbox: z.boolean().prefault(false),
 };

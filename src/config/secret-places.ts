@@ -1,10 +1,11 @@
+import { sitePaths } from "./check-sites.ts";
 import type { Draft } from "./draft.ts";
 
 /** Stands where a value came from the environment or a file, and for secrets that stand in the file itself. */
 export const REDACTED = "(redacted)";
 
-/** Hashes of tokens, and keys that encrypt. */
-const SECRET = /(^|\.)(hash|encryption\.keys\[\d*\]\.key)$/;
+/** Hashes of tokens, keys that encrypt, and what notices are signed with. */
+const SECRET = /(^|\.)(hash|encryption\.keys\[\d*\]\.key|webhook\.secret)$/;
 const REDIS_URL = /(^|\.)redis\.url(\[\d*\])?$/;
 /** Shorter texts would take ordinary words out of logs; they are kept out by their place alone. */
 const SHORTEST = 8;
@@ -23,9 +24,10 @@ export function withoutCredentials(text: string, place: string): string {
 /** Secrets that stand in a file itself, and passwords inside addresses that a reference stands for: what logs must not hold either. */
 export function secretsIn(draft: Draft): string[] {
   const redis = ["cache", "redis"];
-  const keys = draft.items([...redis, "encryption", "keys"]).map((path) => draft.text([...path, "key"]));
+  const keys = [redis, ["journal"]].flatMap((place) => draft.items([...place, "encryption", "keys"])).map((path) => draft.text([...path, "key"]));
+  const notices = sitePaths(draft).flatMap((site) => draft.items([...site, "routes"])).map((route) => draft.text([...route, "submission", "defer", "webhook", "secret"]));
   const urls = [[...redis, "url"], ...draft.items([...redis, "url"])].map((path) => draft.text(path));
-  return [...keys, ...urls.flatMap(passwordsOf)].filter((text) => text !== null).filter((text) => text.length >= SHORTEST);
+  return [...keys, ...notices, ...urls.flatMap(passwordsOf)].filter((text) => text !== null).filter((text) => text.length >= SHORTEST);
 }
 
 /** The password as it is written, and as it is meant where the two differ. */

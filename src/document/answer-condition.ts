@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { whole } from "../base/fields.ts";
+import { xmlReader } from "./extract-xml.ts";
+import { namespaces } from "./extractor-options.ts";
+import { identityOf } from "./json-identity.ts";
 import { readPointer } from "./json-pointer.ts";
+import { parseXmlPath, XML_PATH_WANTED } from "./xml-path.ts";
 
 /*
  * What an operator says about answers of a platform: "status 200 with code 0". Shared by all that judge answers.
@@ -12,6 +16,7 @@ const POINTER_WANTED = "a JSON pointer such as /code";
 const VALUE_WANTED = "a text, a number, true, false or null";
 const EXACT_WANTED = `a number from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`;
 const VALUES_WANTED = "a list of 1 to 1000 texts, numbers, true, false or null";
+const TEXT_WANTED = "a text in quotes: values in XML have no other type";
 const TESTS = ["equals", "in", "exists"] as const;
 
 /** Beyond that, two whole numbers that differ read as the same one. */
@@ -20,42 +25,61 @@ const value = z.union([z.string(), exact, z.boolean(), z.null()], { error: () =>
 
 /** Schema of a condition on an answer: whatever stands in it has to hold. */
 export function answerCondition() {
-  return z
-    .strictObject({
-      status: z.union([whole(100, 599), z.array(whole(100, 599)).min(1).max(500)], { error: () => STATUS_WANTED }).optional(),
-      /** Without parameters; case does not matter. */
-      contentType: z.string({ error: () => TYPE_WANTED }).regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+\/[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => TYPE_WANTED }).optional(),
-      /** Where in a JSON body the value stands (RFC 6901) that one of the next three speaks about. */
-      json: z.string({ error: () => POINTER_WANTED }).regex(/^(\/([^~/]|~[01])*)+$/, { error: () => POINTER_WANTED }).optional(),
-      /** A text equals texts only, a number numbers only: `"0"` is not `0`. */
-      equals: value.optional(),
-      in: z.array(value, { error: () => VALUES_WANTED }).min(1, { error: () => VALUES_WANTED }).max(1000, { error: () => VALUES_WANTED }).optional(),
-      /** `true` also where null stands. `false` holds only in a body that is JSON. */
-      exists: z.boolean().optional(),
-    })
-    .check(({ value: condition, issues }) => {
-      // A key that is written wrong is reported already, and is most likely the one that is missing.
-      if (issues.some(({ code }) => code === "unrecognized_keys")) return;
-      for (const { path, want } of misfits(condition)) issues.push({ code: "custom", path, message: want, input: condition });
-    });
+  return z.strictObject(conditionShape()).check(fitsTogether);
+}
+
+/** The keys of a condition, for a schema that has others beside them; it is checked by {@link fitsTogether} too. */
+export function conditionShape() {
+  return {
+    status: z.union([whole(100, 599), z.array(whole(100, 599)).min(1).max(500)], { error: () => STATUS_WANTED }).optional(),
+    /** Without parameters; case does not matter. */
+    contentType: z.string({ error: () => TYPE_WANTED }).regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+\/[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => TYPE_WANTED }).optional(),
+    /** Where in a JSON body the value stands (RFC 6901) that one of the next three speaks about. */
+    json: z.string({ error: () => POINTER_WANTED }).regex(/^(\/([^~/]|~[01])*)+$/, { error: () => POINTER_WANTED }).optional(),
+    /** Where in an XML body it stands, in place of `json`; see {@link parseXmlPath}. An element with elements equals nothing. */
+    xml: z.string({ error: () => XML_PATH_WANTED }).max(2000, { error: () => XML_PATH_WANTED }).optional(),
+    namespaces: namespaces().optional(),
+    /** A text equals texts only, a number numbers only: `"0"` is not `0`. Values in XML are texts. */
+    equals: value.optional(),
+    in: z.array(value, { error: () => VALUES_WANTED }).min(1, { error: () => VALUES_WANTED }).max(1000, { error: () => VALUES_WANTED }).optional(),
+    /** `true` also where null stands. `false` holds only in a body that can be read. */
+    exists: z.boolean().optional(),
+  };
+}
+
+/** Refuses keys of a condition that are right one by one, and wrong together. */
+export function fitsTogether({ value: condition, issues }: z.core.ParsePayload<Readonly<Record<string, unknown>>>): void {
+  // A key that is written wrong is reported already, and is most likely the one that is missing.
+  if (issues.some(({ code }) => code === "unrecognized_keys")) return;
+  for (const { path, want } of misfits(condition)) issues.push({ code: "custom", path, message: want, input: condition });
 }
 
 /** See {@link answerCondition}. */
 export type AnswerConditionOptions = z.output<ReturnType<typeof answerCondition>>;
 
 interface Misfit {
-  readonly path: string[];
+  readonly path: (string | number)[];
   readonly want: string;
 }
 
 /** What is right key by key, and wrong together. */
-function misfits({ status, contentType, json, ...rest }: Readonly<Record<string, unknown>>): Misfit[] {
+function misfits({ status, contentType, json, xml, namespaces, ...rest }: Readonly<Record<string, unknown>>): Misfit[] {
   const tests = TESTS.filter((test) => rest[test] !== undefined);
-  if (json === undefined) {
-    if (tests.length > 0) return tests.map((test) => ({ path: [test], want: `'json' beside '${test}'` }));
-    return status === undefined && contentType === undefined ? [{ path: [], want: "at least one of status, contentType, json" }] : [];
+  const stray: Misfit[] = namespaces !== undefined && xml === undefined ? [{ path: ["namespaces"], want: "'xml' beside 'namespaces'" }] : [];
+  if (json === undefined && xml === undefined) {
+    if (tests.length > 0) return [...tests.map((test) => ({ path: [test], want: `'json' or 'xml' beside '${test}'` })), ...stray];
+    return status === undefined && contentType === undefined ? [{ path: [], want: "at least one of status, contentType, json, xml" }] : stray;
   }
-  return tests.length === 1 ? [] : [{ path: ["json"], want: "exactly one of equals, in, exists beside it" }];
+  if (json !== undefined && xml !== undefined) return [{ path: ["xml"], want: "nothing beside 'json': a body is the one or the other" }];
+  if (tests.length !== 1) return [{ path: [json === undefined ? "xml" : "json"], want: "exactly one of equals, in, exists beside it" }, ...stray];
+  return typeof xml === "string" ? xmlMisfits(xml, namespaces, rest) : stray;
+}
+
+function xmlMisfits(xml: string, namespaces: unknown, { equals, in: list }: Readonly<Record<string, unknown>>): Misfit[] {
+  const found: Misfit[] = parseXmlPath(xml, namespaces as Record<string, string> | undefined) === null ? [{ path: ["xml"], want: XML_PATH_WANTED }] : [];
+  if (equals !== undefined && typeof equals !== "string") found.push({ path: ["equals"], want: TEXT_WANTED });
+  for (const [index, one] of (Array.isArray(list) ? list : []).entries()) if (typeof one !== "string") found.push({ path: ["in", index], want: TEXT_WANTED });
+  return found;
 }
 
 /** What a condition looks at. */
@@ -71,7 +95,7 @@ export interface JudgedAnswer {
 export interface AnswerCondition {
   /** Whether anything is asked of the body. */
   readonly needsBody: boolean;
-  /** Linear in the body's length. What is asked of a body that is missing, cut off, no JSON or ambiguous does not hold. */
+  /** Linear in the body's length. What is asked of a body that is missing, cut off, of another format or ambiguous does not hold. */
   readonly matches: (answer: JudgedAnswer) => boolean;
 }
 
@@ -79,17 +103,29 @@ export interface AnswerCondition {
 export function compileCondition(options: AnswerConditionOptions): AnswerCondition {
   const statuses = options.status === undefined ? null : new Set([options.status].flat());
   const contentType = options.contentType?.toLowerCase();
-  const holdsFor = bodyTest(options);
+  const holdsFor = options.xml === undefined ? jsonTest(options) : xmlTest(options.xml, options);
   return {
     needsBody: holdsFor !== null,
     matches: ({ status, contentType: type, body }) =>
       (statuses === null || statuses.has(status)) &&
       (contentType === undefined || mediaType(type) === contentType) &&
-      (holdsFor === null || (body !== null && holdsFor(body))),
+      (holdsFor === null || (body !== null && holdsFor(body, type))),
   };
 }
 
-function bodyTest({ json, equals, in: list, exists }: AnswerConditionOptions): ((body: Uint8Array) => boolean) | null {
+type BodyTest = (body: Uint8Array, contentType: string | undefined) => boolean;
+
+function xmlTest(xml: string, { namespaces, equals, in: list, exists }: AnswerConditionOptions): BodyTest {
+  const read = xmlReader(xml, namespaces);
+  const wanted = new Set<unknown>(list ?? [equals]);
+  return (bytes, contentType) => {
+    const found = read({ bytes, contentType });
+    if (exists !== undefined) return found.kind === (exists ? "found" : "missing");
+    return found.kind === "found" && found.type === "string" && wanted.has(found.text);
+  };
+}
+
+function jsonTest({ json, equals, in: list, exists }: AnswerConditionOptions): BodyTest | null {
   if (json === undefined) return null;
   if (exists !== undefined) return (body) => readPointer(body, json).kind === (exists ? "found" : "missing");
   const wanted = new Set((list ?? [equals]).map((value) => identityOf(value === null ? "null" : typeof value, String(value))));
@@ -103,32 +139,4 @@ function bodyTest({ json, equals, in: list, exists }: AnswerConditionOptions): (
 function mediaType(contentType = ""): string {
   const end = contentType.indexOf(";");
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
-}
-
-/** The same for values that are equal, and different for all others; null for what equals nothing. */
-function identityOf(type: string, text: string): string | null {
-  switch (type) {
-    case "string":
-      return `"${text}`;
-    case "number":
-      return normalNumber(text);
-    case "boolean":
-    case "null":
-      return text;
-    default:
-      return null;
-  }
-}
-
-/** A number by its digits, never through a double: `1.0`, `10e-1` and `1` are `1e0`. */
-function normalNumber(text: string): string {
-  const [, sign = "", units = "", fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
-  const digits = units + fraction;
-  let start = 0;
-  let end = digits.length;
-  while (end > 0 && digits[end - 1] === "0") end--;
-  while (start < end && digits[start] === "0") start++;
-  if (start === end) return "0";
-  // An exponent that is rounded here stays far beyond those of numbers in options.
-  return `${sign}${digits.slice(start, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }

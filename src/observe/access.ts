@@ -41,7 +41,7 @@ function member(name: string, value: string | null): string {
 
 /** Members of a line that come from closed lists and the configuration: the same few combinations, exchange after exchange. */
 type Fixed = Pick<ExchangeSummary, "listener" | "method" | "version" | "site" | "route" | "routeClass" | "region" | "endpoint">;
-type Ending = Pick<ExchangeSummary, "status" | "outcome" | "endedBy" | "phase" | "reason" | "cache" | "error" | "attempts">;
+type Ending = Pick<ExchangeSummary, "status" | "outcome" | "endedBy" | "phase" | "reason" | "cache" | "submission" | "error" | "attempts">;
 
 function fixedText(end: Fixed): string {
   return member("listener", end.listener) + member("method", end.method) + member("version", end.version) + member("site", end.site) +
@@ -55,12 +55,12 @@ function sameFixed(a: Fixed, b: Fixed): boolean {
 
 function endingText(end: Ending): string {
   return `,"status":${end.status},"outcome":"${end.outcome}"${member("ended_by", end.endedBy)}${member("phase", end.phase)}` +
-    (end.reason === "" ? "" : member("reason", end.reason)) + member("cache", end.cache) + (end.error === null ? "" : member("error", end.error)) + `,"attempts":${end.attempts}`;
+    (end.reason === "" ? "" : member("reason", end.reason)) + member("cache", end.cache) + member("submission", end.submission) + (end.error === null ? "" : member("error", end.error)) + `,"attempts":${end.attempts}`;
 }
 
 function sameEnding(a: Ending, b: Ending): boolean {
   return a.status === b.status && a.reason === b.reason && a.error === b.error && a.endedBy === b.endedBy && a.phase === b.phase &&
-    a.outcome === b.outcome && a.attempts === b.attempts && a.cache === b.cache;
+    a.outcome === b.outcome && a.attempts === b.attempts && a.cache === b.cache && a.submission === b.submission;
 }
 
 /** Combinations that are kept; the first that fits is moved ahead, so that steady traffic finds its own at once. */

@@ -26,6 +26,8 @@ export interface ExchangeSummary {
   readonly reason: string;
   /** What the cache made of it; null where its route keeps nothing. */
   readonly cache: string | null;
+  /** What a submission met in the journal; null for everything else. */
+  readonly submission: string | null;
   readonly error: ErrorCode | null;
   readonly outcome: Outcome;
   readonly attempts: number;

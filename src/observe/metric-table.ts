@@ -5,7 +5,7 @@ import { OUTCOMES } from "./outcome.ts";
  * Where a label's values come from: a list that stands here, a closed list of another room, the build, or names that
  * the operator chose. Only the last kind can grow, and counts against the metric's budget.
  */
-export type LabelValues = readonly string[] | "phases" | "route classes" | "attempt causes" | "cache" | "build" | "configuration";
+export type LabelValues = readonly string[] | "phases" | "route classes" | "attempt causes" | "cache" | "journal" | "build" | "configuration";
 
 /** A label of a metric. */
 export interface LabelSpec {
@@ -76,6 +76,24 @@ export const METRICS = [
   metric("taxgate_cache_shared_duration_seconds", "histogram", "how long they took", {
     unit: "seconds", labels: [label("operation", "cache")], buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   }),
+  metric("taxgate_submissions_total", "counter", "tries of submissions on journalled routes, by what they met", { labels: [site, route, label("result", "journal")] }),
+  metric("taxgate_submissions_in_doubt_total", "counter", "submissions of which nobody knew what became of them, by why", { labels: [site, route, label("cause", "journal")] }),
+  metric("taxgate_submissions_resolved_total", "counter", "doubts that came to their end, by how", { labels: [site, route, label("how", "journal")] }),
+  metric("taxgate_platform_duplicates_total", "counter", "answers that said the platform knows the submission already, by what that means", { labels: [site, route, label("means", ["same", "check", "conflict"])] }),
+  metric("taxgate_deferred_total", "counter", "submissions accepted for later delivery that are over, by how", { labels: [site, route, label("how", ["accepted", "rejected", "expired"])] }),
+  metric("taxgate_journal_entries", "gauge", "entries of the journal by state, archives included", { labels: [label("state", "journal")] }),
+  metric("taxgate_journal_oldest_open_seconds", "gauge", "age of the oldest entry whose outcome is not known, 0 where there is none", { unit: "seconds" }),
+  metric("taxgate_journal_under_way", "gauge", "submissions under way in this process, those in doubt among them"),
+  metric("taxgate_journal_resolving", "gauge", "doubts that are being resolved at this moment"),
+  metric("taxgate_journal_queued", "gauge", "submissions accepted for later delivery that wait"),
+  metric("taxgate_journal_unsettled", "gauge", "outcomes that are known and could not be written yet; above 0 the instance is not ready"),
+  metric("taxgate_journal_writable", "gauge", "1 where the last write to the journal went well, 0 where it did not or there is none", { unit: "state" }),
+  metric("taxgate_journal_bytes", "gauge", "bytes of the journal on disk", { unit: "bytes" }),
+  metric("taxgate_journal_commit_duration_seconds", "histogram", "time in which a group of changes became durable", {
+    unit: "seconds", buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+  }),
+  metric("taxgate_journal_group_size", "histogram", "changes that became durable together", { buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024] }),
+  metric("taxgate_journal_faults_total", "counter", "groups of changes that could not be written, by why", { labels: [label("kind", "journal")] }),
   metric("taxgate_retries_total", "counter", "attempts after the first one"),
   metric("taxgate_breaker_state", "gauge", "0 closed, 1 half-open, 2 open", { unit: "state", labels: [site, region, routeClass] }),
   metric("taxgate_breaker_transitions_total", "counter", "changes of a breaker's state, by the new one", { labels: [site, region, routeClass, label("to", STATES)] }),
@@ -91,7 +109,7 @@ export const METRICS = [
   metric("taxgate_event_loop_lag_seconds", "gauge", "how long the event loop took to come round when this was scraped", { unit: "seconds" }),
   metric("taxgate_event_loop_busy_seconds_total", "counter", "time in which the event loop was not waiting", { unit: "seconds" }),
   metric("taxgate_series_folded_total", "counter", "times a value was counted under `other` because its metric's budget of series was used up", {
-    labels: [label("metric", ["taxgate_requests_total", "taxgate_cache_requests_total", "taxgate_cache_not_stored_total", "taxgate_attempts_total", "taxgate_attempt_duration_seconds", "taxgate_breaker_transitions_total"])],
+    labels: [label("metric", ["taxgate_requests_total", "taxgate_cache_requests_total", "taxgate_cache_not_stored_total", "taxgate_submissions_total", "taxgate_submissions_in_doubt_total", "taxgate_submissions_resolved_total", "taxgate_attempts_total", "taxgate_attempt_duration_seconds", "taxgate_breaker_transitions_total"])],
   }),
   metric("taxgate_log_lines_dropped_total", "counter", "log lines lost because the reader of standard output was too slow"),
   metric("taxgate_build_info", "gauge", "always 1", { unit: "state", labels: [label("version", "build"), label("node", "build")] }),

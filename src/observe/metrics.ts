@@ -3,6 +3,7 @@ import type { ErrorCode } from "../base/errors.ts";
 import { observe } from "./buckets.ts";
 import type { ExchangeSummary } from "./exchange-summary.ts";
 import type { PulledName } from "./metric-table.ts";
+import { journalRecorders, type JournalRecorders } from "./journal-recorders.ts";
 import { pullProcessMetrics } from "./process-metrics.ts";
 import { createMetricRegistry, type MetricRegistry, type Sample } from "./registry.ts";
 
@@ -27,7 +28,7 @@ export interface BreakerMove {
 }
 
 /** The process's metrics: narrow recording functions for the hot path, and the text for Prometheus. */
-export interface Metrics {
+export interface Metrics extends JournalRecorders {
   /** Counts one exchange. */
   exchangeEnded(end: ExchangeSummary): void;
   /** Counts a request that the listener refused before it became an exchange: malformed, too large, too late. */
@@ -54,6 +55,8 @@ export interface Metrics {
   setSource(name: PulledName, source: () => Iterable<Sample>): void;
   /** What a counter or gauge says at this moment, for who shows it elsewhere than in the exposition. */
   samples(name: PulledName): readonly Sample[];
+  /** Runs before each exposition, for what has to be asked elsewhere first; bounded in time by whoever sets it. */
+  setBefore(run: () => Promise<void>): void;
   /** The whole exposition. Scrapes that overlap share one. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -72,7 +75,7 @@ const NONE = "none";
 const INDEXES: readonly string[] = Array.from({ length: 64 }, (_, index) => String(index));
 /** A scrape lets other work run after so many milliseconds. */
 const SLICE = 2;
-const FOLDING = ["taxgate_requests_total", "taxgate_cache_requests_total", "taxgate_cache_not_stored_total", "taxgate_attempts_total", "taxgate_breaker_transitions_total"] as const;
+const FOLDING = ["taxgate_requests_total", "taxgate_cache_requests_total", "taxgate_cache_not_stored_total", "taxgate_submissions_total", "taxgate_submissions_in_doubt_total", "taxgate_submissions_resolved_total", "taxgate_attempts_total", "taxgate_breaker_transitions_total"] as const;
 
 /** Waits until the event loop has come round once. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -169,11 +172,13 @@ export function createMetrics(env: MetricsEnv): Metrics {
   const reloads = registry.counts("taxgate_config_reloads_total");
   let reloadSucceeded = 1;
   let lag = 0;
+  let before: () => Promise<void> = () => Promise.resolve();
   let scrape: Promise<{ contentType: string; body: string }> | null = null;
   pullOwnMetrics(registry, env, () => lag);
   registry.pull("taxgate_config_last_reload_success", () => [{ labels: {}, value: reloadSucceeded }]);
 
   const write = async (): Promise<{ contentType: string; body: string }> => {
+    await before();
     let sliceBegan = env.clock.now();
     await nextTurn();
     lag = env.clock.now() - sliceBegan;
@@ -188,6 +193,7 @@ export function createMetrics(env: MetricsEnv): Metrics {
   };
   return {
     ...cacheRecorders(registry),
+    ...journalRecorders(registry),
     exchangeEnded: exchangeRecorder(registry, env.phases),
     refusedEarly: (code) => {
       errors.at(code).value += 1;
@@ -205,6 +211,9 @@ export function createMetrics(env: MetricsEnv): Metrics {
     },
     setSource: (name, source) => registry.pull(name, source),
     samples: registry.samples,
+    setBefore(run) {
+      before = run;
+    },
     expose: () => {
       scrape ??= write().finally(() => {
         scrape = null;

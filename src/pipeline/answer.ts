@@ -14,12 +14,17 @@ export function answer(x: Exchange): Answer {
     x.reason ||= verdict.reason;
     x.answer = verdict.answer;
   } else {
-    const { code, detail, headers } = verdict?.kind === "refuse" ? verdict : ({ code: "internal", detail: "no phase decided", headers: [] } as const);
+    const { code, detail, headers, form } = verdict?.kind === "refuse" ? verdict : ({ code: "internal", detail: "no phase decided", headers: [], form: null } as const);
     x.error = code;
     x.reason ||= code;
-    x.answer = problem(code, detail, x.id, headers);
+    x.answer = form === null ? problem(code, detail, x.id, headers) : inForm(form, code, x.id, headers);
   }
   return x.answer;
+}
+
+/** In the words that the caller's software knows from the platform; the code says that they are ours. */
+function inForm(form: Answer, code: ErrorCode, id: string, extra: Headers): Answer {
+  return { ...form, headers: [...form.headers, "Cache-Control", "no-store", "Taxgate-Error", code, "X-Request-Id", id, ...extra] };
 }
 
 /** An answer of our own; `extra` fields are added to it. */

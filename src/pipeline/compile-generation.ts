@@ -2,19 +2,23 @@ import type { Cache } from "../cache/cache.ts";
 import type { CachePolicy } from "../cache/policy.ts";
 import { isDeepStrictEqual } from "node:util";
 import { identityOptions } from "../identity/options.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Way, Ways } from "../journal/way.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { hostTable, type Generation } from "./generation.ts";
 import type { RouteOptions, SiteOptions } from "./options.ts";
-import { compileRoute, type Site, type Voiding } from "./site.ts";
+import { compileRoute, type Route, type Site, type Voiding } from "./site.ts";
 
 /** What a generation is built with. */
 export interface GenerationParts {
   readonly estate: Estate;
   /** Outlives generations. */
   readonly cache: Cache;
+  /** Outlives generations; null where no route has a submission. */
+  readonly journal: Journal | null;
   /** Reads the TLS material that a region names. */
   readonly material: (tls: UpstreamOptions["tls"]) => UpstreamTls;
   /** Replaces `sandbox:NAME` by the origin of the running sandbox. */
@@ -33,7 +37,7 @@ export function compileGeneration(number: number, sites: readonly SiteOptions[],
       opened.push(site);
       return { site, patterns: options.hosts };
     });
-    return { number, hosts: hostTable(entries), inFlight: 0, letGo };
+    return { number, hosts: hostTable(entries), journal: parts.journal, ways: waysOf(opened), inFlight: 0, letGo };
   } catch (fault) {
     letGo();
     throw fault;
@@ -42,7 +46,9 @@ export function compileGeneration(number: number, sites: readonly SiteOptions[],
 
 function compileSite(options: SiteOptions, parts: GenerationParts): Site {
   const identity = compileIdentity(options.identity, options.regions, options.defaultRegion);
-  const classes = [...new Set(options.routes.map((route) => route.class))];
+  // Doubts are asked about beside submissions, with a breaker of their own.
+  const asks = options.routes.some((route) => route.submission !== undefined) ? ["poll"] : [];
+  const classes = [...new Set([...options.routes.map((route) => route.class as string), ...asks])];
   const regions = options.regions.map((region) => ({
     ...region,
     classes,
@@ -50,8 +56,30 @@ function compileSite(options: SiteOptions, parts: GenerationParts): Site {
     material: parts.material(region.upstream.tls),
   }));
   const policies = options.routes.map((route) => policyOf(route, options, parts.cache));
-  const routes = options.routes.map((route, index) => compileRoute(route, policies[index] ?? null, voidsOf(route.name, policies)));
+  const routes = options.routes.map((route, index) => compileRoute(route, { cache: policies[index] ?? null, submission: submissionOf(route, options, parts.journal), voids: voidsOf(route.name, policies) }));
   return { name: options.name, identity, routes, upstream: parts.estate.open({ site: options.name, regions }), caches: policies.some((policy) => policy !== null) };
+}
+
+function submissionOf(route: RouteOptions, site: SiteOptions, journal: Journal | null): Route["submission"] {
+  if (route.submission === undefined) return null;
+  if (journal === null) throw new Error(`compile route '${route.name}': it has a submission, and no journal is open`);
+  return journal.compile(route.submission, { site: site.name, route: route.name });
+}
+
+/** Made once, so that a submission finds its way by two look-ups. */
+function waysOf(sites: readonly Site[]): Ways {
+  const ways = new Map(sites.map((site) => [site.name, new Map(site.routes.filter((route) => route.class === "submit").map((route) => [route.name, wayOf(site, route)]))]));
+  return (site, route) => ways.get(site)?.get(route) ?? null;
+}
+
+function wayOf(site: Site, { submission, options }: Route): Way {
+  return {
+    policy: submission,
+    response: options.timeouts.response ?? null,
+    total: options.timeouts.total ?? null,
+    fresh: options.connection === "fresh",
+    region: (name) => site.upstream.regions.get(name) ?? null,
+  };
 }
 
 function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache): CachePolicy | null {

@@ -1,6 +1,8 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Fetch } from "../cache/fetch.ts";
 import type { CacheResult } from "../cache/reasons.ts";
+import type { Flight } from "../journal/flight.ts";
+import type { TryResult } from "../journal/events.ts";
 import type { Answer, Body, Headers, RequestHead } from "../http/message.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
@@ -65,6 +67,10 @@ export interface Exchange {
   fetch: Fetch | null;
   /** What the cache made of it; null where the route keeps nothing. */
   cached: CacheResult | null;
+  /** The journal's hand on a submission that is this exchange's to send; null where there is none. */
+  flight: Flight | null;
+  /** What a submission met in the journal; null for everything else. */
+  submitted: TryResult | null;
 
   // forward
   attempts: number;
@@ -119,6 +125,8 @@ export function createExchange(arrival: Arrival): Exchange {
     heldBytes: 0,
     fetch: null,
     cached: null,
+    flight: null,
+    submitted: null,
     attempts: 0,
     lastTried: null,
     answer: null,

@@ -9,6 +9,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
+import { submit } from "./submit.ts";
 import { fallBack, take } from "./take.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
 import { bodyRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
@@ -16,7 +17,8 @@ import { bodyRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
 /*
  * forward: when, where to, how often, and what the result means.
  * Reads the region table, breakers, pools. Every call passes the site's gate. Refuses 502 unreachable, 503 open or
- * overloaded, 504 timed out or in doubt. A submission is sent again only where nothing was handed to the socket.
+ * overloaded, 504 timed out or in doubt. A journalled submission is sent by the journal; one without a journal is sent
+ * again only where nothing was handed to the socket.
  */
 
 /** An answer to a submission is read whole before it is believed. */
@@ -27,7 +29,11 @@ const WORTH_ANOTHER_TRY: ReadonlySet<number> = new Set([502, 503, 504]);
 const REPEATABLE: Readonly<Record<RouteClass, boolean>> = { submit: false, poll: true, read: true, auth: false, control: false, inbound: false, pass: false };
 
 /** See the top of this file. */
-export async function forward(x: Exchange, _generation: Generation, around: Surroundings): Promise<Verdict> {
+export function forward(x: Exchange, generation: Generation, around: Surroundings): Promise<Verdict> {
+  return x.flight !== null && generation.journal !== null ? submit(x, x.flight, generation.journal, around) : relay(x, around);
+}
+
+async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
   const site = x.site as Site;
   const route = x.route as Route;
   if (isGivenUp(x)) return clientGone(x);

@@ -2,6 +2,8 @@ import type { Random } from "../base/random.ts";
 import type { ByteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Cache } from "../cache/cache.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Ways } from "../journal/way.ts";
 import type { AccessLog } from "../observe/access.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -17,6 +19,10 @@ export interface HostTable {
 export interface Generation {
   readonly number: number;
   readonly hosts: HostTable;
+  /** Null where no route has a submission to journal. */
+  readonly journal: Journal | null;
+  /** The ways of its routes to their platforms. */
+  readonly ways: Ways;
   /** Exchanges under way that began with this generation. */
   inFlight: number;
   /** Lets go of what it shares with other generations; it serves nothing afterwards. */

@@ -46,6 +46,8 @@ export async function handle(x: Exchange, generation: Generation, around: Surrou
     if (x.status === 0) await lastWord(x, around, send);
   } finally {
     generation.inFlight--;
+    // Claimed, and refused before it was sent: the key is free again.
+    if (x.flight !== null && !x.flight.departed) void generation.journal?.withdraw(x.flight, x.reason);
     around.bodies.give(x.heldBytes);
     record(x, around);
   }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bytes, duration, name } from "../base/fields.ts";
 import { routeCacheOptions } from "../cache/options.ts";
 import { UNUSUAL_SPELLINGS } from "../http/target.ts";
+import { submissionOptions } from "../journal/options.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
 
@@ -49,6 +50,8 @@ export const routeOptions = z.strictObject({
   crossRegion: z.boolean().optional(),
   /** What is kept of its answers; nothing unless written, and `{}` is RFC 9111. */
   cache: routeCacheOptions.optional(),
+  /** How submissions are kept from being issued twice; needs class submit. */
+  submission: submissionOptions.optional(),
   /** What the platform is told about the caller; nothing unless asked. */
   forward: z
     .strictObject({

@@ -1,3 +1,4 @@
+import { claim } from "./claim.ts";
 import type { Fetch } from "../cache/fetch.ts";
 import type { CachePolicy } from "../cache/policy.ts";
 import type { Recalled } from "../cache/look-up.ts";
@@ -10,13 +11,14 @@ import { GO_ON, refuse, type Verdict } from "./verdict.ts";
 
 /*
  * recall: answer from memory, wait for the one in flight, or go.
- * Reads the cache for routes that keep answers. Refuses 504 where the caller wants what is stored or nothing. A stale
+ * Reads the journal for submissions and the cache for routes that keep answers. Refuses 504 where the caller wants what is stored or nothing. A stale
  * answer that may be served is served at once, and fetched anew behind the caller's back.
  */
 
 /** See the top of this file. */
 export function recall(x: Exchange, generation: Generation, around: Surroundings): Verdict | Promise<Verdict> {
-  const policy = (x.route as Route).cache;
+  const { cache: policy, submission } = x.route as Route;
+  if (submission !== null && generation.journal !== null) return claim(x, submission, generation.journal, around);
   if (policy === null) return GO_ON;
   const recalled = around.cache.recall(policy, x);
   return recalled instanceof Promise ? recalled.then((one) => decide(x, policy, one, generation, around)) : decide(x, policy, recalled, generation, around);

@@ -15,6 +15,7 @@ export function record(x: Exchange, around: Surroundings): void {
   x.fetch?.abandoned();
   const end = summary(x, around.clock.now());
   around.metrics.exchangeEnded(end);
+  if (x.submitted !== null) around.metrics.submissionTried(end.site as string, end.route as string, x.submitted);
   around.access.write(end);
 }
 
@@ -37,6 +38,7 @@ function summary(x: Exchange, endedAt: number): ExchangeSummary {
     endedBy: x.endedBy,
     phase: x.phase,
     cache: x.cached,
+    submission: x.submitted,
     reason: x.reason,
     error: x.error,
     outcome: outcomeOf(x.status, x.error, x.endedBy === "client" || x.status === 0, x.endedBy === "upstream" && x.error === null),

@@ -1,4 +1,5 @@
 import type { CachePolicy } from "../cache/policy.ts";
+import type { SubmissionPolicy } from "../journal/policy.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
 import type { UnusualSpelling } from "../http/target.ts";
@@ -18,6 +19,10 @@ export interface Route {
   readonly query: readonly (readonly [string, string])[];
   /** What is kept of its answers; null: nothing. */
   readonly cache: CachePolicy | null;
+  /** How submissions are kept from being issued twice; null: not at all. */
+  readonly submission: SubmissionPolicy | null;
+  /** The variables of its path, by name; none where it does not match. */
+  readonly pathVariables: (path: string) => Readonly<Record<string, string>>;
   /** Answers on this route that void what others have stored. */
   readonly voids: readonly Voiding[];
 }
@@ -39,7 +44,7 @@ export interface Site {
 }
 
 /** Compiles a route's match once, so that a request costs comparisons only. */
-export function compileRoute(options: RouteOptions, cache: CachePolicy | null, voids: readonly Voiding[]): Route {
+export function compileRoute(options: RouteOptions, { cache = null, submission = null, voids = [] }: Partial<Pick<Route, "cache" | "submission" | "voids">> = {}): Route {
   return {
     name: options.name,
     class: options.class,
@@ -50,6 +55,8 @@ export function compileRoute(options: RouteOptions, cache: CachePolicy | null, v
     header: Object.entries(options.match.header).map(([name, value]) => [name.toLowerCase(), value] as const),
     query: Object.entries(options.match.query),
     cache,
+    submission,
+    pathVariables: pathVariables(options.match.path),
     voids,
   };
 }
@@ -68,6 +75,26 @@ function pathMatcher(pattern: string): (path: string) => boolean {
     if (deep ? parts.length < wanted.length : parts.length !== wanted.length) return false;
     return wanted.every((segment, i) => (/^\{.*\}$/.test(segment) ? parts[i] !== "" : segment === parts[i]));
   };
+}
+
+/** Decoded, because a number is the same one in a path and in a body; what cannot be decoded stays as it is. */
+function pathVariables(pattern: string): Route["pathVariables"] {
+  const names = pattern.split("/").flatMap((segment, index) => (/^\{.*\}$/.test(segment) ? [[segment.slice(1, -1), index] as const] : []));
+  if (names.length === 0) return () => NO_VARIABLES;
+  return (path) => {
+    const parts = path.split("/");
+    return Object.fromEntries(names.flatMap(([name, index]) => (parts[index] === undefined ? [] : [[name, decoded(parts[index])] as const])));
+  };
+}
+
+const NO_VARIABLES: Readonly<Record<string, string>> = {};
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Whoever may GET may ask for the head alone (RFC 9110 section 9.3.2). */

@@ -4,7 +4,7 @@ import type { Answer, BodyFault, Headers } from "../http/message.ts";
 /** What a phase decides. `throw` is for faults only. */
 export type Verdict =
   | { readonly kind: "go-on" }
-  | { readonly kind: "refuse"; readonly code: ErrorCode; readonly detail: string; readonly headers: Headers }
+  | { readonly kind: "refuse"; readonly code: ErrorCode; readonly detail: string; readonly headers: Headers; /** The platform's form of this refusal; null: our own. */ readonly form: Answer | null }
   | { readonly kind: "answer"; readonly answer: Answer; readonly reason: string };
 
 const NO_HEADERS: Headers = [];
@@ -13,8 +13,8 @@ const NO_HEADERS: Headers = [];
 export const GO_ON: Verdict = { kind: "go-on" };
 
 /** Refuses with a code of the central table; `headers` are added to the answer. */
-export function refuse(code: ErrorCode, detail: string, headers: Headers = NO_HEADERS): Verdict {
-  return { kind: "refuse", code, detail, headers };
+export function refuse(code: ErrorCode, detail: string, headers: Headers = NO_HEADERS, form: Answer | null = null): Verdict {
+  return { kind: "refuse", code, detail, headers, form };
 }
 
 /** A Retry-After field; whole seconds, at least one. */

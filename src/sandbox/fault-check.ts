@@ -37,12 +37,13 @@ const checkSet = record({
   html: { check: record({ ...chance, issued: flag, status: required(oneOf([403, 502, 503])) }) },
   unauthorized: { check: record(chance) },
   errorBefore: { check: record(chance) },
-  errorAfter: { check: record({ ...chance, as: required(oneOf(["reset", "504"])) }) },
+  errorAfter: { check: record({ ...chance, as: required(oneOf(["reset", "504", "either"])) }) },
   resetAfterProcessing: { check: record(chance) },
   resetMidAnswer: { check: record({ ...chance, as: oneOf(["reset", "close"]) }) },
   slowBody: { check: record({ bytesPerSecond: required({ check: whole(1, 1_000_000_000) }) }) },
   clockSkew: { check: record({ ms: required({ check: number(-YEAR_MS, YEAR_MS, "milliseconds within a year") }) }) },
   lateVisibility: { check: record({ ms: required(ms) }) },
+  refuseDuplicates: { check: record({ forMs: ms }) },
 });
 
 /** Checks a parsed JSON value against the shape of `FaultSet`; unknown fields are mistakes. */

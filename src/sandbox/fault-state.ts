@@ -3,7 +3,7 @@ import type { Chance, ChanceName, FaultName, FaultSet } from "./faults.ts";
 import type { Operation } from "./operation.ts";
 
 /** Faults that are a state of the whole platform for a time. */
-export type SpellName = "blackout" | "refuseConnections";
+export type SpellName = "blackout" | "refuseConnections" | "refuseDuplicates";
 
 /** The set in force, and what has been used up of it. */
 export interface FaultState {
@@ -14,6 +14,8 @@ export interface FaultState {
   lasts(name: SpellName): boolean;
   /** Whether a fault strikes a request whose draw for it is `draw`; counts the strike. */
   strikes(name: ChanceName, operation: Operation, draw: number): boolean;
+  /** Counts a strike that was settled by what the request asked for, not by a draw. */
+  struck(name: FaultName): void;
   /** Strikes so far, since the start, by fault. */
   counts(): Readonly<Partial<Record<FaultName, number>>>;
 }
@@ -44,11 +46,15 @@ export function createFaultState(clock: Clock): FaultState {
     if (!chance || draw >= (chance.probability ?? 1)) return false;
     if (strikesSoFar >= (chance.times ?? Infinity) || !concerns(name, chance, operation)) return false;
     used.set(name, strikesSoFar + 1);
-    counts[name] = (counts[name] ?? 0) + 1;
+    struck(name);
     return true;
   }
 
-  return { replace, lasts, strikes, set: () => current, counts: () => ({ ...counts }) };
+  function struck(name: FaultName): void {
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+
+  return { replace, lasts, strikes, struck, set: () => current, counts: () => ({ ...counts }) };
 }
 
 // Only an issue can be done and then lost; a query that fails is the next fault's business.

@@ -47,8 +47,8 @@ export interface FaultSet {
   readonly unauthorized?: Chance;
   /** 503 with code 5030, which means not executed; nothing is issued. */
   readonly errorBefore?: Chance;
-  /** The request is processed, then the connection is reset or 504 with code 5040 is answered. */
-  readonly errorAfter?: Chance & { readonly as: "reset" | "504" };
+  /** The request is processed, then the connection is reset or 504 with code 5040 is answered; `either`: now one, now the other. */
+  readonly errorAfter?: Chance & { readonly as: "reset" | "504" | "either" };
   /** The request is processed, then the connection is reset. */
   readonly resetAfterProcessing?: Chance;
   /** Content-Length promises the whole answer, half of it is sent, then the connection is reset or (`close`) ended. */
@@ -59,6 +59,8 @@ export interface FaultSet {
   readonly clockSkew?: { readonly ms: number };
   /** An issued invoice is not found by queries for this long. */
   readonly lateVisibility?: { readonly ms: number };
+  /** The platform recognises an order that it has issued (order number and seller): 200 with code 6655 and the first invoice's number; nothing is issued. */
+  readonly refuseDuplicates?: Spell;
 }
 
 /** The name of a fault. */

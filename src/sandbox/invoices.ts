@@ -8,31 +8,37 @@ import { type Call, platformWall, type World } from "./world.ts";
 const IMMUTABLE = { "cache-control": "public, max-age=31536000, immutable" };
 const NO_STORE = { "cache-control": "no-store" };
 
-/** Issues an invoice for a well-formed body, every time it is asked. */
+/** Issues an invoice for a well-formed body, every time it is asked; while `refuseDuplicates` is on, the first time. */
 export function issueAnswer(body: WholeBody, world: World): Answer {
   const order = readOrder(body);
   if (typeof order === "string") return errorAnswer(400, 4001, `reading order: ${order}`);
+  const original = world.faults.lasts("refuseDuplicates") ? issuesOf(order, world)[0] : undefined;
+  if (original) return duplicateAnswer(original, world);
   const issue = world.ledger.issue(order, platformWall(world), world.clock.now());
   return jsonAnswer(200, { code: 0, ...shown(issue, world) }, NO_STORE);
 }
 
-/** Looks up the invoices of an order: the first one, how many there are, and up to ten of their numbers. */
+function duplicateAnswer({ orderNo, invoiceNo }: Issue, world: World): Answer {
+  world.faults.struck("refuseDuplicates");
+  return jsonAnswer(200, { code: 6655, message: "order already invoiced", orderNo, invoiceNo }, NO_STORE);
+}
+
+/** Looks up the invoices of an order, of any seller or of the one that is named: the first one, how many there are, and up to ten of their numbers. */
 export function queryAnswer(target: Target, world: World): Answer {
   const orderNo = target.query.get("orderNo");
   if (!orderNo) return errorAnswer(400, 4001, "reading query: orderNo missing");
-  const issues = world.ledger.ofOrder(orderNo).filter((issue) => isVisible(issue, world));
+  const issues = issuesOf({ orderNo, sellerTaxNo: target.query.get("sellerTaxNo") }, world).filter((issue) => isVisible(issue, world));
   const first = issues[0];
   if (!first) return errorAnswer(404, 4040, "no invoice for this order");
   const invoiceNos = issues.slice(0, 10).map((issue) => issue.invoiceNo);
-  return jsonAnswer(200, { code: 0, ...shown(first, world), count: issues.length, invoiceNos }, NO_STORE);
+  return jsonAnswer(200, { code: 0, ...described(first, world), count: issues.length, invoiceNos }, NO_STORE);
 }
 
 /** The invoice as a document, which never changes. */
 export function documentAnswer(call: Call, world: World): Answer {
   const issue = find(call.target.id, world);
   if (!issue) return errorAnswer(404, 4040, "no such invoice");
-  const { sellerTaxNo, amount, sha256 } = issue;
-  const answer = jsonAnswer(200, { code: 0, ...shown(issue, world), sellerTaxNo, amount, sha256 }, IMMUTABLE);
+  const answer = jsonAnswer(200, { code: 0, ...described(issue, world) }, IMMUTABLE);
   return conditional(answer, call.request.headers["if-none-match"]);
 }
 
@@ -43,6 +49,11 @@ export function pdfAnswer(call: Call, world: World): Answer {
   const headers = { "content-type": "application/pdf", ...IMMUTABLE };
   const answer = { status: 200, headers, body: bytesBody(invoicePdf(issue)) };
   return conditional(answer, call.request.headers["if-none-match"]);
+}
+
+/** What was issued for an order; null stands for any seller. */
+function issuesOf({ orderNo, sellerTaxNo }: { readonly orderNo: string; readonly sellerTaxNo: string | null }, world: World): readonly Issue[] {
+  return world.ledger.ofOrder(orderNo).filter((issue) => sellerTaxNo === null || issue.sellerTaxNo === sellerTaxNo);
 }
 
 function find(invoiceNo: string, world: World): Issue | undefined {
@@ -56,6 +67,11 @@ function isVisible(issue: Issue, world: World): boolean {
 
 function shown(issue: Issue, world: World): object {
   return { invoiceNo: issue.invoiceNo, orderNo: issue.orderNo, region: world.name, issuedAt: issue.issuedAt };
+}
+
+function described(issue: Issue, world: World): object {
+  const { sellerTaxNo, amount, sha256 } = issue;
+  return { ...shown(issue, world), sellerTaxNo, amount, sha256 };
 }
 
 /** Reads an order, or says what is wrong with it. */

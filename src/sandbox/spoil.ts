@@ -41,9 +41,13 @@ export async function spoil(call: Call, answer: Answer, fate: Fate, world: World
     garbage: async () => [garbage(call, fate.form), 0],
     html: () => whole(htmlAnswer(world)),
     errorAfter: async () =>
-      faults.errorAfter?.as === "reset" ? [reset(call), 0] : whole(errorAnswer(504, 5040, "outcome unknown")),
+      losesAnswer(faults.errorAfter?.as, fate) ? [reset(call), 0] : whole(errorAnswer(504, 5040, "outcome unknown")),
     resetAfterProcessing: async () => [reset(call), 0],
     resetMidAnswer: async () => [await sendHalf(call, answer, world, faults.resetMidAnswer?.as ?? "reset"), answer.status],
   };
   return fate.after ? actions[fate.after]() : whole(answer);
+}
+
+function losesAnswer(as: "reset" | "504" | "either" | undefined, { form }: Fate): boolean {
+  return as === "reset" || (as === "either" && form < 0.5);
 }

@@ -46,7 +46,7 @@ export interface TunnelPermit {
 }
 
 /** A region as the pipeline calls it. */
-export interface RegionUpstream extends RegionView, Pick<RegionParts, "attempts" | "totalTimeout" | "retries" | "pauseAfter"> {
+export interface RegionUpstream extends RegionView, Pick<RegionParts, "attempts" | "responseTimeout" | "totalTimeout" | "retries" | "pauseAfter"> {
   /** True where another endpoint than `failed` stands. */
   hasOther(failed: string): boolean;
   /** One attempt through breaker, endpoint choice and pool. `avoid` is an endpoint that has just failed. */
@@ -68,6 +68,7 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
     name: parts.name,
     fallback: parts.fallback,
     attempts: parts.attempts,
+    responseTimeout: parts.responseTimeout,
     totalTimeout: parts.totalTimeout,
     retries: parts.retries,
     pauseAfter: parts.pauseAfter,

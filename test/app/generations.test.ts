@@ -42,6 +42,7 @@ async function setUp(t: TestContext) {
   const env: GenerationsEnv = {
     file, env: {}, around, estate,
     sandboxes: { ensure: async () => undefined, origin: (url) => url, list: () => [], stop: async () => undefined },
+    journal: () => Promise.reject(new Error("no submission is configured here")),
     prepare(next: GoodLoad) {
       if (trouble.fault !== null) throw trouble.fault;
       return () => void applied.push(next.config.sites.length);

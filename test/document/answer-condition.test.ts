@@ -14,17 +14,22 @@ const accepted: readonly AnswerConditionOptions[] = [
   { json: "/a~1b/~0", equals: false },
   { status: 503, json: "/code", in: [5030, "5031", true, null] },
   { json: "/code", exists: false },
+  { xml: "/s:a/b/@c", namespaces: { s: "urn:s" }, equals: "0" },
+  { status: 200, xml: "/a", in: ["0", "1"] },
+  { xml: "/a", exists: false },
 ];
 
 for (const options of accepted) test(`${JSON.stringify(options)} is a condition`, () => assert.deepEqual(schema.parse(options), options));
 
 const BESIDE = "exactly one of equals, in, exists beside it";
+const XML_PATH = "a path such as /s:Envelope/s:Body/Invoice[1]/@id, its prefixes in 'namespaces'";
+const QUOTED = "a text in quotes: values in XML have no other type";
 
 const refused: readonly (readonly [options: unknown, want: readonly string[]])[] = [
-  [{}, [": at least one of status, contentType, json"]],
-  [{ equals: 0 }, ["equals: 'json' beside 'equals'"]],
-  [{ status: 200, equals: 0, exists: true }, ["equals: 'json' beside 'equals'", "exists: 'json' beside 'exists'"]],
-  [{ status: 200, in: [0] }, ["in: 'json' beside 'in'"]],
+  [{}, [": at least one of status, contentType, json, xml"]],
+  [{ equals: 0 }, ["equals: 'json' or 'xml' beside 'equals'"]],
+  [{ status: 200, equals: 0, exists: true }, ["equals: 'json' or 'xml' beside 'equals'", "exists: 'json' or 'xml' beside 'exists'"]],
+  [{ status: 200, in: [0] }, ["in: 'json' or 'xml' beside 'in'"]],
   [{ json: "/code" }, [`json: ${BESIDE}`]],
   [{ json: "/code", equals: 0, in: [1] }, [`json: ${BESIDE}`]],
   [{ json: "/code", equals: 0, exists: true }, [`json: ${BESIDE}`]],
@@ -37,6 +42,15 @@ const refused: readonly (readonly [options: unknown, want: readonly string[]])[]
   [{ json: "/code", in: Array.from({ length: 1001 }, (_, i) => i) }, ["in: a list of 1 to 1000 texts, numbers, true, false or null"]],
   [{ json: "/code", in: 5 }, ["in: a list of 1 to 1000 texts, numbers, true, false or null"]],
   [{ json: "/code", in: [1, [2]] }, ["in.1: a text, a number, true, false or null"]],
+  [{ xml: "/a" }, [`xml: ${BESIDE}`]],
+  [{ xml: "/a", equals: "0", exists: true }, [`xml: ${BESIDE}`]],
+  [{ xml: "/a", json: "/a", equals: "0" }, ["xml: nothing beside 'json': a body is the one or the other"]],
+  [{ xml: "/p:a", exists: true }, [`xml: ${XML_PATH}`]],
+  [{ xml: "a", exists: true }, [`xml: ${XML_PATH}`]],
+  [{ xml: "/a", equals: 0 }, [`equals: ${QUOTED}`]],
+  [{ xml: "/a", in: ["0", null] }, [`in.1: ${QUOTED}`]],
+  [{ json: "/a", exists: true, namespaces: { s: "urn:s" } }, ["namespaces: 'xml' beside 'namespaces'"]],
+  [{ status: 200, namespaces: { s: "urn:s" } }, ["namespaces: 'xml' beside 'namespaces'"]],
   [{ status: "200" }, ["status: a status from 100 to 599, or a list of them"]],
   [{ status: 99 }, ["status: a whole number from 100 to 599"]],
   [{ status: 200.5 }, ["status: a status from 100 to 599, or a list of them"]],
@@ -190,4 +204,34 @@ test("a million digits cost less than a second", () => {
   const before = process.cpuUsage();
   for (const text of [`1${"0".repeat(1e6)}1`, `0.${"0".repeat(1e6)}1`, `1e${"0".repeat(1e6)}1`, "9".repeat(1e6)]) assert.equal(matches({ json: "/c", equals: 1 }, { body: `{"c":${text}}` }), false);
   assert.ok(process.cpuUsage(before).user < 1_000_000);
+});
+
+const XML = '<s:r xmlns:s="urn:s"><s:code>0</s:code><s:item id="7"><s:x/></s:item></s:r>';
+const namespaces = { p: "urn:s" };
+
+const documents: readonly (readonly [options: AnswerConditionOptions, given: Given, want: boolean])[] = [
+  [{ xml: "/p:r/p:code", namespaces, equals: "0" }, { body: XML }, true],
+  [{ xml: "/p:r/p:code", namespaces, equals: "1" }, { body: XML }, false],
+  [{ xml: "/p:r/p:code", namespaces, in: ["1", "0"] }, { body: XML }, true],
+  [{ xml: "/p:r/p:item/@id", namespaces, equals: "7" }, { body: XML }, true],
+  [{ xml: "/p:r/p:item", namespaces, exists: true }, { body: XML }, true],
+  [{ xml: "/p:r/p:item", namespaces, equals: "" }, { body: XML }, false],
+  [{ xml: "/r/code", exists: true }, { body: XML }, false],
+  [{ xml: "/r/code", exists: false }, { body: XML }, true],
+  [{ status: 200, xml: "/r/code", exists: false }, { status: 500, body: XML }, false],
+  [{ xml: "/a/b", exists: true }, { body: "<a><b/><b/></a>" }, false],
+  [{ xml: "/a/b", exists: false }, { body: "<a><b/><b/></a>" }, false],
+  [{ xml: "/a/b", exists: false }, { body: "<a>" }, false],
+  [{ xml: "/a/b", exists: false }, { body: "<!DOCTYPE a><a/>" }, false],
+  [{ xml: "/a/b", exists: false }, { body: null }, false],
+  [{ xml: "/a", equals: "中" }, { type: "text/xml; charset=utf-8", body: "<a>中</a>" }, true],
+  [{ xml: "/a", equals: "中" }, { type: "text/xml; charset=gbk", body: "<a>中</a>" }, false],
+];
+
+for (const [options, given, want] of documents) {
+  test(`${JSON.stringify(options)} ${want ? "holds" : "does not hold"} for ${JSON.stringify(given)}`, () => assert.equal(matches(options, given), want));
+}
+
+test("a condition on XML needs the body", () => {
+  assert.equal(compileCondition({ xml: "/a", exists: true }).needsBody, true);
 });

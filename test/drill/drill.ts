@@ -4,6 +4,10 @@ import { runBlackoutDrill } from "./blackout-drill.ts";
 import { FULL_BLACKOUT_PLAN, SHORT_BLACKOUT_PLAN } from "./blackout-plan.ts";
 import { blackoutTable, judgeBlackout } from "./blackout-verdict.ts";
 import { claimTable, type Claim } from "./claim.ts";
+import { runCrashDrill } from "./crash-drill.ts";
+import { FULL_CRASH_PLAN, FULL_RECOVERY_PLAN, SHORT_CRASH_PLAN, SHORT_RECOVERY_PLAN } from "./crash-plan.ts";
+import { runRecoveryDrill } from "./crash-recovery-drill.ts";
+import { crashTable, judgeCrash, judgeRecovery, recoveryTable } from "./crash-verdict.ts";
 import { runRedisDrill } from "./redis-drill.ts";
 import { redisPlan } from "./redis-plan.ts";
 import { redisTable } from "./redis-table.ts";
@@ -14,6 +18,9 @@ import { judgeRegion, regionTable } from "./region-verdict.ts";
 import { runReloadDrill } from "./reload-drill.ts";
 import { FULL_RELOAD_PLAN, SHORT_RELOAD_PLAN } from "./reload-plan.ts";
 import { judgeReload, reloadTable } from "./reload-verdict.ts";
+import { runStormDrill } from "./storm-drill.ts";
+import { stormPlan } from "./storm-plan.ts";
+import { judgeStorm, stormTable } from "./storm-verdict.ts";
 import { runZipfDrill } from "./zipf-drill.ts";
 import { FULL_ZIPF_PLAN, SHORT_ZIPF_PLAN } from "./zipf-plan.ts";
 import { judgeZipf, zipfTable } from "./zipf-verdict.ts";
@@ -30,6 +37,10 @@ interface Wishes {
   readonly short: boolean;
   /** For the drill that knows a Redis Cluster. */
   readonly cluster: boolean;
+  /** For the storm: the platform is gone for a while, where else it is slow and failing. */
+  readonly blackout: boolean;
+  /** For the crash: starts on a journal with many open entries, where else it is killed under load. */
+  readonly recovery: boolean;
   /** Length of the load, for the drills that have just one. */
   readonly seconds: number | null;
 }
@@ -46,6 +57,14 @@ const DRILLS: Readonly<Record<string, Drill>> = {
     async run({ short }, tell) {
       const record = await runBlackoutDrill(short ? SHORT_BLACKOUT_PLAN : FULL_BLACKOUT_PLAN, tell);
       return { table: blackoutTable(record), claims: judgeBlackout(record), plan: record.plan };
+    },
+  },
+  crash: {
+    summary: "kill -9 at random moments under load, restarted on what it left (--recovery: starts on 100,000 open entries)",
+    async run({ short, recovery }, tell) {
+      if (recovery) return runRecovery(short, tell);
+      const record = await runCrashDrill(short ? SHORT_CRASH_PLAN : FULL_CRASH_PLAN, tell);
+      return { table: crashTable(record), claims: judgeCrash(record), plan: record.plan };
     },
   },
   redis: {
@@ -69,6 +88,13 @@ const DRILLS: Readonly<Record<string, Drill>> = {
       return { table: reloadTable(record), claims: judgeReload(record), plan: record.plan };
     },
   },
+  storm: {
+    summary: "billing systems that time out and try again, in a brownout: directly, through http-proxy, through Taxgate (--blackout: it is gone for 2 s)",
+    async run(wishes, tell) {
+      const record = await runStormDrill(stormPlan(wishes), tell);
+      return { table: stormTable(record), claims: judgeStorm(record), plan: record.plan };
+    },
+  },
   zipf: {
     summary: "a million keys against a cache of 64 MiB for ten minutes (--seconds N): hit rate and resident size",
     async run({ short, seconds }, tell) {
@@ -79,11 +105,17 @@ const DRILLS: Readonly<Record<string, Drill>> = {
   },
 };
 
-const USAGE = `usage: drill NAME [--short] [--cluster] [--seconds N] [--json FILE]\n${Object.entries(DRILLS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}\n`;
+const USAGE = `usage: drill NAME [--short] [--cluster] [--blackout] [--recovery] [--seconds N] [--json FILE]\n${Object.entries(DRILLS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}\n`;
+
+async function runRecovery(short: boolean, tell: (text: string) => void): Promise<Outcome> {
+  const record = await runRecoveryDrill(short ? SHORT_RECOVERY_PLAN : FULL_RECOVERY_PLAN, tell);
+  return { table: recoveryTable(record), claims: judgeRecovery(record), plan: record.plan };
+}
 
 /** Runs the drill that the command line names: 0 where every claim holds or the drill is skipped, 1 where one fails, 2 for a wrong call. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, strict: false, options: { json: { type: "string" }, seconds: { type: "string" }, short: { type: "boolean" }, cluster: { type: "boolean" } } });
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, strict: false, options: { json: { type: "string" }, seconds: { type: "string" }, short: { type: "boolean" }, cluster: { type: "boolean" }, blackout: { type: "boolean" }, recovery: { type: "boolean" } } });
+  const asked = (wish: "short" | "cluster" | "blackout" | "recovery"): boolean => values[wish] === true;
   const [name = ""] = positionals;
   const drill = Object.hasOwn(DRILLS, name) ? DRILLS[name] : undefined;
   const seconds = typeof values["seconds"] === "string" ? Number(values["seconds"]) : null;
@@ -92,7 +124,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const startedAt = performance.now();
-  const outcome = await drill.run({ short: values["short"] === true, cluster: values["cluster"] === true, seconds }, (text) => void process.stderr.write(`${text}\n`));
+  const outcome = await drill.run({ short: asked("short"), cluster: asked("cluster"), blackout: asked("blackout"), recovery: asked("recovery"), seconds }, (text) => void process.stderr.write(`${text}\n`));
   if (typeof outcome === "string") {
     process.stdout.write(`skipped: ${outcome}\n`);
     return 0;

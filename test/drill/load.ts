@@ -6,6 +6,8 @@ export interface Stream {
   readonly perSecond: number;
   /** The request number `index` of this stream, from 0. */
   call(index: number): Call;
+  /** Sees a request through, as a caller that tries again does; default: it is sent once. Must not reject. */
+  carry?(call: Call, port: number, agent: Agent): Promise<Sample>;
 }
 
 /** Load that is running. */
@@ -38,7 +40,7 @@ function runStream(stream: Stream, port: number, agent: Agent, samples: Sample[]
   let timer: NodeJS.Timeout | undefined;
 
   async function take(call: Call): Promise<void> {
-    samples.push(await send(call, port, agent));
+    samples.push(await (stream.carry ?? send)(call, port, agent));
   }
 
   function next(): void {

@@ -11,6 +11,8 @@ export interface Call {
   /** On a connection of its own, closed afterwards. */
   readonly fresh?: boolean;
   readonly orderNo?: string;
+  /** Milliseconds after which the caller hangs up; default 10,000. */
+  readonly patience?: number;
   /** Bytes that the answer must have, where it is not JSON. */
   readonly bytes?: number;
 }
@@ -36,6 +38,8 @@ export interface Sample {
   readonly age: number | null;
   readonly orderNo: string | null;
   readonly invoiceNo: string | null;
+  /** The code in the answer's document, by which billing systems judge; null or absent where there is none. */
+  readonly said?: number | null;
 }
 
 /** Connections that are kept. */
@@ -43,7 +47,7 @@ export function keptConnections(most = 64): Agent {
   return new Agent({ keepAlive: true, maxSockets: most });
 }
 
-/** Longest wait for an answer, in milliseconds. */
+/** Longest wait for an answer where the call names none, in milliseconds. */
 const BOUND_MS = 10_000;
 
 /** Sends one request to a loopback port; never rejects and never tries again. */
@@ -71,7 +75,7 @@ function exchange(call: Call, port: number, agent: Agent): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1", port, method: call.method, path: call.path, headers: { ...call.headers, ...length },
-      agent: call.fresh === true ? false : agent, signal: AbortSignal.timeout(BOUND_MS),
+      agent: call.fresh === true ? false : agent, signal: AbortSignal.timeout(call.patience ?? BOUND_MS),
     });
     sent.once("error", reject);
     sent.once("response", (response) => {
@@ -90,12 +94,12 @@ function ownFields(headers: Answered["headers"]): Pick<Sample, "code" | "cacheSt
   return { code: typeof code === "string" ? code : null, cacheStatus: typeof status === "string" ? status : null, age: age === undefined ? null : Number(age) };
 }
 
-function fields(text: string): Pick<Sample, "by" | "madeAt" | "invoiceNo"> {
+function fields(text: string): Pick<Sample, "by" | "madeAt" | "invoiceNo" | "said"> {
   try {
-    const { region, madeAt, invoiceNo } = JSON.parse(text) as { readonly region?: string; readonly madeAt?: number; readonly invoiceNo?: string };
-    return { by: region ?? null, madeAt: madeAt ?? null, invoiceNo: invoiceNo ?? null };
+    const { region, madeAt, invoiceNo, code } = JSON.parse(text) as { readonly region?: string; readonly madeAt?: number; readonly invoiceNo?: string; readonly code?: number };
+    return { by: region ?? null, madeAt: madeAt ?? null, invoiceNo: invoiceNo ?? null, said: code ?? null };
   } catch {
-    return { by: null, madeAt: null, invoiceNo: null };
+    return { by: null, madeAt: null, invoiceNo: null, said: null };
   }
 }
 

@@ -5,7 +5,7 @@ import { matchRoute } from "../../src/pipeline/match-route.ts";
 import { routeOptions } from "../../src/pipeline/options.ts";
 import { compileRoute, type Site } from "../../src/pipeline/site.ts";
 
-const route = (name: string, match: object) => compileRoute(routeOptions.parse({ name, class: "read", match }), null, []);
+const route = (name: string, match: object) => compileRoute(routeOptions.parse({ name, class: "read", match }));
 
 const routes = [
   route("exact", { path: "/a" }),

@@ -65,7 +65,7 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
     name, fallback: name === "r1" ? ["r2"] : [], attempts,
     isUp: () => up(name),
     hasOther: () => true,
-    totalTimeout: 1000, retries, pauseAfter: () => pause,
+    responseTimeout: 900, totalTimeout: 1000, retries, pauseAfter: () => pause,
     tunnel: () => ({ kind: "refused", cause: "breaker-open", detail: "", retryAfter: 7 }),
     async call(call, control) {
       calls.push({ call, region: name });
@@ -78,12 +78,12 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
   const regions: RegionOptions[] = ["r1", "r2"].map((name) => ({ name, endpoints: [], taxpayers: [], clients: [], fallback: [], upstream: upstreamOptions.parse({}) }));
   const written: SiteOptions = { name: "main", hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };
   const estate = { open: () => ({ regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined }) } as unknown as Estate;
-  const generation: Generation = compileGeneration(1, [written], { estate, cache, material: () => ({}) as UpstreamTls, origin: (url) => url });
+  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: null, material: () => ({}) as UpstreamTls, origin: (url) => url });
   const around: Surroundings = {
     clock, random: seededRandom(1),
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (event, fields) => void logged.push([event, fields]) },
     access: { write: (end) => void ends.push(end), configure: () => undefined },
-    metrics: { exchangeEnded: () => undefined, retried: () => void retried++, staleServed: (reason: string) => void staleServed.push(reason) } as unknown as Surroundings["metrics"],
+    metrics: { exchangeEnded: () => undefined, retried: () => void retried++, staleServed: (reason: string) => void staleServed.push(reason), submissionTried: () => undefined } as unknown as Surroundings["metrics"],
     bodies: byteBudget(bodies),
     cache,
   };

@@ -11,6 +11,8 @@ const WRONG: readonly (readonly [value: unknown, errors: readonly string[]])[] =
   [{ errorBefore: undefined }, ['reading faults: errorBefore: got "undefined", want an object']],
   [{ errorBefore: { odds: 1 } }, ["reading faults: errorBefore.odds: unknown field, want one of probability, on, times"]],
   [{ errorAfter: {} }, ["reading faults: errorAfter.as: missing"]],
+  [{ errorAfter: { as: "both" } }, ['reading faults: errorAfter.as: got "both", want one of "reset", "504", "either"']],
+  [{ refuseDuplicates: { on: ["issue"] } }, ["reading faults: refuseDuplicates.on: unknown field, want one of forMs"]],
   [{ html: { status: 500 } }, ['reading faults: html.status: got "500", want one of 403, 502, 503']],
   [{ latency: { minMs: 10, maxMs: 5 } }, ['reading faults: latency.maxMs: got "5", want at least minMs, which is "10"']],
   [{ capacity: { concurrent: 0, queue: 1.5 } }, [
@@ -23,7 +25,7 @@ const WRONG: readonly (readonly [value: unknown, errors: readonly string[]])[] =
   [{ blackout: { forMs: 2 ** 31 } }, ['reading faults: blackout.forMs: got "2147483648", want milliseconds from 0 to 2073600000']],
   [JSON.parse('{"__proto__": {}}'), [
     "reading faults: __proto__: unknown field, want one of blackout, refuseConnections, capacity, latency, halfOpen, garbage, html, " +
-    "unauthorized, errorBefore, errorAfter, resetAfterProcessing, resetMidAnswer, slowBody, clockSkew, lateVisibility",
+    "unauthorized, errorBefore, errorAfter, resetAfterProcessing, resetMidAnswer, slowBody, clockSkew, lateVisibility, refuseDuplicates",
   ]],
 ];
 
@@ -39,7 +41,7 @@ test("a full fault set is accepted as it is", () => {
     latency: { minMs: 150, maxMs: 220, tail: { probability: 0.2, alpha: 1.2, minMs: 5000, capMs: 60_000 }, on: ["issue"] },
     halfOpen: { probability: 0 }, garbage: { issued: true }, html: { status: 502 }, unauthorized: { times: 1 },
     errorBefore: { probability: 0.087 }, errorAfter: { as: "504" }, resetAfterProcessing: { on: ["issue", "query"] },
-    resetMidAnswer: { as: "close" }, slowBody: { bytesPerSecond: 100 }, clockSkew: { ms: -3_600_000 }, lateVisibility: { ms: 1000 },
+    resetMidAnswer: { as: "close" }, slowBody: { bytesPerSecond: 100 }, clockSkew: { ms: -3_600_000 }, lateVisibility: { ms: 1000 }, refuseDuplicates: {},
   };
   assert.deepEqual(checkFaults(faults), { ok: true, faults });
 });

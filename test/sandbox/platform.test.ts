@@ -59,6 +59,47 @@ test("a query finds the first invoice of an order and how many there are", async
   assert.deepEqual([answer.invoiceNo, answer.count, answer.invoiceNos], [numbers[0], 2, numbers]);
 });
 
+const OF_SELLER: readonly (readonly [query: string, status: number, count: number | undefined])[] = [
+  ["orderNo=A-1", 200, 1],
+  ["orderNo=A-1&sellerTaxNo=91110000600007156X", 200, 1],
+  ["orderNo=A-1&sellerTaxNo=91440300MA5EXAMPL1", 404, undefined],
+];
+
+for (const [query, status, count] of OF_SELLER) {
+  test(`a query for ${query} answers ${status}`, async (t) => {
+    const { origin, ledger } = await started(t);
+    await talk(origin, submit("A-1"));
+    const answer = parse(await talk(origin, get(`/api/invoices?${query}`)));
+    const { sellerTaxNo, amount, sha256, count: found } = JSON.parse(answer.body);
+    const issue = ledger.ofOrder("A-1")[0];
+    assert.deepEqual([answer.status, found], [status, count]);
+    if (status === 200) assert.deepEqual([sellerTaxNo, amount, sha256], [issue?.sellerTaxNo, issue?.amount, issue?.sha256]);
+  });
+}
+
+test("while duplicates are refused, a known order of the same seller gets the first number and issues nothing", async (t) => {
+  const { origin, ledger, faults } = await started(t, { refuseDuplicates: {} });
+  const other = JSON.stringify({ orderNo: "A-1", sellerTaxNo: "91440300MA5EXAMPL1", items: [], amount: 1 });
+  const submitAll = async (): Promise<unknown[]> => {
+    const seen: unknown[] = [];
+    for (const request of [submit("A-1"), submit("A-1"), post("/api/invoices", other)]) {
+      const { status, body } = parse(await talk(origin, request));
+      const { code, invoiceNo } = JSON.parse(body);
+      seen.push([status, code, invoiceNo]);
+    }
+    return seen;
+  };
+  const answers = await submitAll();
+  const [first, second] = ledger.ofOrder("A-1").map((issue) => issue.invoiceNo);
+  assert.deepEqual(answers, [[200, 0, first], [200, 6655, first], [200, 0, second]]);
+  assert.equal(ledger.totals().issued, 2);
+  const report = JSON.parse(parse(await talk(origin, get("/_sandbox/requests"))).body);
+  assert.deepEqual(report.strikes, { refuseDuplicates: 1 });
+  await faults.clear();
+  await submitAll();
+  assert.equal(ledger.totals().issued, 5);
+});
+
 test("documents and the code table can be cached and are revalidated with 304", async (t) => {
   const { origin, ledger } = await started(t);
   await talk(origin, submit("A-1"));

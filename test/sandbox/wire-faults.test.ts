@@ -22,6 +22,14 @@ for (const [faults, status, body, issued] of ANSWERED) {
   });
 }
 
+test("an error after processing may be now a reset and now 504, and issues either way", async (t) => {
+  const { origin, ledger } = await started(t, { errorAfter: { as: "either" } });
+  const seen = new Set<string>();
+  for (let i = 0; i < 20; i += 1) seen.add((await talk(origin, submit(`A-${i}`))).text.slice(0, 12));
+  assert.deepEqual([...seen].toSorted(), ["", "HTTP/1.1 504"]);
+  assert.equal(ledger.totals().issued, 20);
+});
+
 const RESETS: readonly (readonly [faults: FaultSet, issued: number])[] = [
   [{ errorAfter: { as: "reset" } }, 1],
   [{ resetAfterProcessing: {} }, 1],

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { constants, crc32, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import type { ZstdOptions } from "node:zlib";
-import type { Seal } from "./seal.ts";
+import type { Seal } from "../../base/seal.ts";
 
 /*
  * What stands under a key of the shared tier: magic, version, flags, then either a checksum and the content or the sealed

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EntryAddress, Invalidation } from "../entry.ts";
 import { shortHash } from "./keys.ts";
-import type { Seal } from "./seal.ts";
+import type { Seal } from "../../base/seal.ts";
 
 const text = z.string().max(16_384);
 const soft = z.boolean();

@@ -14,7 +14,7 @@ import { redisKeys } from "./keys.ts";
 import { createRedisLink } from "./link.ts";
 import { moveMarks } from "./marks.ts";
 import { createRedisNews } from "./news.ts";
-import { createSeal } from "./seal.ts";
+import { createTierSeal } from "./seal.ts";
 import { createWriter } from "./writer.ts";
 import type { SharedTier, TierEvents } from "../shared-tier.ts";
 
@@ -41,7 +41,7 @@ const META_BYTES = 256 * 1024;
 export function createRedisTier(options: RedisOptions, { clock, random, events }: RedisTierSetting): SharedTier {
   const address = redisAddress(options);
   const keys = redisKeys(options.prefix);
-  const seal = options.encryption === undefined ? null : createSeal(options.encryption);
+  const seal = options.encryption === undefined ? null : createTierSeal(options.encryption);
   let owed: Invalidation[] = [];
   let servedAlone = false;
 

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { createEnvelope } from "../../../src/cache/redis/envelope.ts";
-import { createSeal } from "../../../src/cache/redis/seal.ts";
+import { createTierSeal } from "../../../src/cache/redis/seal.ts";
 
-const seal = createSeal({ cipher: "aes-256-gcm", keys: [{ id: "a", key: "a secret of some length" }] });
+const seal = createTierSeal({ cipher: "aes-256-gcm", keys: [{ id: "a", key: "a secret of some length" }] });
 const envelope = createEnvelope(100_000, seal);
 const plain = createEnvelope(100_000, null);
 const how = fc.record({ compress: fc.boolean(), encrypt: fc.boolean() });

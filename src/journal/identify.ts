@@ -1,0 +1,91 @@
+import { hash } from "node:crypto";
+import type { Extracted, Extractor, ExtractorSource } from "../document/extractor.ts";
+
+/*
+ * What tells one submission from another: the key (which order), the fingerprint (which content of it) and the lane
+ * (after which others). All are digests of values as they are written, never of numbers that were read.
+ */
+
+/** A submission that was recognised. */
+export interface Identified {
+  readonly kind: "identified";
+  /** 32 hexadecimal digits over site, operation, scope and key. */
+  readonly id: string;
+  readonly key: readonly string[];
+  readonly scope: readonly string[];
+  /** 32 hexadecimal digits over the content. */
+  readonly fingerprint: string;
+  readonly lane: string | null;
+}
+
+/** Nothing can be said about it: what is missing, or what can be read in two ways. */
+export interface Unidentified {
+  readonly kind: "missing" | "unclear";
+  readonly detail: string;
+}
+
+/** How a route's submissions are recognised. */
+export interface Recognition {
+  readonly site: string;
+  readonly operation: string;
+  readonly key: readonly Extractor[];
+  readonly scope: readonly Extractor[];
+  /** Null: every byte counts. */
+  readonly fields: readonly Extractor[] | null;
+  readonly lane: readonly Extractor[];
+}
+
+const DIGITS = 32;
+
+/** Recognises a submission; `target` is its path and query, which count where it has no body. */
+export function identify(how: Recognition, source: ExtractorSource, target: string): Identified | Unidentified {
+  const key = values(how.key, source, "key");
+  if (!Array.isArray(key)) return key as Unidentified;
+  const scope = values(how.scope, source, "scope");
+  if (!Array.isArray(scope)) return scope as Unidentified;
+  const lane = values(how.lane, source, "serialBy");
+  if (!Array.isArray(lane)) return lane as Unidentified;
+  const fingerprint = how.fields === null ? overBytes(source.body, target) : overFields(how.fields, source);
+  if (typeof fingerprint !== "string") return fingerprint;
+  return { kind: "identified", id: entryId(how.site, how.operation, scope, key), key, scope, fingerprint, lane: lane.length === 0 ? null : digest(JSON.stringify([how.site, lane])) };
+}
+
+/** See {@link Identified.id}. */
+export function entryId(site: string, operation: string, scope: readonly string[], key: readonly string[]): string {
+  return digest(JSON.stringify([site, operation, scope, key]));
+}
+
+function values(extractors: readonly Extractor[], source: ExtractorSource, what: string): string[] | Unidentified {
+  const found: string[] = [];
+  for (const extractor of extractors) {
+    const extracted = extractor.read(source);
+    if (extracted.kind !== "found") return nothing(extracted, what, extractor);
+    if (extracted.text === "") return { kind: "missing", detail: `the ${what} at ${extractor.name} is empty` };
+    found.push(extracted.text);
+  }
+  return found;
+}
+
+function nothing(extracted: Exclude<Extracted, { kind: "found" }>, what: string, extractor: Extractor): Unidentified {
+  return { kind: extracted.kind === "ambiguous" ? "unclear" : "missing", detail: `the ${what} at ${extractor.name}: ${extracted.detail}` };
+}
+
+function overBytes(body: Uint8Array | null, target: string): string {
+  return body === null || body.byteLength === 0 ? digest(target) : digest(body);
+}
+
+/** A field that is not there is a value of its own: it makes the content another one when it comes. */
+function overFields(fields: readonly Extractor[], source: ExtractorSource): string | Unidentified {
+  const parts: string[] = [];
+  for (const field of fields) {
+    const extracted = field.read(source);
+    if (extracted.kind === "found") parts.push(extracted.type, extracted.text);
+    else if (extracted.kind === "missing") parts.push("missing", "");
+    else return { kind: "unclear", detail: `the fingerprint at ${field.name}: ${extracted.detail}` };
+  }
+  return digest(JSON.stringify(parts));
+}
+
+function digest(content: string | Uint8Array): string {
+  return hash("sha256", content, "hex").slice(0, DIGITS);
+}

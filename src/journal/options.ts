@@ -1,0 +1,176 @@
+import { z } from "zod";
+import { bytes, duration, name, rate, whole } from "../base/fields.ts";
+import { answerCondition, conditionShape, fitsTogether } from "../document/answer-condition.ts";
+import { extractor } from "../document/extractor.ts";
+import { parseTimeLimit, TIME_LIMIT_WANTED } from "./time-limit.ts";
+
+const TYPE_WANTED = "a content type such as application/json; charset=utf-8";
+const METHOD_WANTED = "a method in capitals such as GET";
+const TARGET_WANTED = "a path such as /api/invoices?orderNo={key}";
+const STEP_WANTED = "exactly one of query, wait, resend, or the word hold";
+const FINGERPRINT_WANTED = "fields beside 'over: fields', and nowhere else";
+
+/**
+ * An answer of our own making. In its texts `{key}`, `{scope}`, `{taxpayer}`, `{requestId}`, `{retryAfter}`, `{code}` and
+ * `{detail}` stand for what they name, and `{/pointer}` for a value of the platform's answer where one is at hand.
+ */
+const answerForm = z.strictObject({
+  status: whole(200, 599),
+  contentType: z.string({ error: () => TYPE_WANTED }).regex(/^[!-~][ -~]{0,200}$/, { error: () => TYPE_WANTED }).prefault("application/json"),
+  body: z.string().max(65_536).prefault(""),
+});
+
+/** See {@link answerForm}. */
+export type AnswerForm = z.output<typeof answerForm>;
+
+const conditions = () => z.array(answerCondition()).max(100);
+
+/** The platform's word that it knows the submission already. */
+const duplicate = z
+  .strictObject({
+    ...conditionShape(),
+    /** `same`: it is this one, and was issued. `check`: by the plan. `conflict`: another content was issued under this key. */
+    means: z.enum(["same", "check", "conflict"]),
+    /** What the caller gets of `same`, where the platform's own words would be taken for a failure. Else the plan's query is asked, where there is one. */
+    as: answerForm.optional(),
+  })
+  .check(fitsTogether);
+
+const STEPS = ["query", "wait", "resend"] as const;
+
+/** One step on the way out of doubt. */
+const step = z
+  .strictObject({
+    /** Asks the platform. In target and body `{key}` and `{scope}` stand for their values, `{key.1}` for the first of several. */
+    query: z
+      .strictObject({
+        method: z.string({ error: () => METHOD_WANTED }).regex(/^[A-Z-]{1,20}$/, { error: () => METHOD_WANTED }).prefault("GET"),
+        path: z.string({ error: () => TARGET_WANTED }).regex(/^\/[^\s#]{0,2000}$/, { error: () => TARGET_WANTED }),
+        /** Fields beside those of the submission; `content-type` where there is a body. */
+        headers: z.record(z.string(), z.string()).prefault({}),
+        body: z.string().max(65_536).optional(),
+      })
+      .optional(),
+    /** Answers that show the submission. */
+    found: answerCondition().optional(),
+    /** Values of the answer that must be the submission's own, such as `{ json: /amount, is: "{fingerprint.1}" }`. */
+    match: z.array(z.strictObject({ read: extractor(), is: z.string().min(1).max(200) })).max(20).prefault([]),
+    /** Answers that show that it is not there. */
+    absent: answerCondition().optional(),
+    /** The caller's answer; without it the platform's answer to the query. */
+    as: answerForm.optional(),
+    /** An answer that it is not there counts only so long after the last attempt ended. */
+    notFoundValidAfter: duration("0ms", "30d").optional(),
+    /** What follows from its absence: it may be sent again, or only a person may say so. */
+    absentMeans: z.enum(["unsent", "held"]).prefault("unsent"),
+    /** How often it is asked; the pause grows to ten times that. */
+    every: duration("50ms", "1d").prefault("1s"),
+    /** How long this step is tried. */
+    for: duration("0ms", "30d").prefault("10min"),
+    /** Waits, and goes on to the next step. */
+    wait: duration("0ms", "30d").optional(),
+    /** Sends the same bytes again, where the platform recognises them. */
+    resend: z.strictObject({ window: duration("1s", "30d") }).optional(),
+  })
+  .check(({ value, issues }) => {
+    const kinds = STEPS.filter((kind) => value[kind] !== undefined);
+    if (kinds.length !== 1) issues.push({ code: "custom", path: [], message: STEP_WANTED, input: value });
+    if (kinds[0] === "query" && value.found === undefined) issues.push({ code: "custom", path: ["found"], message: "a condition beside 'query', such as { status: 200 }", input: value });
+    if (value.absent !== undefined && value.notFoundValidAfter === undefined) issues.push({ code: "custom", path: ["notFoundValidAfter"], message: "a duration beside 'absent': how late the platform may still show it", input: value });
+  });
+
+/** See {@link step}. */
+export type StepOptions = z.output<typeof step>;
+
+/** What happens to submissions while the platform is down, with `onOutage: defer`. */
+const defer = z.strictObject({
+  /** What the caller is told. */
+  accepted: answerForm.prefault({ status: 202, body: '{"status":"queued","requestId":"{requestId}"}' }),
+  /** Submissions with the same value are delivered in order, one at a time. */
+  serialBy: z.array(extractor()).max(4).prefault([]),
+  /** Later it is not sent any more. */
+  maxQueueAge: duration("1s", "30d").prefault("12h"),
+  /** Nor past this time of the wall, such as `midnight Europe/Warsaw`. */
+  notPast: z.string({ error: () => TIME_LIMIT_WANTED }).refine((text) => parseTimeLimit(text) !== null, { error: () => TIME_LIMIT_WANTED }).optional(),
+  /** How fast the queue is delivered. */
+  pace: rate().prefault("5/s"),
+  /** More are refused. */
+  maxQueued: whole(1, 10_000_000).prefault(100_000),
+  /** Told of each one that is over, with an HMAC-SHA-256 under the secret. */
+  webhook: z.strictObject({ url: z.url({ protocol: /^https?$/, error: () => "an http or https URL" }), secret: z.string().min(16, { error: () => "at least 16 characters" }) }).optional(),
+});
+
+/** How submissions on a route are kept from being issued twice. */
+export const submissionOptions = z.strictObject({
+  /** What is done, as part of the key: the route's name unless written. Keep it where a route is renamed. */
+  operation: name().optional(),
+  /** Where the number stands under which the platform must issue once. */
+  key: z.array(extractor()).min(1).max(8),
+  /** Whose number it is: never a token, because tokens change. */
+  scope: z.array(extractor()).max(8).prefault([]),
+  /** What makes two submissions the same: every byte, or these values. */
+  fingerprint: z
+    .strictObject({ over: z.enum(["bytes", "fields"]), fields: z.array(extractor()).max(50).prefault([]) })
+    .check(({ value, issues }) => {
+      if ((value.over === "fields") !== (value.fields.length > 0)) issues.push({ code: "custom", path: ["fields"], message: FINGERPRINT_WANTED, input: value });
+    })
+    .prefault({ over: "bytes" }),
+  /** What answers mean; the first list that fits, in this order. An answer that fits none leaves it in doubt. */
+  duplicate: z.array(duplicate).max(100).prefault([]),
+  accepted: conditions().prefault([{ status: [200, 201, 202, 204] }]),
+  notExecuted: conditions().prefault([{ status: [401, 429] }]),
+  final: conditions().prefault([{ status: [400, 413, 415] }]),
+  inDoubt: conditions().prefault([]),
+  /** Where the platform's own number stands in an answer that accepts, or in that of a query. */
+  reference: extractor().optional(),
+  /** The way out of doubt. */
+  resolve: z.array(z.union([z.literal("hold"), step], { error: () => STEP_WANTED })).max(10).prefault(["hold"]),
+  /** How fast doubts are resolved, all of the route together. */
+  resolvePace: rate().prefault("50/s"),
+  /** A request without a key is refused, or goes through without a journal. */
+  onMissingKey: z.enum(["refuse", "pass"]).prefault("refuse"),
+  /** While the platform is down: keep trying for the caller's time, say so at once, or accept and deliver later. */
+  onOutage: z.enum(["wait", "refuse", "defer"]).prefault("wait"),
+  defer: defer.prefault({}),
+  /** How long the same content gets the same final no; after that it is sent again. */
+  rejectedFor: duration("0ms", "10y").prefault("10min"),
+  /** How long what is known is kept. */
+  retain: z.strictObject({ outcome: duration("1d", "100y").prefault("10y"), bodies: duration("1h", "100y").prefault("30d") }).prefault({}),
+  /** After the caller was told to try later, an answer is waited for so long. */
+  linger: duration("0ms", "1h").prefault("60s"),
+  /** A submission that was certainly not executed is sent by ourselves for so long after its last attempt, whether a caller waits or not. */
+  resendUnsent: duration("0ms", "30d").prefault("0s"),
+  /** A held one is expected to be decided by then; it is reported as overdue, never touched. */
+  holdFor: duration("1min", "10y").prefault("24h"),
+  /** Fields of the platform's answer that a replay carries. */
+  replayHeaders: z.array(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" })).max(50).prefault(["content-type", "content-encoding", "content-language", "location"]),
+  /** Our own answers in the platform's form. */
+  answers: z.strictObject({ tryLater: answerForm.optional(), held: answerForm.optional(), conflict: answerForm.optional() }).prefault({}),
+});
+
+/** See {@link submissionOptions}. */
+export type SubmissionOptions = z.output<typeof submissionOptions>;
+
+const encryption = z.strictObject({
+  cipher: z.enum(["aes-256-gcm", "sm4-gcm"]).prefault("aes-256-gcm"),
+  /** The first one encrypts, all decrypt. */
+  keys: z.array(z.strictObject({ id: name(), key: z.string().min(16, { error: () => "at least 16 characters" }) })).min(1).max(20),
+});
+
+/** Where the journal is kept. */
+export const journalOptions = z.strictObject({
+  store: z.literal("sqlite", { error: () => "sqlite, the one store of this release" }).prefault("sqlite"),
+  /** A file on another volume that notices a state directory that was put back. */
+  witness: z.string().min(1).optional(),
+  /** Room that is kept for outcomes of what is already sent when the disk fills. */
+  ballast: bytes("1GiB").prefault("16MiB"),
+  /** After a backup was restored, keys that it cannot know are asked for before they are sent, for so long. */
+  distrustFor: duration("0ms", "10y").prefault("30d"),
+  /** Entries whose outcome is known go to the archive of their month after so long. */
+  archiveAfter: duration("1h", "1y").prefault("35d"),
+  /** Requests and answers on disk are encrypted. */
+  encryption: encryption.optional(),
+});
+
+/** See {@link journalOptions}. */
+export type JournalOptions = z.output<typeof journalOptions>;

@@ -1,0 +1,76 @@
+import type { Entered } from "../journal/claims.ts";
+import type { StoredRequest } from "../journal/entry.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { SubmissionPolicy } from "../journal/policy.ts";
+import { headerValue } from "../http/headers.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Surroundings } from "./generation.ts";
+import { awaitEnding } from "./submit.ts";
+import type { Route } from "./site.ts";
+import { told, tryLater } from "./told.ts";
+import { upstreamHeaders } from "./upstream-head.ts";
+import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
+
+/*
+ * What a submission meets in the journal: its own claim, another try under way, its outcome, or a no. Nothing is sent
+ * before the claim is durable.
+ */
+
+/** Claims a submission, answers it from the journal, or refuses it. */
+export async function claim(x: Exchange, policy: SubmissionPolicy, journal: Journal, around: Surroundings): Promise<Verdict> {
+  const route = x.route as Route;
+  const entered = await journal.enter(policy, {
+    source: { headers: x.head.headers, pathVariables: route.pathVariables(x.path), query: x.query, body: x.body.kind === "bytes" ? x.body.bytes : null, contentType: headerValue(x.head.headers, "content-type") },
+    request: requestOf(x, route),
+    taxpayer: x.taxpayer,
+    region: x.region as string,
+    principal: x.principal,
+  });
+  return decide(x, entered, policy, around);
+}
+
+function requestOf(x: Exchange, route: Route): StoredRequest {
+  const headers = upstreamHeaders(x, route.options, x.region as string);
+  const host = route.options.forward.host && x.host !== "" ? ["host", x.host] : [];
+  return { method: x.head.method, target: x.path + x.query, headers: [...host, ...headers], body: x.body.kind === "bytes" ? x.body.bytes : NOTHING };
+}
+
+const NOTHING = new Uint8Array(0);
+
+function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around: Surroundings): Verdict | Promise<Verdict> {
+  switch (entered.kind) {
+    case "mine":
+      x.flight = entered.flight;
+      x.submitted = "fresh";
+      return GO_ON;
+    case "joined":
+      x.submitted = "joined";
+      return awaitEnding(x, entered.flight, around);
+    case "replay":
+    case "told":
+      return told(x, entered.entry, policy);
+    case "unjournalled":
+      x.submitted = "unjournalled";
+      return GO_ON;
+    default:
+      return refused(x, entered, policy);
+  }
+}
+
+function refused(x: Exchange, entered: Exclude<Entered, { kind: "mine" | "joined" | "replay" | "told" | "unjournalled" }>, policy: SubmissionPolicy): Verdict {
+  x.submitted = "refused";
+  switch (entered.kind) {
+    case "conflict": {
+      x.submitted = "conflict";
+      return told(x, entered.facts, policy, "conflict");
+    }
+    case "stranger":
+      return refuse("not-yours", "this number belongs to a submission of another caller");
+    case "unidentified":
+      return refuse(entered.why === "missing" ? "key-missing" : "key-unclear", entered.detail);
+    case "unavailable":
+      return refuse("journal-unavailable", `the journal cannot be written (${entered.fault.kind}); nothing was sent`, retryAfter(5));
+    case "overloaded":
+      return tryLater(x, null, policy, "too many submissions are under way");
+  }
+}

@@ -1,0 +1,82 @@
+import type { Ending, Flight, NoEnding } from "../journal/flight.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Answer } from "../http/message.ts";
+import type { AttemptResult } from "../upstream/result.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Surroundings } from "./generation.ts";
+import type { Route, Site } from "./site.ts";
+import { told, tryLater } from "./told.ts";
+import { downstreamHeaders } from "./upstream-head.ts";
+import { refuse, retryAfter, type Verdict } from "./verdict.ts";
+import { voidedBy } from "./voids.ts";
+
+/*
+ * Sends a claimed submission, and waits for its outcome: no longer than the route's time, and never so that the caller's
+ * going ends it.
+ */
+
+/** Sends a submission that is this exchange's, and answers with what becomes of it. */
+export function submit(x: Exchange, flight: Flight, journal: Journal, around: Surroundings): Promise<Verdict> {
+  x.attempts = 1;
+  const ending = awaitEnding(x, flight, around);
+  journal.send(flight);
+  return ending;
+}
+
+/** Waits for what becomes of a submission, this exchange's or another's. */
+export async function awaitEnding(x: Exchange, flight: Flight, around: Surroundings): Promise<Verdict> {
+  const { total } = (x.route as Route).options.timeouts;
+  const patience = (total ?? (x.site as Site).upstream.regions.get(flight.facts.region)?.totalTimeout ?? 0) - (around.clock.now() - x.startedAt);
+  const ending = await flight.wait(patience, (stop) => {
+    x.onGone = stop;
+  });
+  x.attempts = Math.max(1, flight.attempts);
+  return verdictOf(x, flight, ending, around);
+}
+
+function verdictOf(x: Exchange, flight: Flight, ending: Ending | NoEnding, around: Surroundings): Verdict | Promise<Verdict> {
+  if (ending === "gone") {
+    x.endedBy = "client";
+    return refuse("client-gone", "the client went away; its submission goes on");
+  }
+  if (ending === "patience") return open(x, flight);
+  switch (ending.kind) {
+    case "answered":
+      return answered(x, ending, around);
+    case "unsent":
+      return unsent(x, ending);
+    case "told":
+      return told(x, ending.entry, flight.policy);
+    case "failed":
+      x.submitted = "refused";
+      return refuse("journal-unavailable", `the journal cannot be written (${ending.fault.kind}); nothing was sent`, retryAfter(5));
+  }
+}
+
+function open(x: Exchange, flight: Flight): Verdict {
+  x.endedBy = "upstream";
+  const { entry } = flight;
+  return tryLater(x, flight.facts, flight.policy, entry?.state.kind === "in-doubt" ? `its outcome is not known: ${entry.state.why}` : "its outcome is not known yet");
+}
+
+async function answered(x: Exchange, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Promise<Verdict> {
+  x.lastTried = { region: ending.region, endpoint: ending.endpoint };
+  if (ending.how === "confirmed" && x.submitted === "fresh") x.submitted = "confirmed";
+  const whole: Answer = { status: ending.answer.status, headers: ending.answer.headers, body: { kind: "bytes", bytes: ending.answer.body } };
+  const seen = x.flight === null ? whole : await voidedBy(x, whole, around);
+  const headers = [...downstreamHeaders(x, seen), "Taxgate-Submission", x.submitted ?? "fresh"];
+  return { kind: "answer", reason: ending.executed ? "forwarded" : "not-executed", answer: { status: seen.status, headers, body: seen.body } };
+}
+
+function unsent(x: Exchange, { result, why }: Extract<Ending, { kind: "unsent" }>): Verdict {
+  const headers = ["Taxgate-Submission", x.submitted ?? "fresh"];
+  x.submitted = "unsent";
+  x.reason = result?.cause ?? "unsent";
+  if (result !== null && result.kind !== "refused") x.endedBy = "upstream";
+  if (result?.kind === "refused") return refuse(codeOf(result), result.detail, [...retryAfter(result.retryAfter), ...headers]);
+  return refuse("unreachable", `nothing was executed: ${why}`, [...retryAfter(1), ...headers]);
+}
+
+function codeOf({ cause }: Exclude<AttemptResult, { kind: "answered" }>): "open" | "overloaded" {
+  return cause === "breaker-open" ? "open" : "overloaded";
+}
