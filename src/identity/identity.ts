@@ -1,5 +1,6 @@
 import type { Headers } from "../http/message.ts";
 import { clientAddress } from "./client-address.ts";
+import { compileEntitled, type Entitled } from "./entitled.ts";
 import { networkSet } from "./network-set.ts";
 import type { IdentityOptions } from "./options.ts";
 import { compilePrincipal, type PrincipalOf } from "./principal.ts";
@@ -18,6 +19,8 @@ export interface Identity {
   readonly taxpayer: TaxpayerOf;
   /** See region.ts. `address` is the client's. */
   readonly region: RegionOf;
+  /** See entitled.ts; null: the site has no such table. */
+  readonly entitled: Entitled | null;
 }
 
 /**
@@ -32,5 +35,6 @@ export function compileIdentity(options: IdentityOptions, regions: readonly Regi
     principal: compilePrincipal(options.principal),
     taxpayer: compileTaxpayer(options.taxpayer),
     region: compileRegion(options.region, regions, defaultRegion),
+    entitled: compileEntitled(options.entitled),
   };
 }

@@ -25,12 +25,24 @@ const region = z.union([
   z.strictObject({ client: z.literal(true) }),
 ], { error: () => "one of { header: NAME }, { taxpayer: true }, { client: true }" });
 
+const PATTERN_WANTED = "a text that stands for itself, or its beginning and a star such as 9144*";
+const pattern = z.string({ error: () => PATTERN_WANTED }).regex(/^[^*]{1,256}\*?$|^\*$/, { error: () => PATTERN_WANTED });
+
+/** Who may submit, and hear of submissions, for whom. */
+const entitlement = z.strictObject({
+  /** As the access log knows principals: `certificate:CN=erp`, `x-customer:alice`; a star at the end stands for any rest. */
+  principal: pattern,
+  taxpayers: z.array(pattern).min(1).max(10_000),
+});
+
 /** Who asks, for whom, and where they are at home. */
 export const identityOptions = z.strictObject({
   /** Networks whose X-Forwarded-For is believed; the right-most address that is not among them is the client. */
   trustedProxies: cidrs.prefault([]),
   principal: z.array(principal).prefault([{ clientCertificate: "subject" }, { header: "authorization" }, { address: true }]),
   taxpayer: z.array(taxpayer).prefault([]),
+  /** Where something stands here, submissions of a taxpayer are taken from these principals alone, and nobody else hears of them. */
+  entitled: z.array(entitlement).max(10_000).prefault([]),
   region: z.array(region).prefault([{ header: "x-region" }, { taxpayer: true }, { client: true }]),
 });
 

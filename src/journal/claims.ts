@@ -6,10 +6,10 @@ import type { Entry, EntryFacts, StoredRequest } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
 import type { Identified } from "./identify.ts";
-import { mayHear } from "./may-hear.ts";
+import { mayHear, type Hearer } from "./may-hear.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
-import { StoreFault, type Change, type Store } from "./store.ts";
+import { StoreFault, under, type Store } from "./store.ts";
 
 /*
  * What a try gets: its own claim, another's outcome, or a no. The store decides between several callers; a flight in this
@@ -17,13 +17,12 @@ import { StoreFault, type Change, type Store } from "./store.ts";
  */
 
 /** A submission as it arrived. */
-export interface Submission {
+export interface Submission extends Hearer {
   readonly source: ExtractorSource;
   /** As it is sent. */
   readonly request: StoredRequest;
   readonly taxpayer: string | null;
   readonly region: string;
-  readonly principal: string | null;
 }
 
 /** What a try gets. */
@@ -60,14 +59,12 @@ export interface ClaimsEnv {
   readonly revive: (entry: Entry) => Promise<Flight | null>;
 }
 
-/** Claims a submission, or finds what is known of it. Durable once it resolves; rejects for faults of ours only. */
-export type Enter = (policy: SubmissionPolicy, submission: Submission) => Promise<Entered>;
-
 /** Submissions under way at once, those in doubt and those being delivered later among them. */
 const MOST_FLIGHTS = 50_000;
 /** Another instance may be quicker; nobody is so often. */
 const TRIES = 3;
 const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was restored, and cannot know this key" } as const;
+const STRANGER: Promise<Entered> = Promise.resolve({ kind: "stranger" });
 const SENDING = { kind: "sending" } as const;
 
 /** One try on its way through the store. */
@@ -79,149 +76,154 @@ interface Try {
 }
 
 /** See the top of this file. */
-export function createClaims(env: ClaimsEnv): Enter {
-  const { clock, store, events, flights } = env;
-  const profiles = new Set<string>();
+export class Claims {
+  readonly #env: ClaimsEnv;
+  /** Hashes of what was claimed under already, and is kept. */
+  readonly #profiles = new Set<string>();
 
-  async function claim(policy: SubmissionPolicy, identified: Identified, submission: Submission): Promise<Entered> {
+  constructor(env: ClaimsEnv) {
+    this.#env = env;
+  }
+
+  /** Claims a submission, or finds what is known of it. Durable once it resolves; rejects for faults of ours only. */
+  enter(policy: SubmissionPolicy, submission: Submission): Promise<Entered> {
+    const identified = policy.identify(submission.source, submission.request.target);
+    if (identified.kind !== "identified") {
+      const passes = identified.kind === "missing" && policy.options.onMissingKey === "pass";
+      return Promise.resolve(passes ? { kind: "unjournalled" } : { kind: "unidentified", why: identified.kind, detail: identified.detail });
+    }
+    if (submission.entitled?.(submission.taxpayer) === false) return STRANGER;
+    const flight = this.#env.flights.get(identified.id);
+    if (flight === undefined) return this.#claim(policy, identified, submission);
+    if (!mayHear(flight.facts, submission)) return STRANGER;
+    return flight.facts.fingerprint === identified.fingerprint ? Promise.resolve({ kind: "joined", flight }) : this.#beside(flight, identified);
+  }
+
+  async #claim(policy: SubmissionPolicy, identified: Identified, submission: Submission): Promise<Entered> {
+    const { flights, clock } = this.#env;
     if (flights.size >= MOST_FLIGHTS) return { kind: "overloaded" };
     const flight = new Flight(policy, factsOf(policy, identified, submission, 1), submission.request, clock);
     flights.set(identified.id, flight);
-    const one: Try = { identified, submission, flight };
     try {
-      if (!profiles.has(policy.hash)) {
-        await store.keepProfile(policy.hash, policy.text);
-        profiles.add(policy.hash);
-      }
-      const entered = await insert(one);
-      if (entered.kind !== "mine") dissolve(flight, entered);
+      await this.#keepProfile(policy);
+      const entered = await this.#insert({ identified, submission, flight });
+      if (entered.kind !== "mine") this.#dissolve(flight, entered);
       return entered;
     } catch (fault) {
       const known = fault instanceof StoreFault ? fault : new StoreFault("io", String(fault));
-      remove(flight);
+      this.#remove(flight);
       flight.end({ kind: "failed", fault: known });
       return { kind: "unavailable", fault: known };
     }
   }
 
-  async function insert(one: Try): Promise<Entered> {
+  async #keepProfile({ hash, text }: SubmissionPolicy): Promise<void> {
+    if (this.#profiles.has(hash)) return;
+    await this.#env.store.keepProfile(hash, text);
+    this.#profiles.add(hash);
+  }
+
+  async #insert(one: Try): Promise<Entered> {
+    const { clock, store, deferred, outcomes, distrustUntil } = this.#env;
     const { flight, submission } = one;
     const { policy, facts } = flight;
-    const distrusted = clock.wall() < env.distrustUntil;
-    const behind = !distrusted && env.deferred.isQueued(facts.lane);
-    const inserted = await store.insert({ ...facts, state: distrusted ? RESTORED : behind ? env.deferred.stateFor(policy) : SENDING, request: submission.request });
-    if (inserted.kind === "known") return known(one, inserted.entries, 1);
+    const distrusted = clock.wall() < distrustUntil;
+    const behind = !distrusted && deferred.isQueued(facts.lane);
+    const inserted = await store.insert({ ...facts, state: distrusted ? RESTORED : behind ? deferred.stateFor(policy) : SENDING, request: submission.request });
+    if (inserted.kind === "known") return this.#known(one, inserted.entries, 1);
     flight.entry = inserted.entry;
     if (distrusted) {
-      env.outcomes.doubt(flight, RESTORED.cause, RESTORED.why, "");
+      outcomes.doubt(flight, RESTORED.cause, RESTORED.why, "");
       return { kind: "joined", flight };
     }
     if (!behind) return { kind: "mine", flight };
-    env.deferred.add(inserted.entry);
+    deferred.add(inserted.entry);
     return { kind: "told", entry: inserted.entry };
   }
 
-  async function known(one: Try, entries: readonly Entry[], tries: number): Promise<Entered> {
+  async #known(one: Try, entries: readonly Entry[], tries: number): Promise<Entered> {
     const newest = entries.at(-1) as Entry;
-    if (!mayHear(newest, one.submission.principal)) return { kind: "stranger" };
-    const standing = decide(entries, one.identified.fingerprint, clock.wall());
+    if (!mayHear(newest, one.submission)) return STRANGER;
+    const standing = decide(entries, one.identified.fingerprint, this.#env.clock.wall());
     switch (standing.kind) {
       case "replay":
       case "told":
         return standing;
       case "conflict":
-        events.conflict(newest);
+        this.#env.events.conflict(newest);
         return { kind: "conflict", facts: newest };
       case "wait":
-        return waitFor(one.flight, standing.entry);
+        return this.#waitFor(one.flight, standing.entry);
       case "take":
-        return (await take(one, standing.entry)) ?? again(one, tries);
+        return (await this.#take(one, standing.entry)) ?? this.#again(one, tries);
       case "open":
-        return (await open(one, standing.revision, standing.closes)) ?? again(one, tries);
+        return (await this.#open(one, standing.revision, standing.closes)) ?? this.#again(one, tries);
     }
   }
 
-  async function again(one: Try, tries: number): Promise<Entered> {
+  async #again(one: Try, tries: number): Promise<Entered> {
     if (tries >= TRIES) return { kind: "overloaded" };
-    return known(one, await store.read(one.identified.id), tries + 1);
+    return this.#known(one, await this.#env.store.read(one.identified.id), tries + 1);
   }
 
   /** An earlier life's: whoever comes waits for its resolution. Another instance's is waited for by asking again. */
-  async function waitFor(placeholder: Flight, entry: Entry): Promise<Entered> {
+  async #waitFor(placeholder: Flight, entry: Entry): Promise<Entered> {
+    const { store, revive } = this.#env;
     if (store.isOwned(entry) && entry.owner !== store.owner) return { kind: "told", entry };
-    remove(placeholder);
-    const found = await env.revive(entry);
+    this.#remove(placeholder);
+    const found = await revive(entry);
     return found === null ? { kind: "told", entry } : { kind: "joined", flight: found };
   }
 
-  async function take(one: Try, entry: Entry): Promise<Entered | null> {
-    const taken = await store.update({ ...under(entry), state: SENDING, take: true, request: one.submission.request });
-    return taken === null ? null : airborne(one.flight, taken);
+  async #take(one: Try, entry: Entry): Promise<Entered | null> {
+    const taken = await this.#env.store.update({ ...under(entry), state: SENDING, take: true, request: one.submission.request });
+    return taken === null ? null : this.#airborne(one.flight, taken);
   }
 
-  async function open(one: Try, revision: number, closes: Entry | null): Promise<Entered | null> {
+  async #open(one: Try, revision: number, closes: Entry | null): Promise<Entered | null> {
+    const { store } = this.#env;
     const why = "another content came, and nothing of this one was executed";
     if (closes !== null && (await store.update({ ...under(closes), state: { kind: "released", why }, take: true })) === null) return null;
     const facts = factsOf(one.flight.policy, one.identified, one.submission, revision);
     const inserted = await store.insert({ ...facts, state: SENDING, request: one.submission.request });
-    return inserted.kind === "known" ? null : airborne(one.flight, inserted.entry);
+    return inserted.kind === "known" ? null : this.#airborne(one.flight, inserted.entry);
   }
 
   /** The placeholder gives way to a flight of the revision that was claimed. */
-  function airborne(placeholder: Flight, entry: Entry): Entered {
-    const flight = new Flight(placeholder.policy, entry, placeholder.request, clock);
+  #airborne(placeholder: Flight, entry: Entry): Entered {
+    const flight = new Flight(placeholder.policy, entry, placeholder.request, this.#env.clock);
     flight.entry = entry;
-    flights.set(entry.id, flight);
+    this.#env.flights.set(entry.id, flight);
     flight.onEnd((ending) => placeholder.end(ending));
     return { kind: "mine", flight };
   }
 
   /** The placeholder was not needed: what joined it meanwhile gets the same. */
-  function dissolve(placeholder: Flight, entered: Entered): void {
-    if (entered.kind === "joined") {
-      if (entered.flight === placeholder) return;
-      remove(placeholder);
-      entered.flight.onEnd((ending) => placeholder.end(ending));
-      return;
-    }
-    remove(placeholder);
-    if (entered.kind === "replay" || entered.kind === "told") placeholder.end({ kind: "told", entry: entered.entry });
+  #dissolve(placeholder: Flight, entered: Entered): void {
+    if (entered.kind === "joined" && entered.flight === placeholder) return;
+    this.#remove(placeholder);
+    if (entered.kind === "joined") entered.flight.onEnd((ending) => placeholder.end(ending));
+    else if (entered.kind === "replay" || entered.kind === "told") placeholder.end({ kind: "told", entry: entered.entry });
     else placeholder.end({ kind: "unsent", result: null, why: "another try of it was refused" });
   }
 
-  function remove(flight: Flight): void {
+  #remove(flight: Flight): void {
+    const { flights } = this.#env;
     if (flights.get(flight.facts.id) === flight) flights.delete(flight.facts.id);
   }
 
   /** Another content while one is under way: the old no of an earlier revision, or a conflict. */
-  async function beside(flight: Flight, { fingerprint, id }: Identified): Promise<Entered> {
-    const entries = await store.read(id).catch(() => []);
+  async #beside(flight: Flight, { fingerprint, id }: Identified): Promise<Entered> {
+    const entries = await this.#env.store.read(id).catch(() => []);
     const older = entries.find((entry) => entry.revision < flight.facts.revision && entry.fingerprint === fingerprint && entry.state.kind === "rejected");
     if (older !== undefined) return { kind: "replay", entry: older };
-    events.conflict(flight.facts);
+    this.#env.events.conflict(flight.facts);
     return { kind: "conflict", facts: flight.facts };
   }
-
-  return async (policy, submission) => {
-    const identified = policy.identify(submission.source, submission.request.target);
-    if (identified.kind !== "identified") {
-      if (identified.kind === "missing" && policy.options.onMissingKey === "pass") return { kind: "unjournalled" };
-      return { kind: "unidentified", why: identified.kind, detail: identified.detail };
-    }
-    const flight = flights.get(identified.id);
-    if (flight === undefined) return claim(policy, identified, submission);
-    if (!mayHear(flight.facts, submission.principal)) return { kind: "stranger" };
-    return flight.facts.fingerprint === identified.fingerprint ? { kind: "joined", flight } : beside(flight, identified);
-  };
 }
 
 function factsOf(policy: SubmissionPolicy, identified: Identified, submission: Submission, revision: number): EntryFacts {
   const { id, key, scope, fingerprint, lane } = identified;
   const { taxpayer, region, principal } = submission;
   return { id, revision, site: policy.site, route: policy.route, key, scope, taxpayer, region, principal, lane, fingerprint, profile: policy.hash };
-}
-
-/** Names an entry as it was seen. */
-function under({ id, revision, fence }: Entry): Pick<Change, "id" | "revision" | "fence"> {
-  return { id, revision, fence };
 }

@@ -36,8 +36,8 @@ export type EntryState =
   | { readonly kind: "unsent"; readonly why: string }
   | { readonly kind: "in-doubt"; readonly cause: DoubtCause; readonly why: string }
   | { readonly kind: "held"; readonly why: string; /** Wall ms by which a person is expected to have decided. */ readonly until: number }
-  | { readonly kind: "accepted"; readonly how: AcceptedHow; /** The platform's own number, where the route says where it stands. */ readonly reference: string | null }
-  | { readonly kind: "rejected"; /** Wall ms up to which the same content gets the same no. */ readonly until: number }
+  | { readonly kind: "accepted"; readonly how: AcceptedHow; /** The platform's own number, where the route says where it stands. */ readonly reference: string | null; /** The reason of whoever decided it by hand. */ readonly why?: string }
+  | { readonly kind: "rejected"; /** Wall ms up to which the same content gets the same no. */ readonly until: number; /** The reason of whoever decided it by hand. */ readonly why?: string }
   | { readonly kind: "released"; readonly why: string }
   | { readonly kind: "expired"; readonly why: string };
 

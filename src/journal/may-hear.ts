@@ -8,11 +8,19 @@ import type { EntryFacts } from "./entry.ts";
 /** Kinds of principals that change although the caller is the same: a header's digest (a token), and an address. */
 const CHANGING = /^(?!certificate:)[^:]*:/;
 
+/** A caller, as far as the journal knows it. */
+export interface Hearer {
+  readonly principal: string | null;
+  /** Whether it may hear of a taxpayer's submissions; null where the site has no table of that. */
+  readonly entitled: ((taxpayer: string | null) => boolean) | null;
+}
+
 /**
- * May `principal` hear of an entry? The one that sent it may. Another may where both are known by something that changes:
- * what says whose taxpayer it is then is the site's `identity.entitled`, which was asked before.
+ * May a caller hear of an entry? Where the site says who is entitled, that decides. Else the one that sent it may, and
+ * another one where both are known by something that changes.
  */
-export function mayHear(entry: Pick<EntryFacts, "principal">, principal: string | null): boolean {
+export function mayHear(entry: Pick<EntryFacts, "principal" | "taxpayer">, { principal, entitled }: Hearer): boolean {
+  if (entitled !== null) return entitled(entry.taxpayer);
   if (entry.principal === principal || entry.principal === null) return true;
   return principal !== null && CHANGING.test(entry.principal) && CHANGING.test(principal) && kindOf(entry.principal) === kindOf(principal);
 }

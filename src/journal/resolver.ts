@@ -1,15 +1,12 @@
 import type { Clock } from "../base/clock.ts";
-import { createPacer, type Pacer } from "../base/pacer.ts";
 import type { Random } from "../base/random.ts";
-import type { CallControl } from "../upstream/call.ts";
-import { attempt, type Attempted, type Decode } from "./attempt.ts";
-import type { StoredRequest } from "./entry.ts";
+import type { Questions } from "./ask.ts";
+import type { Attempted } from "./attempt.ts";
 import type { Flight } from "./flight.ts";
 import { madeAnswer } from "./made-answer.ts";
 import { readReference, type Outcomes } from "./outcomes.ts";
-import type { PlanStep, QueryAnswer, QueryStep, Sight } from "./plan.ts";
+import type { PlanStep, QueryStep, Sight } from "./plan.ts";
 import type { Store } from "./store.ts";
-import type { Ways } from "./way.ts";
 
 /*
  * Leads submissions out of doubt, by the plan of their route, in the background. Every question passes the same gate as a
@@ -21,8 +18,7 @@ export interface ResolverEnv {
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store;
-  readonly ways: Ways;
-  readonly decode: Decode;
+  readonly questions: Questions;
   readonly outcomes: Outcomes;
   /** Sends a submission again that is certainly not executed, where somebody waits for it or the route says so; false where neither. */
   readonly again: (flight: Flight) => boolean;
@@ -33,6 +29,8 @@ export interface ResolverEnv {
 export interface Resolver {
   /** Takes a submission that is in doubt; once for each. */
   add(flight: Flight): void;
+  /** Leaves it alone from now on: somebody else decides about it. `add` takes it up again. */
+  drop(flight: Flight): void;
   /** How many are being worked on. */
   count(): number;
   stop(): void;
@@ -41,26 +39,15 @@ export interface Resolver {
 /** The pause between two questions grows by half each time, up to this many times the first. */
 const GROWTH = 1.5;
 const MOST_GROWN = 10;
-/** A question is answered within this time, in ms, or counts as unanswered. */
-const QUERY_MS = 30_000;
 
 /** Makes a resolver with nothing to do. */
 export function createResolver(env: ResolverEnv): Resolver {
-  const { clock, outcomes } = env;
+  const { clock, outcomes, questions } = env;
   /** Which run works on which submission: one that is sent again, and falls into doubt again, gets another. */
   const working = new Map<Flight, object>();
-  const pacers = new Map<string, Pacer>();
   let stopped = false;
 
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve, true));
-
-  function pacerOf({ policy }: Flight): Pacer {
-    const { count, per } = policy.options.resolvePace;
-    const key = JSON.stringify([policy.site, policy.route, count, per]);
-    const known = pacers.get(key) ?? createPacer(policy.options.resolvePace, clock);
-    pacers.set(key, known);
-    return known;
-  }
 
   async function work(flight: Flight, isOver: () => boolean): Promise<void> {
     for (const step of flight.policy.plan) {
@@ -85,9 +72,9 @@ export function createResolver(env: ResolverEnv): Resolver {
   async function query(flight: Flight, step: QueryStep, isOver: () => boolean): Promise<void> {
     const until = clock.now() + step.for;
     for (let pause = step.every; !isOver(); pause = Math.min(pause * GROWTH, step.every * MOST_GROWN)) {
-      await pacerOf(flight).slot();
+      await questions.slot(flight.policy);
       if (isOver()) return;
-      const sight = await ask(flight, step);
+      const sight = await ask(flight, step, isOver);
       if (isOver()) return;
       if (sight === "absent" && isStill(flight, step)) return absent(flight, step);
       if (clock.now() >= until) return;
@@ -108,36 +95,14 @@ export function createResolver(env: ResolverEnv): Resolver {
     return counts > 0 ? Math.min(spread, counts + 1) : spread;
   }
 
-  async function ask(flight: Flight, step: QueryStep): Promise<Sight> {
-    const asked = step.request(flight.facts);
-    const stored = await env.store.request(flight.facts.id, flight.facts.revision).catch(() => null);
-    const request: StoredRequest = { method: asked.method, target: asked.target, headers: merged(stored?.headers ?? [], asked.headers), body: asked.body ?? new Uint8Array(0) };
-    const askedAt = clock.now();
-    const answered = await send(flight, request, "poll");
-    if (answered?.kind !== "judged") return "unknown";
-    const { answer, plain } = answered;
-    const seen: QueryAnswer = { status: answer.status, headers: answer.headers, contentType: contentTypeOf(answer.headers), body: plain };
-    const sight = step.look(seen, flight.facts);
-    if (sight === "found" && flight.ending === null) {
-      const shown = step.as === null ? answer : madeAnswer(step.as, flight.facts, { body: plain });
-      await outcomes.confirmed(flight, shown, readReference(flight, seen), flight.entry?.state.kind === "in-doubt" && flight.entry.state.cause === "duplicate" ? "duplicate" : "confirmed");
+  async function ask(flight: Flight, step: QueryStep, isOver: () => boolean): Promise<Sight> {
+    const { sight, askedAt, seen } = await questions.ask(flight, step);
+    if (sight === "found" && seen !== null && !isOver()) {
+      const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body });
+      await outcomes.confirmed(flight, shown, readReference(flight, seen.read), flight.entry?.state.kind === "in-doubt" && flight.entry.state.cause === "duplicate" ? "duplicate" : "confirmed");
     }
     // A look that began before it was still tells nothing about what came after.
     return sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight;
-  }
-
-  async function send(flight: Flight, request: StoredRequest, routeClass: "submit" | "poll"): Promise<Attempted | null> {
-    const way = env.ways(flight.facts.site, flight.facts.route);
-    const region = way?.region(flight.facts.region) ?? null;
-    if (way === null || region === null) return null;
-    const control: CallControl = { abort: null };
-    const timeout = Math.min(QUERY_MS, region.responseTimeout);
-    const bound = clock.after(QUERY_MS, () => control.abort?.("total-timeout"));
-    try {
-      return await attempt(request, { region, routeClass, timeout, fresh: way.fresh && routeClass === "submit", avoid: null, control }, flight.policy.judge, env.decode);
-    } finally {
-      bound.cancel();
-    }
   }
 
   async function absent(flight: Flight, step: QueryStep): Promise<void> {
@@ -152,10 +117,10 @@ export function createResolver(env: ResolverEnv): Resolver {
     const entry = flight.entry;
     const stored = await env.store.request(flight.facts.id, flight.facts.revision).catch(() => null);
     if (entry === null || stored === null || clock.wall() - entry.createdAt > window || isOver()) return;
-    await pacerOf(flight).slot();
+    await questions.slot(flight.policy);
     if (isOver()) return;
     flight.open++;
-    const attempted = await send(flight, stored, "submit");
+    const attempted = await questions.send(flight, stored, "submit");
     flight.open--;
     flight.quietSince = clock.now();
     if (attempted === null || isOver()) return;
@@ -174,6 +139,7 @@ export function createResolver(env: ResolverEnv): Resolver {
           if (working.get(flight) === run) working.delete(flight);
         });
     },
+    drop: (flight) => void working.delete(flight),
     count: () => working.size,
     stop() {
       stopped = true;
@@ -184,23 +150,4 @@ export function createResolver(env: ResolverEnv): Resolver {
 /** An answer to a second sending that settles the first: what was not executed now may have been executed then. */
 function tells({ judgement }: Extract<Attempted, { kind: "judged" }>): boolean {
   return judgement.kind === "accepted" || (judgement.kind === "duplicate" && judgement.means !== "check");
-}
-
-function contentTypeOf(headers: readonly string[]): string | undefined {
-  for (let i = 0; i < headers.length; i += 2) if ((headers[i] as string).toLowerCase() === "content-type") return headers[i + 1];
-  return undefined;
-}
-
-/** About the body of the submission, which a question does not have. */
-const ABOUT_THE_BODY: ReadonlySet<string> = new Set(["content-type", "content-encoding", "content-language", "content-length", "content-md5", "digest", "content-digest", "repr-digest", "idempotency-key", "soapaction"]);
-
-/** The submission's fields, credentials among them, with the question's own in their place. */
-function merged(base: readonly string[], own: readonly string[]): string[] {
-  const names = new Set(own.filter((_, index) => index % 2 === 0));
-  const kept: string[] = [];
-  for (let i = 0; i < base.length; i += 2) {
-    const name = (base[i] as string).toLowerCase();
-    if (!names.has(name) && !ABOUT_THE_BODY.has(name)) kept.push(base[i] as string, base[i + 1] as string);
-  }
-  return [...kept, ...own];
 }

@@ -33,6 +33,11 @@ export interface Change {
   readonly dropHeaders?: boolean;
 }
 
+/** Names an entry as it was last seen, for a change. */
+export function under({ id, revision, fence }: Entry): Pick<Change, "id" | "revision" | "fence"> {
+  return { id, revision, fence };
+}
+
 /** Entries to list; what is left out does not narrow. */
 export interface Filter {
   readonly states?: readonly StateName[];

@@ -6,7 +6,7 @@ import { headerValue } from "../http/headers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import { awaitEnding } from "./submit.ts";
-import type { Route } from "./site.ts";
+import type { Route, Site } from "./site.ts";
 import { told, tryLater } from "./told.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
 import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
@@ -19,12 +19,14 @@ import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
 /** Claims a submission, answers it from the journal, or refuses it. */
 export async function claim(x: Exchange, policy: SubmissionPolicy, journal: Journal, around: Surroundings): Promise<Verdict> {
   const route = x.route as Route;
+  const { entitled } = (x.site as Site).identity;
   const entered = await journal.enter(policy, {
     source: { headers: x.head.headers, pathVariables: route.pathVariables(x.path), query: x.query, body: x.body.kind === "bytes" ? x.body.bytes : null, contentType: headerValue(x.head.headers, "content-type") },
     request: requestOf(x, route),
     taxpayer: x.taxpayer,
     region: x.region as string,
     principal: x.principal,
+    entitled: entitled === null ? null : (taxpayer) => entitled(x.principal, taxpayer),
   });
   return decide(x, entered, policy, around);
 }

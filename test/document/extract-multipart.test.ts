@@ -51,7 +51,7 @@ const cases: readonly (readonly [name: string, body: string, wanted: string])[] 
   ["a head that is too large", `${part("no", "1", `\r\nX: ${"y".repeat(8192)}`)}${END}`, "too-large"],
 ];
 
-for (const [name, body, wanted] of cases) test(`multipart with ${name}: ${wanted}`, () => assert.equal(read(body), wanted));
+for (const [name, body, wanted] of cases) test(`multipart with ${name} is ${wanted.split(" ")[0]}`, () => assert.equal(read(body), wanted));
 
 test("a boundary may be quoted, and must be one", () => {
   assert.equal(read(part("no", "1") + END, 'multipart/form-data; boundary="bound"'), "string 1");
