@@ -16,7 +16,7 @@ export function readForm(text: string, name: string, charset?: string | null): R
     at = end + 1;
     const equals = endOf(pair, "=", 0);
     // What cannot be read is no name that anybody reads as ours.
-    if (decodePiece(pair.slice(0, equals), charset) !== name || pair === "") continue;
+    if (decodePiece(pair.slice(0, equals), charset) !== name) continue;
     const value = decodePiece(pair.slice(equals + 1), charset);
     if (typeof value !== "string") return value;
     if (found !== undefined && found !== value) return unread("ambiguous", "the member stands there with several values");

@@ -1,6 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { CallControl } from "../upstream/call.ts";
+import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import { attempt, type Attempted, type Decode } from "./attempt.ts";
+import type { StoredRequest } from "./entry.ts";
 import type { Flight } from "./flight.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Way, Ways } from "./way.ts";
@@ -55,34 +57,38 @@ export async function deliver(flight: Flight, env: DeliveryEnv): Promise<void> {
 }
 
 /** One attempt within the time for it; null where its answer is late. It is then in doubt, and the answer still counts. */
-async function timely(flight: Flight, way: Way, row: Row, env: DeliveryEnv): Promise<Attempted | null> {
+function timely(flight: Flight, way: Way, row: Row, env: DeliveryEnv): Promise<Attempted | null> {
   const { clock, outcomes } = env;
-  const region = way.region(flight.facts.region) as NonNullable<ReturnType<Way["region"]>>;
+  const region = way.region(flight.facts.region) as RegionUpstream;
   const patience = Math.min(way.response ?? region.responseTimeout, Math.max(1, row.startedAt + (way.total ?? region.totalTimeout) - clock.now()));
   const { linger } = flight.policy.options;
   const control: CallControl = { abort: null };
-  flight.open++;
-  const plan = { region, routeClass: "submit", timeout: patience + linger, fresh: way.fresh, avoid: row.avoid, control } as const;
-  const attempted = attempt(flight.request as NonNullable<Flight["request"]>, plan, flight.policy.judge, env.decode);
+  const { promise, resolve, reject } = Promise.withResolvers<Attempted | null>();
   let late = false;
   let cut = clock.after(patience, () => {
     late = true;
     cut = clock.after(linger, () => control.abort?.("total-timeout"));
     outcomes.doubt(flight, "timed-out", `no answer within ${Math.round(patience)} ms`, "");
-    passed.resolve(null);
+    resolve(null);
   });
-  const passed = Promise.withResolvers<Attempted | null>();
-  void attempted.then((one) => {
+  const ended = (one: Attempted): void => {
     cut.cancel();
     flight.open--;
     flight.quietSince = clock.now();
-    if (one.kind !== "unsent" || one.result.kind === "not-sent") row.made++;
-    if (one.kind !== "unsent") flight.attempts++;
-    row.avoid = endpointOf(one) ?? row.avoid;
+    count(one, flight, row);
     if (late) outcomes.late(flight, one);
-    else passed.resolve(one);
-  }, passed.reject);
-  return passed.promise;
+    else resolve(one);
+  };
+  flight.open++;
+  const plan = { region, routeClass: "submit", timeout: patience + linger, fresh: way.fresh, avoid: row.avoid, control } as const;
+  attempt(flight.request as StoredRequest, plan, flight.policy.judge, env.decode).then(ended, reject);
+  return promise;
+}
+
+function count(attempted: Attempted, flight: Flight, row: Row): void {
+  if (attempted.kind !== "unsent") flight.attempts++;
+  if (attempted.kind !== "unsent" || attempted.result.kind === "not-sent") row.made++;
+  row.avoid = endpointOf(attempted) ?? row.avoid;
 }
 
 function endpointOf(attempted: Attempted): string | null {

@@ -90,7 +90,7 @@ export class Flight {
   end(ending: Ending): void {
     if (this.ending !== null) return;
     this.ending = ending;
-    for (const waiter of [...this.#waiters]) waiter.done(ending);
+    for (const waiter of this.#waiters) waiter.done(ending);
     for (const watcher of this.#watchers.splice(0)) watcher(ending);
   }
 }

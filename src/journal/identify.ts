@@ -40,11 +40,11 @@ const DIGITS = 32;
 /** Recognises a submission; `target` is its path and query, which count where it has no body. */
 export function identify(how: Recognition, source: ExtractorSource, target: string): Identified | Unidentified {
   const key = values(how.key, source, "key");
-  if (!Array.isArray(key)) return key as Unidentified;
+  if (!Array.isArray(key)) return key;
   const scope = values(how.scope, source, "scope");
-  if (!Array.isArray(scope)) return scope as Unidentified;
+  if (!Array.isArray(scope)) return scope;
   const lane = values(how.lane, source, "serialBy");
-  if (!Array.isArray(lane)) return lane as Unidentified;
+  if (!Array.isArray(lane)) return lane;
   const fingerprint = how.fields === null ? overBytes(source.body, target) : overFields(how.fields, source);
   if (typeof fingerprint !== "string") return fingerprint;
   return { kind: "identified", id: entryId(how.site, how.operation, scope, key), key, scope, fingerprint, lane: lane.length === 0 ? null : digest(JSON.stringify([how.site, lane])) };

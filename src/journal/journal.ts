@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import { createQuestions, type Questions } from "./ask.ts";
+import { createQuestions } from "./ask.ts";
 import type { Decode } from "./attempt.ts";
 import { decideByHand, type ByHandOrder, type ByHandResult } from "./by-hand.ts";
 import { Claims, type Entered, type Submission } from "./claims.ts";
@@ -13,8 +13,9 @@ import type { Post } from "./notices.ts";
 import type { SubmissionOptions } from "./options.ts";
 import { Outcomes } from "./outcomes.ts";
 import { compilePolicy, type SubmissionPolicy } from "./policy.ts";
+import { reconcile, type Reconciled, type Span } from "./reconcile.ts";
 import { createRecovery } from "./recovery.ts";
-import { createResolver } from "./resolver.ts";
+import { Resolver } from "./resolver.ts";
 import type { Store } from "./store.ts";
 import { createUnsettled } from "./unsettled.ts";
 import type { Ways } from "./way.ts";
@@ -57,8 +58,8 @@ export interface Journal {
   readonly store: Store;
   /** A person decides; see by-hand.ts. */
   decide(order: ByHandOrder): Promise<ByHandResult>;
-  /** Asks the platform about a submission at the pace of its route. */
-  readonly questions: Questions;
+  /** Asks the platform about the entries of a span, at the pace of their routes, and changes nothing. Rejects with a StoreFault. */
+  reconcile(span: Span): Promise<Reconciled>;
   stats(): JournalStats;
   /** Begins with what an earlier life left open. */
   start(): void;
@@ -79,7 +80,7 @@ export function createJournal(env: JournalEnv): Journal {
   const delivery = { clock, ways, decode, outcomes, retried: events.retried, defer: (flight: Flight) => deferred.take(flight) };
   const flights: Flights = new Flights(table, { clock, store, ways, events, outcomes, delivery, resolve: (flight) => resolver.add(flight) });
   const questions = createQuestions({ clock, store, ways, decode });
-  const resolver = createResolver({ clock, random, store, questions, outcomes, again: (flight) => flights.again(flight), fault: events.fault });
+  const resolver: Resolver = new Resolver({ clock, random, store, questions, outcomes, again: (flight) => flights.again(flight), fault: events.fault });
   const recovery = createRecovery({ clock, store, events, revive: (entry) => flights.revive(entry), queue: (entry) => deferred.add(entry), resolving: () => resolver.count() });
   const claims = new Claims({ clock, store, events, outcomes, deferred, flights: table, distrustUntil: env.distrustUntil, revive: (entry) => flights.revive(entry) });
   const decided = (entry: Entry): void => {
@@ -94,7 +95,7 @@ export function createJournal(env: JournalEnv): Journal {
     withdraw: (flight, why) => outcomes.unsent(flight, { result: null, why }),
     store,
     decide: (order) => decideByHand({ clock, store, events, flights: table, policyOf: (facts) => flights.policyOf(facts), resolver, decided }, order),
-    questions,
+    reconcile: (span) => reconcile({ clock, store, questions, policyOf: (facts) => flights.policyOf(facts) }, span),
     stats: () => ({ flights: table.size, resolving: resolver.count(), unsettled: unsettled.count(), queued: deferred.count() }),
     start: () => recovery.start(),
     async stop() {

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { compileExtractor, type Extractor, type ExtractorSource } from "../document/extractor.ts";
 import { identify, type Identified, type Recognition, type Unidentified } from "./identify.ts";
 import { compileJudge, type Judge } from "./judge.ts";
+import { madeAnswer } from "./made-answer.ts";
 import type { SubmissionOptions } from "./options.ts";
 import { compilePlan, type Plan } from "./plan.ts";
 
@@ -21,6 +22,8 @@ export interface SubmissionPolicy {
   readonly plan: Plan;
   /** Where the platform's own number stands in an answer. */
   readonly reference: Extractor | null;
+  /** See made-answer.ts. */
+  readonly make: typeof madeAnswer;
   /** Lower-case names of the fields that a replay carries. */
   readonly replayed: ReadonlySet<string>;
 }
@@ -47,6 +50,7 @@ export function compilePolicy(options: SubmissionOptions, site: string, route: s
     judge: compileJudge(options),
     plan: compilePlan(options, how),
     reference: options.reference === undefined ? null : compileExtractor(options.reference),
+    make: madeAnswer,
     replayed: new Set(options.replayHeaders.map((name) => name.toLowerCase())),
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Entry } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
-import type { Store } from "./store.ts";
+import type { Page, Store } from "./store.ts";
 
 /*
  * What an earlier life of the process left open is taken up again, in the background and in the order of claims: serving
@@ -35,22 +35,21 @@ const LOOK_MS = 200;
 /** See the top of this file. */
 export function createRecovery({ clock, store, events, revive, queue, resolving }: RecoveryEnv): Recovery {
   let stopped = false;
+  const isStopped = (): boolean => stopped;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve, true));
 
   async function takeUp(entry: Entry): Promise<void> {
     if (entry.state.kind === "queued") return queue(entry);
     if (store.isOwned(entry)) return;
-    while (resolving() >= WINDOW && !stopped) await sleep(LOOK_MS);
+    while (resolving() >= WINDOW && !isStopped()) await sleep(LOOK_MS);
     if (!stopped) await revive(entry);
   }
 
   async function run(): Promise<void> {
-    let after = 0;
-    for (let more = true; more && !stopped; ) {
-      const page = await store.list({ states: ["queued", "sending", "in-doubt"], after }, PAGE);
+    for (let next: number | null = 0; next !== null && !isStopped(); ) {
+      const page: Page = await store.list({ states: ["queued", "sending", "in-doubt"], after: next }, PAGE);
       for (const entry of page.entries) await takeUp(entry);
-      more = page.next !== null;
-      after = page.next ?? after;
+      ({ next } = page);
     }
   }
 

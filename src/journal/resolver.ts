@@ -25,97 +25,122 @@ export interface ResolverEnv {
   readonly fault: (where: string, fault: unknown) => void;
 }
 
-/** The background work on doubts. */
-export interface Resolver {
-  /** Takes a submission that is in doubt; once for each. */
-  add(flight: Flight): void;
-  /** Leaves it alone from now on: somebody else decides about it. `add` takes it up again. */
-  drop(flight: Flight): void;
-  /** How many are being worked on. */
-  count(): number;
-  stop(): void;
-}
-
 /** The pause between two questions grows by half each time, up to this many times the first. */
 const GROWTH = 1.5;
 const MOST_GROWN = 10;
 
-/** Makes a resolver with nothing to do. */
-export function createResolver(env: ResolverEnv): Resolver {
-  const { clock, outcomes, questions } = env;
+/** Whether a run has nothing left to do. */
+type IsOver = () => boolean;
+
+/** The background work on doubts. */
+export class Resolver {
+  readonly #env: ResolverEnv;
   /** Which run works on which submission: one that is sent again, and falls into doubt again, gets another. */
-  const working = new Map<Flight, object>();
-  let stopped = false;
+  readonly #working = new Map<Flight, object>();
+  #stopped = false;
 
-  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve, true));
+  constructor(env: ResolverEnv) {
+    this.#env = env;
+  }
 
-  async function work(flight: Flight, isOver: () => boolean): Promise<void> {
+  /** Takes a submission that is in doubt; once for each. */
+  add(flight: Flight): void {
+    if (this.#working.has(flight) || this.#stopped) return;
+    const run = {};
+    const isOver = (): boolean => this.#stopped || flight.ending !== null || this.#working.get(flight) !== run;
+    this.#working.set(flight, run);
+    void this.#work(flight, isOver)
+      .catch((fault: unknown) => this.#env.fault("resolving", fault))
+      .finally(() => {
+        if (this.#working.get(flight) === run) this.#working.delete(flight);
+      });
+  }
+
+  /** Leaves it alone from now on: somebody else decides about it. `add` takes it up again. */
+  drop(flight: Flight): void {
+    this.#working.delete(flight);
+  }
+
+  /** How many are being worked on. */
+  count(): number {
+    return this.#working.size;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #work(flight: Flight, isOver: IsOver): Promise<void> {
     for (const step of flight.policy.plan) {
       if (isOver()) return;
-      await take(flight, step, isOver);
+      await this.#take(flight, step, isOver);
     }
   }
 
-  function take(flight: Flight, step: PlanStep, isOver: () => boolean): Promise<void> {
+  #take(flight: Flight, step: PlanStep, isOver: IsOver): Promise<void> {
     switch (step.kind) {
       case "wait":
-        return sleep(step.ms);
+        return this.#sleep(step.ms);
       case "hold":
-        return outcomes.held(flight, "no step of the plan could tell what became of it");
+        return this.#env.outcomes.held(flight, "no step of the plan could tell what became of it");
       case "resend":
-        return resend(flight, step.window, isOver);
+        return this.#resend(flight, step.window, isOver);
       case "query":
-        return query(flight, step, isOver);
+        return this.#query(flight, step, isOver);
     }
   }
 
-  async function query(flight: Flight, step: QueryStep, isOver: () => boolean): Promise<void> {
+  async #query(flight: Flight, step: QueryStep, isOver: IsOver): Promise<void> {
+    const { clock, questions } = this.#env;
     const until = clock.now() + step.for;
     for (let pause = step.every; !isOver(); pause = Math.min(pause * GROWTH, step.every * MOST_GROWN)) {
       await questions.slot(flight.policy);
       if (isOver()) return;
-      const sight = await ask(flight, step, isOver);
+      const sight = await this.#ask(flight, step, isOver);
       if (isOver()) return;
-      if (sight === "absent" && isStill(flight, step)) return absent(flight, step);
+      if (sight === "absent" && this.#isStill(flight, step)) return this.#absent(flight, step);
       if (clock.now() >= until) return;
-      await sleep(nextLook(flight, step, sight, pause));
+      await this.#sleep(this.#nextLook(flight, step, sight, pause));
     }
   }
 
   /** Nothing of it is under way, and has not been for long enough to be seen. */
-  function isStill(flight: Flight, step: QueryStep): boolean {
-    return flight.open === 0 && clock.now() - flight.quietSince >= step.notFoundValidAfter;
+  #isStill(flight: Flight, step: QueryStep): boolean {
+    return flight.open === 0 && this.#env.clock.now() - flight.quietSince >= step.notFoundValidAfter;
   }
 
   /** Not earlier than an absence can count, where absence is what is seen; spread, so that many doubts do not ask together. */
-  function nextLook(flight: Flight, step: QueryStep, sight: Sight, pause: number): number {
-    const spread = pause * (0.75 + env.random.next() / 2);
+  #nextLook(flight: Flight, step: QueryStep, sight: Sight, pause: number): number {
+    const spread = pause * (0.75 + this.#env.random.next() / 2);
     if (sight !== "absent" || flight.open > 0) return spread;
-    const counts = flight.quietSince + step.notFoundValidAfter - clock.now();
+    const counts = flight.quietSince + step.notFoundValidAfter - this.#env.clock.now();
     return counts > 0 ? Math.min(spread, counts + 1) : spread;
   }
 
-  async function ask(flight: Flight, step: QueryStep, isOver: () => boolean): Promise<Sight> {
+  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Sight> {
+    const { questions, outcomes } = this.#env;
     const { sight, askedAt, seen } = await questions.ask(flight, step);
     if (sight === "found" && seen !== null && !isOver()) {
       const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body });
-      await outcomes.confirmed(flight, shown, readReference(flight, seen.read), flight.entry?.state.kind === "in-doubt" && flight.entry.state.cause === "duplicate" ? "duplicate" : "confirmed");
+      await outcomes.confirmed(flight, shown, readReference(flight, seen.read), wasDuplicate(flight) ? "duplicate" : "confirmed");
     }
     // A look that began before it was still tells nothing about what came after.
     return sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight;
   }
 
-  async function absent(flight: Flight, step: QueryStep): Promise<void> {
+  async #absent(flight: Flight, step: QueryStep): Promise<void> {
+    const { outcomes, again } = this.#env;
     if (step.absentMeans === "held") return outcomes.held(flight, "the platform does not know it; a person decides whether it is sent again");
-    working.delete(flight);
-    if (env.again(flight)) return;
+    this.#working.delete(flight);
+    if (again(flight)) return;
     await outcomes.unsent(flight, { result: null, why: "the platform does not know it" });
   }
 
   /** The platform recognises the same bytes: an answer of either kind tells. */
-  async function resend(flight: Flight, window: number, isOver: () => boolean): Promise<void> {
-    const entry = flight.entry;
-    const stored = await env.store.request(flight.facts.id, flight.facts.revision).catch(() => null);
+  async #resend(flight: Flight, window: number, isOver: IsOver): Promise<void> {
+    const { clock, store, questions, outcomes } = this.#env;
+    const { entry } = flight;
+    const stored = await store.request(flight.facts.id, flight.facts.revision).catch(() => null);
     if (entry === null || stored === null || clock.wall() - entry.createdAt > window || isOver()) return;
     await questions.slot(flight.policy);
     if (isOver()) return;
@@ -127,24 +152,14 @@ export function createResolver(env: ResolverEnv): Resolver {
     if (attempted.kind === "judged" && tells(attempted)) await outcomes.learn(flight, attempted);
   }
 
-  return {
-    add(flight) {
-      if (working.has(flight) || stopped) return;
-      const run = {};
-      const isOver = (): boolean => stopped || flight.ending !== null || working.get(flight) !== run;
-      working.set(flight, run);
-      void work(flight, isOver)
-        .catch((fault: unknown) => env.fault("resolving", fault))
-        .finally(() => {
-          if (working.get(flight) === run) working.delete(flight);
-        });
-    },
-    drop: (flight) => void working.delete(flight),
-    count: () => working.size,
-    stop() {
-      stopped = true;
-    },
-  };
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#env.clock.after(ms, resolve, true));
+  }
+}
+
+/** What is in doubt because the platform said that it knows it. */
+function wasDuplicate({ entry }: Flight): boolean {
+  return entry?.state.kind === "in-doubt" && entry.state.cause === "duplicate";
 }
 
 /** An answer to a second sending that settles the first: what was not executed now may have been executed then. */

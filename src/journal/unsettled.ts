@@ -20,10 +20,11 @@ export function createUnsettled(store: Store, clock: Clock): Unsettled {
   let waiting: { readonly change: Change; readonly done: () => void }[] = [];
   let timer: Timer | null = null;
   let stopped = false;
+  const isStopped = (): boolean => stopped;
 
   /** In order, and no further than the first that fails: a later change of an entry must not come before an earlier one. */
   async function again(): Promise<void> {
-    for (let first = waiting[0]; first !== undefined && !stopped; first = waiting[0]) {
+    for (let first = waiting[0]; first !== undefined && !isStopped(); first = waiting[0]) {
       try {
         await store.update(first.change);
       } catch {

@@ -2,7 +2,6 @@ import type { ErrorCode } from "../base/errors.ts";
 import type { Answer } from "../http/message.ts";
 import type { Entry, EntryFacts } from "../journal/entry.ts";
 import type { TryResult } from "../journal/events.ts";
-import { madeAnswer } from "../journal/made-answer.ts";
 import type { AnswerForm } from "../journal/options.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,20 +19,20 @@ const HELD_S = 60;
 /** Tells where an entry stands. `as` says what the try was instead of asking the entry's state. */
 export function told(x: Exchange, entry: EntryFacts & Partial<Pick<Entry, "state" | "answer">>, policy: SubmissionPolicy, as?: "conflict"): Verdict {
   const { answers, defer } = policy.options;
-  if (as === "conflict") return refusal(x, "conflict", "conflict", `another content was sent under number '${entry.key.join(", ")}'`, 0, answers.conflict, entry);
+  if (as === "conflict") return refusal(policy, x, "conflict", "conflict", `another content was sent under number '${entry.key.join(", ")}'`, 0, answers.conflict, entry);
   const { state } = entry;
   switch (state?.kind) {
     case "queued":
       x.submitted = "deferred";
-      return { kind: "answer", reason: "deferred", answer: own(defer.accepted, x, entry, { code: "deferred" }, ["Taxgate-Submission", "deferred", "X-Request-Id", x.id, "Cache-Control", "no-store"]) };
+      return { kind: "answer", reason: "deferred", answer: own(policy, defer.accepted, x, entry, { code: "deferred" }, ["Taxgate-Submission", "deferred", "X-Request-Id", x.id, "Cache-Control", "no-store"]) };
     case "held":
-      return refusal(x, "held", "held", `held for a person: ${state.why}`, HELD_S, answers.held, entry);
+      return refusal(policy, x, "held", "held", `held for a person: ${state.why}`, HELD_S, answers.held, entry);
     case "expired":
-      return refusal(x, "given-up", "expired", `closed by a person: ${state.why}`, 0, answers.conflict, entry);
+      return refusal(policy, x, "given-up", "expired", `closed by a person: ${state.why}`, 0, answers.conflict, entry);
     case "accepted":
     case "rejected":
       // The same bytes as the first time, whatever has become of rules and limits since.
-      if (entry.answer === null || entry.answer === undefined) return refusal(x, "already-issued", "replayed", `its outcome is '${state.kind}'${state.kind === "accepted" && state.reference !== null ? `, number ${state.reference}` : ""}, and its answer is not kept`, 0, undefined, entry);
+      if (entry.answer === null || entry.answer === undefined) return refusal(policy, x, "already-issued", "replayed", `its outcome is '${state.kind}'${state.kind === "accepted" && state.reference !== null ? `, number ${state.reference}` : ""}, and its answer is not kept`, 0, undefined, entry);
       x.submitted = "replayed";
       return { kind: "answer", reason: "replayed", answer: { status: entry.answer.status, headers: [...entry.answer.headers, "X-Request-Id", x.id, "Taxgate-Submission", "replayed"], body: { kind: "bytes", bytes: entry.answer.body } } };
     default:
@@ -42,20 +41,21 @@ export function told(x: Exchange, entry: EntryFacts & Partial<Pick<Entry, "state
 }
 
 /** The outcome is open: the caller is asked to come back. */
-export function tryLater(x: Exchange, entry: EntryFacts | null, { options: { answers } }: SubmissionPolicy, detail: string): Verdict {
-  return refusal(x, "try-later", "in-doubt", detail, LATER_S, answers.tryLater, entry);
+export function tryLater(x: Exchange, entry: EntryFacts | null, policy: SubmissionPolicy, detail: string): Verdict {
+  const { answers } = policy.options;
+  return refusal(policy, x, "try-later", "in-doubt", detail, LATER_S, answers.tryLater, entry);
 }
 
-function refusal(x: Exchange, code: ErrorCode, submitted: TryResult, detail: string, seconds: number, form: AnswerForm | undefined, entry: EntryFacts | null): Verdict {
+function refusal(policy: SubmissionPolicy, x: Exchange, code: ErrorCode, submitted: TryResult, detail: string, seconds: number, form: AnswerForm | undefined, entry: EntryFacts | null): Verdict {
   x.submitted = submitted;
   const headers = [...(seconds > 0 ? retryAfter(seconds) : []), "Taxgate-Submission", submitted];
-  const said = form === undefined ? null : own(form, x, entry, { code, detail, retryAfter: String(seconds) }, []);
+  const said = form === undefined ? null : own(policy, form, x, entry, { code, detail, retryAfter: String(seconds) }, []);
   return refuse(code, detail, headers, said);
 }
 
 const NOBODY = { key: [], scope: [], taxpayer: null, region: "" };
 
-function own(form: AnswerForm, x: Exchange, entry: EntryFacts | null, values: Readonly<Record<string, string>>, extra: readonly string[]): Answer {
-  const made = madeAnswer(form, entry ?? NOBODY, { values: { ...values, requestId: x.id } });
+function own(policy: SubmissionPolicy, form: AnswerForm, x: Exchange, entry: EntryFacts | null, values: Readonly<Record<string, string>>, extra: readonly string[]): Answer {
+  const made = policy.make(form, entry ?? NOBODY, { values: { ...values, requestId: x.id } });
   return { status: made.status, headers: [...made.headers, ...extra], body: { kind: "bytes", bytes: made.body } };
 }

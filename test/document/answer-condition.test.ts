@@ -216,6 +216,7 @@ const documents: readonly (readonly [options: AnswerConditionOptions, given: Giv
   [{ xml: "/p:r/p:item/@id", namespaces, equals: "7" }, { body: XML }, true],
   [{ xml: "/p:r/p:item", namespaces, exists: true }, { body: XML }, true],
   [{ xml: "/p:r/p:item", namespaces, equals: "" }, { body: XML }, false],
+  [{ xml: "/a", equals: "<{}a><{}b></></>" }, { body: "<a><b/></a>" }, false],
   [{ xml: "/r/code", exists: true }, { body: XML }, false],
   [{ xml: "/r/code", exists: false }, { body: XML }, true],
   [{ status: 200, xml: "/r/code", exists: false }, { status: 500, body: XML }, false],

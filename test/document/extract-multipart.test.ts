@@ -42,6 +42,7 @@ const cases: readonly (readonly [name: string, body: string, wanted: string])[] 
   ["two names", `${part("no", "1", '; name="x"')}${END}`, "malformed"],
   ["a second name in the other notation", `${part("no", "1", "; name*=utf-8''x")}${END}`, "malformed"],
   ["a quote behind a backslash", `${part("a", "1", '; filename="x\\"; name="no"')}${END}`, "malformed"],
+  ["a quote behind a backslash, before the one name", `--bound\r\nContent-Disposition: form-data; filename="x\\"; name="no"\r\n\r\n1\r\n${END}`, "malformed"],
   ["a backslash in a file's name", `${part("no", "1", '; filename="C:\\x.pdf"')}${END}`, "string 1"],
   ["a backslash in a name", `${part("n\\o", "1")}${END}`, "malformed"],
   ["a transfer encoding that some undo", `${part("no", "MQ==", "\r\nContent-Transfer-Encoding: base64")}${END}`, "malformed"],

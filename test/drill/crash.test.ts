@@ -4,9 +4,10 @@ import type { Insertion, NewEntry } from "../../src/journal/store.ts";
 import { checkFaults } from "../../src/sandbox/fault-check.ts";
 import type { Claim } from "./claim.ts";
 import { fillJournal } from "./crash-fill.ts";
+import { runCrashDrill } from "./crash-drill.ts";
 import { crashConfig, MILD_FAULTS, SHORT_CRASH_PLAN, SHORT_RECOVERY_PLAN } from "./crash-plan.ts";
 import type { CrashRecord, RecoveryRecord } from "./crash-record.ts";
-import { judgeCrash, judgeRecovery } from "./crash-verdict.ts";
+import { crashTable, judgeCrash, judgeRecovery } from "./crash-verdict.ts";
 import type { Order } from "./legacy-client.ts";
 
 function order(orderNo: string, rest: Partial<Order> = {}): Order {
@@ -73,4 +74,10 @@ test("the platform takes the mild faults, and the configuration listens where it
   assert.deepEqual(checkFaults(MILD_FAULTS), { ok: true, faults: MILD_FAULTS });
   const text = crashConfig("http://127.0.0.1:9", { plain: 1, admin: 2, health: 3 });
   for (const place of ['bind: "127.0.0.1:1" }]', 'admin: { bind: "127.0.0.1:2" }', 'health: { bind: "127.0.0.1:3" }']) assert.ok(text.includes(place), place);
+});
+
+test("a Taxgate that is killed again and again under load issues each order once, and tells all of them", async () => {
+  const record = await runCrashDrill({ ...SHORT_CRASH_PLAN, kills: 5, life: [20, 300] }, () => undefined);
+  // How fast it starts is the drill's to judge: tests share their cores.
+  assert.deepEqual(failing(judgeCrash(record)).filter((name) => !name.startsWith("ready")), [], crashTable(record));
 });

@@ -9,7 +9,7 @@ import { submitOrder, type Order } from "./legacy-client.ts";
 import { keptConnections, type Sample } from "./request.ts";
 import { settle } from "./settle.ts";
 import { runStormDrill } from "./storm-drill.ts";
-import { stormPlan, troubledFaults, wellFaults } from "./storm-plan.ts";
+import { stormPlan, troubledFaults, wellFaults, type StormPlan } from "./storm-plan.ts";
 import { laneFigures, type LaneRecord, type StormRecord } from "./storm-record.ts";
 import { judgeStorm, stormTable } from "./storm-verdict.ts";
 import { tally } from "./tally.ts";
@@ -135,10 +135,20 @@ test("the platform takes the faults of every plan", () => {
   }
 });
 
-test("a short brownout met directly issues twice and fails orders that were issued", async () => {
-  const plan = { ...stormPlan({ short: true, blackout: false }), length: 1200, from: 100, to: 1200, clients: { patience: 300, tries: 2, pause: 50 }, lanes: ["directly"] as const };
-  const record = await runStormDrill(plan, () => undefined);
-  const { orders: sent, duplicates, ghosts, lost, strangers } = laneFigures(record.lanes.directly as LaneRecord);
-  assert.ok(sent >= 100 && duplicates.length > 0 && ghosts.length > 0, stormTable(record));
-  assert.deepEqual([lost, strangers, record.lanes.directly?.settled === null], [[], [], false], stormTable(record));
+describe("a short brownout", () => {
+  const brief: StormPlan = { ...stormPlan({ short: true, blackout: false }), length: 1200, from: 100, to: 1200 };
+
+  test("met directly issues twice, and fails orders that were issued", async () => {
+    const record = await runStormDrill({ ...brief, clients: { patience: 300, tries: 2, pause: 50 }, lanes: ["directly"] }, () => undefined);
+    const { orders: sent, duplicates, ghosts, lost, strangers } = laneFigures(record.lanes.directly as LaneRecord);
+    assert.ok(sent >= 100 && duplicates.length > 0 && ghosts.length > 0, stormTable(record));
+    assert.deepEqual([lost, strangers, record.lanes.directly?.settled === null], [[], [], false], stormTable(record));
+  });
+
+  test("met through Taxgate issues each order once, and tells every billing system the truth", async () => {
+    const record = await runStormDrill({ ...brief, lanes: ["taxgate"] }, () => undefined);
+    const { orders: sent, duplicates, ghosts, lost, strangers } = laneFigures(record.lanes.taxgate as LaneRecord);
+    assert.ok(sent >= 100, stormTable(record));
+    assert.deepEqual([duplicates, ghosts, lost, strangers, record.lanes.taxgate?.settled === null], [[], [], [], [], false], stormTable(record));
+  });
 });

@@ -14,6 +14,8 @@ export interface MemoryHooks {
 export interface MemoryStore extends Store {
   /** Kills this life: nothing that is pending is ever answered. The next life holds what was durable, and nothing else. */
   crash(): MemoryStore;
+  /** What is durable now, in the order of claims. */
+  peek(): readonly Entry[];
 }
 
 /** What survives a crash. Values are frozen copies, so a life that is gone cannot change them. */
@@ -104,6 +106,7 @@ export function openMemoryStore(hooks: MemoryHooks, before: Disk = EMPTY): Memor
       if (state === "open") state = "closing";
       await working;
     },
+    peek: () => disk.entries,
     crash() {
       state = "dead";
       waiting = [];

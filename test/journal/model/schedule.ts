@@ -1,0 +1,58 @@
+import { seededRandom, type Random } from "../../../src/base/random.ts";
+import { pick, randomQuery, randomSubmit, type Behaviour } from "./behaviours.ts";
+import { INVALID } from "./ledger.ts";
+import { randomProfile, type Profile } from "./profiles.ts";
+
+/** When the process dies: at once, or around one of the next groups of changes that become durable. */
+export type Death = "now" | "before-commit" | "after-commit";
+
+/** One step of a run. Times in ms. */
+export type Step =
+  | { readonly do: "try"; readonly order: string; readonly content: string; readonly patience: number; readonly withdraw: boolean }
+  | { readonly do: "pass"; readonly ms: number }
+  | { readonly do: "submits" | "queries"; readonly next: readonly Behaviour[] }
+  | { readonly do: "outage"; readonly how: "none" | "refused" | "not-sent" }
+  | { readonly do: "disk"; readonly how: "well" | "full"; readonly ms: number }
+  | { readonly do: "die"; readonly when: Death; readonly commits: number; readonly down: number }
+  | { readonly do: "jump"; readonly ms: number }
+  | { readonly do: "reload"; /** Null: the route is gone. */ readonly profile: number | null }
+  | { readonly do: "decide"; readonly order: string };
+
+/** A run, as it can be printed and run again. */
+export interface Schedule {
+  readonly recognises: boolean;
+  readonly profiles: readonly Profile[];
+  readonly steps: readonly Step[];
+}
+
+const HOUR_MS = 3_600_000;
+const ORDERS = ["A", "B", "C"];
+
+/** The schedule of a seed. */
+export function scheduleOf(seed: number): Schedule {
+  const random = seededRandom(seed);
+  const recognises = random.next() < 0.2;
+  const profiles = [0, 1].map(() => randomProfile(random, recognises));
+  const length = 8 + Math.floor(random.next() * 22);
+  // Few orders meet each other often; many let lanes fill.
+  const orders = ORDERS.slice(0, 1 + Math.floor(random.next() * ORDERS.length));
+  return { recognises, profiles, steps: Array.from({ length }, () => randomStep(random, orders)) };
+}
+
+function randomStep(random: Random, orders: readonly string[]): Step {
+  const dice = random.next();
+  if (dice < 0.32) return { do: "try", order: pick(random, orders), content: pick(random, ["one", "one", "one", "two", INVALID]), patience: pick(random, [5, 300, 2000, 60_000, 60_000]), withdraw: random.next() < 0.03 };
+  if (dice < 0.54) return { do: "pass", ms: pick(random, [0, 1, 50, 300, 1000, 3000, 6000, 30_000]) };
+  if (dice < 0.7) return { do: "submits", next: many(random, randomSubmit) };
+  if (dice < 0.77) return { do: "queries", next: many(random, randomQuery) };
+  if (dice < 0.81) return { do: "outage", how: pick(random, ["none", "refused", "not-sent"]) };
+  if (dice < 0.86) return { do: "disk", how: pick(random, ["well", "well", "full"]), ms: pick(random, [0, 0, 5, 1500]) };
+  if (dice < 0.91) return { do: "die", when: pick(random, ["now", "before-commit", "after-commit"]), commits: 1 + Math.floor(random.next() * 4), down: pick(random, [0, 0, 200, 5000]) };
+  if (dice < 0.95) return { do: "jump", ms: pick(random, [-HOUR_MS, HOUR_MS]) };
+  if (dice < 0.98) return { do: "reload", profile: pick(random, [0, 1, 1, null]) };
+  return { do: "decide", order: pick(random, orders) };
+}
+
+function many<T>(random: Random, make: (random: Random) => T): T[] {
+  return Array.from({ length: 1 + Math.floor(random.next() * 3) }, () => make(random));
+}
