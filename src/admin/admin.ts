@@ -34,8 +34,8 @@ type Access = { readonly kind: "allowed"; readonly operator: Operator | null } |
 const denied = (answer: OwnAnswer): Access => ({ kind: "denied", answer });
 
 /**
- * Reads need a token's role, or no token where none is configured and the caller is this very machine. Actions always
- * need a token: where none is configured, that of the state directory.
+ * Reads need a token's role, or no token where none is configured and the caller is this very machine. Actions, and reads
+ * of the journal, always need a token: where none is configured, that of the state directory.
  */
 function access(route: AdminRoute, said: Authentication, open: boolean): Access {
   switch (said.kind) {
@@ -81,11 +81,11 @@ export function createAdmin(options: AdminOptions, env: AdminEnv): Admin {
   const permit = async (route: AdminRoute, request: OwnRequest): Promise<Access> => {
     const said = await rules.authenticate(request);
     if (said.kind === "wrong") env.log.warn("admin token refused", { path: request.path, peer: request.peer.address });
-    const open = isLocal(request) && route.method === "GET" && (route.openLocally || !rules.hasTokens);
+    const open = isLocal(request) && route.locally !== "never" && (route.locally === "always" || !rules.hasTokens);
     return access(route, said, open);
   };
   const act = async (route: AdminRoute, request: OwnRequest, operator: Operator | null): Promise<OwnAnswer> => {
-    const answer = await route.answer(env.views, request);
+    const answer = await route.answer(env.views, request, operator);
     if (route.method === "POST") {
       env.log.info("admin action", { path: route.path, by: operator?.name, role: operator?.role, peer: request.peer.address, status: answer.status });
     }

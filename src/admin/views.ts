@@ -1,4 +1,5 @@
 import type { CacheViews } from "./cache-views.ts";
+import type { JournalViews } from "./journal-views.ts";
 
 /**
  * What the admin API shows and does, as plain values: the app hands in functions that make them, so that this room
@@ -80,4 +81,5 @@ export interface AdminViews {
   /** Begins to drain; returns at once. The process ends when it is done. */
   drain(): void;
   readonly cache: CacheViews;
+  readonly journal: JournalViews;
 }

@@ -9,6 +9,7 @@ import type { Listener } from "../server/listener.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import { cacheViews } from "./cache-views.ts";
 import type { JournalDoor } from "./journal.ts";
+import { journalViews } from "./journal-views.ts";
 import type { Generations } from "./generations.ts";
 
 /** What the views look at. */
@@ -54,6 +55,7 @@ export function appViews(parts: ViewParts): AdminViews {
     reload: () => generations.reload(),
     drain: parts.drain,
     cache: cacheViews({ clock, log: parts.log, metrics, cache: parts.cache, sites: () => generations.config().sites, secrets: generations.secrets, startedAt: startedAt.wall }),
+    journal: journalViews({ clock, journal: parts.journal.current, stateDir: () => generations.config().stateDir }),
   };
 }
 

@@ -18,11 +18,24 @@ export interface Clock {
   after(ms: number, run: () => void, background?: boolean): Timer;
 }
 
+/** What a timer of the system holds; one that is set for longer runs at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+function afterLong(ms: number, run: () => void, background: boolean): Timer {
+  let timer: Timer;
+  const rest = (): void => {
+    timer = systemClock.after(ms - LONGEST_MS, run, background);
+  };
+  timer = systemClock.after(LONGEST_MS, rest, background);
+  return { cancel: () => timer.cancel() };
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(ms, run, background = false) {
+    if (ms > LONGEST_MS) return afterLong(ms, run, background);
     const handle = setTimeout(run, ms);
     if (background) handle.unref();
     return { cancel: () => clearTimeout(handle) };

@@ -7,6 +7,15 @@ import { checkCommand } from "./check.ts";
 import type { Command, Io } from "./command.ts";
 import { diffCommand } from "./diff.ts";
 import { EXIT_CODES, type Exit } from "./exit-codes.ts";
+import { journalBackupCommand } from "./journal-backup.ts";
+import { journalExportCommand } from "./journal-export.ts";
+import { journalListCommand } from "./journal-list.ts";
+import { journalReconcileCommand } from "./journal-reconcile.ts";
+import { journalReleaseCommand, journalResolveCommand } from "./journal-resolve.ts";
+import { journalRestoreCommand } from "./journal-restore.ts";
+import { journalShowCommand } from "./journal-show.ts";
+import { journalStatsCommand } from "./journal-stats.ts";
+import { journalVerifyCommand } from "./journal-verify.ts";
 import { reloadCommand } from "./reload.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
@@ -17,11 +26,16 @@ import { realWorld, type World } from "./world.ts";
 
 /** Every command, in the order of `--help`; one of a group is named `GROUP NAME`. */
 export const COMMANDS: readonly Command[] = [
-  runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, cachePurgeCommand, cacheInspectCommand, cacheStatsCommand, tokenCommand, versionCommand,
+  runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, cachePurgeCommand, cacheInspectCommand, cacheStatsCommand,
+  journalListCommand, journalShowCommand, journalResolveCommand, journalReleaseCommand, journalExportCommand, journalStatsCommand, journalVerifyCommand, journalReconcileCommand, journalBackupCommand, journalRestoreCommand,
+  tokenCommand, versionCommand,
 ];
 
 /** What the commands of a group are about. */
-const GROUPS: Readonly<Record<string, string>> = { cache: "purges, inspects and counts what a running Taxgate keeps of answers" };
+const GROUPS: Readonly<Record<string, string>> = {
+  cache: "purges, inspects and counts what a running Taxgate keeps of answers",
+  journal: "shows, decides, compares and saves what is known of submissions",
+};
 
 const HELP_WIDTH = 100;
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { AdminReply, AdminTarget } from "./admin-client.ts";
+import type { AdminMore, AdminReply, AdminTarget } from "./admin-client.ts";
 import { FILE_ARGUMENT, type Call, type CommandOption } from "./command.ts";
 import type { Exit } from "./exit-codes.ts";
 import type { ConfigView } from "./world.ts";
@@ -74,14 +74,14 @@ export function detailOf(body: unknown): string {
 export type Asked = { readonly ok: true; readonly reply: Extract<AdminReply, { kind: "answer" }> } | { readonly ok: false; readonly exit: Exit };
 
 /** Finds the running Taxgate and asks it. `expected` are the statuses that the command understands. */
-export async function askRunning(call: Call, method: "GET" | "POST", path: string, expected: readonly number[], option: AddressOption = "url"): Promise<Asked> {
+export async function askRunning(call: Call, method: "GET" | "POST", path: string, expected: readonly number[], option: AddressOption = "url", more?: AdminMore): Promise<Asked> {
   const failed = (exit: Exit, reason: string): Asked => {
     call.io.err(`${reason}\n`);
     return { ok: false, exit };
   };
   const target = await findTarget(call, option);
   if (!target.ok) return failed("wrong", target.reason);
-  const reply = await call.world.callAdmin(target.value, method, path);
+  const reply = await call.world.callAdmin(target.value, method, path, more);
   if (reply.kind === "unreachable") return failed("unavailable", `calling ${target.value.origin}: ${reply.reason}`);
   if (reply.status === 401 || reply.status === 403) return failed("denied", `calling ${target.value.origin}: ${detailOf(reply.body)}`);
   if (!expected.includes(reply.status)) return failed("fault", `calling ${target.value.origin}: got status ${reply.status}: ${detailOf(reply.body)}`);

@@ -1,5 +1,6 @@
 import { readBounded } from "../base/files.ts";
-import type { AdminReply, AdminTarget } from "./admin-client.ts";
+import type { Restored } from "../journal/sqlite/restore-backup.ts";
+import type { AdminMore, AdminReply, AdminTarget } from "./admin-client.ts";
 
 /** One thing that is wrong in a configuration file. */
 export interface ProblemLine {
@@ -49,7 +50,9 @@ export interface World {
   makeToken(name: string): Promise<{ readonly token: string; readonly hash: string }>;
   /** The text of a small file, or null where it cannot be read. */
   readText(path: string): string | null;
-  callAdmin(target: AdminTarget, method: "GET" | "POST", path: string): Promise<AdminReply>;
+  callAdmin(target: AdminTarget, method: "GET" | "POST", path: string, more?: AdminMore): Promise<AdminReply>;
+  /** Puts a backup in the place of a stopped Taxgate's journal; see restore-journal.ts. */
+  restoreJournal(stateDir: string, backup: string): Promise<Restored>;
   startApp(start: { readonly file: string; readonly env: Env; readonly version: string; readonly say: (text: string) => void }): Promise<{ readonly finished: Promise<number> }>;
 }
 
@@ -82,9 +85,13 @@ export const realWorld: World = {
     const reading = readBounded(path, MOST_TEXT);
     return reading.ok ? Buffer.from(reading.bytes).toString("utf8") : null;
   },
-  async callAdmin(target, method, path) {
+  async callAdmin(target, method, path, more) {
     const { callAdmin } = await import("./admin-client.ts");
-    return callAdmin(target, method, path);
+    return callAdmin(target, method, path, more);
+  },
+  async restoreJournal(stateDir, backup) {
+    const { restoreJournal } = await import("./restore-journal.ts");
+    return restoreJournal(stateDir, backup);
   },
   async startApp(start) {
     const { startApp } = await import("../app.ts");

@@ -19,6 +19,8 @@ export interface Identity {
   readonly taxpayer: TaxpayerOf;
   /** See region.ts. `address` is the client's. */
   readonly region: RegionOf;
+  /** Kinds of principals that change although the caller is the same: digests of headers, which hold tokens, and addresses. */
+  readonly changing: ReadonlySet<string>;
   /** See entitled.ts; null: the site has no such table. */
   readonly entitled: Entitled | null;
 }
@@ -35,6 +37,7 @@ export function compileIdentity(options: IdentityOptions, regions: readonly Regi
     principal: compilePrincipal(options.principal),
     taxpayer: compileTaxpayer(options.taxpayer),
     region: compileRegion(options.region, regions, defaultRegion),
+    changing: new Set(options.principal.flatMap((source) => ("address" in source ? ["address"] : "header" in source && source.hash ? [source.header.toLowerCase()] : []))),
     entitled: compileEntitled(options.entitled),
   };
 }

@@ -37,6 +37,8 @@ export interface Asked {
   readonly seen: { readonly answer: StoredAnswer; readonly read: QueryAnswer } | null;
   /** Why there was none; empty where there was one. */
   readonly why: string;
+  /** False where the question did not leave: that says nothing about the platform. */
+  readonly left: boolean;
 }
 
 /** How a question differs from the resolver's. */
@@ -49,8 +51,8 @@ export interface Manner {
 
 /** Asks the platform. */
 export interface Questions {
-  /** Waits for the next slot in the pace of a route. */
-  slot(policy: SubmissionPolicy): Promise<void>;
+  /** Waits for the next slot in the pace of a route; those for whom somebody waits come first. */
+  slot(policy: SubmissionPolicy, urgent: boolean): Promise<void>;
   /** Makes one request within a bound in ms; null where no way leads to the region. */
   send(subject: Subject, request: StoredRequest, routeClass: "submit" | "poll", within?: number): Promise<Attempted | null>;
   /** Asks one question of a plan, once. */
@@ -81,24 +83,25 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
 
   return {
     send,
-    slot({ site, route, options: { resolvePace } }) {
+    slot({ site, route, options: { resolvePace } }, urgent) {
       const key = JSON.stringify([site, route, resolvePace.count, resolvePace.per]);
       const known = pacers.get(key) ?? createPacer(resolvePace, clock);
       pacers.set(key, known);
-      return known.slot();
+      return known.slot(urgent);
     },
     async ask(subject, step, { headers = [], within } = {}) {
       const { facts } = subject;
       const asked = step.request(facts);
+      if (asked === null) return { sight: "unknown", askedAt: clock.now(), seen: null, why: "the question cannot be put for this number", left: false };
       const stored = await store.request(facts.id, facts.revision).catch(() => null);
       const base = merged(stored?.headers ?? [], headers);
       const request: StoredRequest = { method: asked.method, target: asked.target, headers: merged(base, asked.headers), body: asked.body ?? NOTHING };
       const askedAt = clock.now();
       const answered = await send(subject, request, "poll", within);
-      if (answered?.kind !== "judged") return { sight: "unknown", askedAt, seen: null, why: whyNothing(answered, facts) };
+      if (answered?.kind !== "judged") return { sight: "unknown", askedAt, seen: null, why: whyNothing(answered, facts), left: answered?.kind === "lost" };
       const { answer, plain } = answered;
       const read: QueryAnswer = { status: answer.status, headers: answer.headers, contentType: contentTypeOf(answer.headers), body: plain };
-      return { sight: step.look(read, facts), askedAt, seen: { answer, read }, why: "" };
+      return { sight: step.look(read, facts), askedAt, seen: { answer, read }, why: "", left: true };
     },
   };
 }

@@ -81,11 +81,15 @@ async function whole(answer: Answer, from: { readonly region: string; readonly e
     if (answer.body.kind === "source") answer.body.source.cancel();
     return lost(`the answer was cut off: ${fault.reason}`);
   }
-  const coding = headerValue(answer.headers, "content-encoding");
-  const plain = coding === undefined || body.byteLength === 0 ? body : await decode(coding, body, MAX_ANSWER);
-  if (plain === null) return lost(`the answer cannot be decoded: content-encoding '${coding ?? ""}'`);
+  const coding = headerValue(answer.headers, "content-encoding")?.trim().toLowerCase() ?? "";
+  const plain = isPlain(coding) || body.byteLength === 0 ? body : await decode(coding === "x-gzip" ? "gzip" : coding, body, MAX_ANSWER);
+  if (plain === null) return lost(`the answer cannot be decoded: content-encoding '${coding}'`);
   const judgement = judge({ status: answer.status, contentType: headerValue(answer.headers, "content-type"), body: plain });
   return { kind: "judged", judgement, answer: { status: answer.status, headers: answer.headers, body }, plain, region: from.region, endpoint: from.endpoint };
+}
+
+function isPlain(coding: string): boolean {
+  return coding === "" || coding === "identity";
 }
 
 function causeOf(cause: AttemptCause): DoubtCause {

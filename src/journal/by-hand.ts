@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Entry, EntryFacts, EntryState, StateName, StoredAnswer } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import type { Flight } from "./flight.ts";
+import type { Flights } from "./flights.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import type { Resolver } from "./resolver.ts";
 import type { Store } from "./store.ts";
@@ -45,7 +46,7 @@ export interface ByHandEnv {
   readonly store: Store;
   readonly events: Pick<JournalEvents, "byHand">;
   /** Everything under way in this process, by the entry's id. */
-  readonly flights: ReadonlyMap<string, Flight>;
+  readonly flights: Pick<Flights, "get">;
   readonly policyOf: (facts: EntryFacts) => Promise<SubmissionPolicy | null>;
   readonly resolver: Pick<Resolver, "add" | "drop">;
   /** Tells whoever waits for it. */
@@ -85,7 +86,7 @@ async function decide({ clock, store, events, flights, policyOf, decided }: ByHa
   if (order.revision !== null && order.revision !== newest.revision) return refused("not-newest", `revision ${order.revision} is not the newest: that is ${newest.revision}, and only the newest can change`);
   const closed = closedTo(newest.state, order.to);
   if (closed !== null) return refused("settled", closed);
-  if (isWorkedOn(newest, store, flights.has(newest.id))) return refused("under-way", "another instance works on it: decide there, or when that instance is gone");
+  if (isWorkedOn(newest, store, flights.get(newest.id) !== undefined)) return refused("under-way", "another instance works on it: decide there, or when that instance is gone");
   const rejectedFor = (await policyOf(newest))?.options.rejectedFor ?? REJECTED_FOR;
   const change = { id: newest.id, revision: newest.revision, fence: newest.fence, take: true, dropHeaders: true, answer: order.answer } as const;
   const entry = await store.update({ ...change, state: stateOf(order, clock.wall() + rejectedFor) });
@@ -97,7 +98,7 @@ async function decide({ clock, store, events, flights, policyOf, decided }: ByHa
 
 /** One that is in doubt and still is a flight may be decided: nothing of it is under way, it is only being asked about. */
 function isUnderWay(flight: Flight): boolean {
-  return flight.open > 0 || flight.ending !== null || !flight.inDoubt;
+  return flight.open > 0 || flight.isOver || !flight.inDoubt;
 }
 
 /** Another living process has it, or a claim of this moment. */
@@ -107,7 +108,7 @@ function isWorkedOn(entry: Entry, store: Store, hasFlight: boolean): boolean {
 }
 
 function resume({ resolver }: ByHandEnv, flight: Flight | null): void {
-  if (flight !== null && flight.ending === null && flight.inDoubt) resolver.add(flight);
+  if (flight !== null && !flight.isOver && flight.inDoubt) resolver.add(flight);
 }
 
 /** Why a state cannot be left for another by hand; null where it can. */

@@ -1,10 +1,11 @@
 import type { Clock } from "../base/clock.ts";
 import type { ExtractorSource } from "../document/extractor.ts";
-import { decide } from "./decide.ts";
+import { decide, type Standing } from "./decide.ts";
 import type { Deferred } from "./deferred.ts";
-import type { Entry, EntryFacts, StoredRequest } from "./entry.ts";
+import type { Entry, EntryFacts, EntryState, StoredRequest } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
+import type { Flights } from "./flights.ts";
 import type { Identified } from "./identify.ts";
 import { mayHear, type Hearer } from "./may-hear.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -12,8 +13,8 @@ import type { SubmissionPolicy } from "./policy.ts";
 import { StoreFault, under, type Store } from "./store.ts";
 
 /*
- * What a try gets: its own claim, another's outcome, or a no. The store decides between several callers; a flight in this
- * process is found before the store is asked.
+ * What a try gets: its own claim, another's outcome, or a no. The store decides between several callers; while it is asked
+ * about a key, other tries of that key wait for its answer, and then find a flight or ask it themselves.
  */
 
 /** A submission as it arrived. */
@@ -51,33 +52,34 @@ export interface ClaimsEnv {
   readonly events: JournalEvents;
   readonly outcomes: Outcomes;
   readonly deferred: Deferred;
-  /** Everything under way in this process, by the entry's id. */
-  readonly flights: Map<string, Flight>;
-  /** Wall ms up to which keys that the journal does not know are asked for before they are sent. */
-  readonly distrustUntil: number;
-  /** Puts an entry of an earlier life back into the air; null where that cannot be. */
-  readonly revive: (entry: Entry) => Promise<Flight | null>;
+  readonly flights: Flights;
+  /** The journal was put back: what it does not know, or has not touched since, is asked about before it is sent. */
+  readonly distrusts: () => boolean;
 }
 
 /** Submissions under way at once, those in doubt and those being delivered later among them. */
 const MOST_FLIGHTS = 50_000;
 /** Another instance may be quicker; nobody is so often. */
 const TRIES = 3;
-const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was restored, and cannot know this key" } as const;
-const STRANGER: Promise<Entered> = Promise.resolve({ kind: "stranger" });
+/** Tries of one key that come together look one after the other. */
+const MOST_LOOKS = 1000;
+const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was put back, and cannot know what became of it" } as const;
 const SENDING = { kind: "sending" } as const;
+const STRANGER: Entered = { kind: "stranger" };
+const OVERLOADED: Entered = { kind: "overloaded" };
 
 /** One try on its way through the store. */
 interface Try {
+  readonly policy: SubmissionPolicy;
   readonly identified: Identified;
   readonly submission: Submission;
-  /** Stands in the table from the first moment, so that a second try of the same moment joins it. */
-  readonly flight: Flight;
 }
 
 /** See the top of this file. */
 export class Claims {
   readonly #env: ClaimsEnv;
+  /** Keys about which the store is being asked. */
+  readonly #asking = new Map<string, Promise<unknown>>();
   /** Hashes of what was claimed under already, and is kept. */
   readonly #profiles = new Set<string>();
 
@@ -86,34 +88,62 @@ export class Claims {
   }
 
   /** Claims a submission, or finds what is known of it. Durable once it resolves; rejects for faults of ours only. */
-  enter(policy: SubmissionPolicy, submission: Submission): Promise<Entered> {
+  async enter(policy: SubmissionPolicy, submission: Submission): Promise<Entered> {
     const identified = policy.identify(submission.source, submission.request.target);
     if (identified.kind !== "identified") {
-      const passes = identified.kind === "missing" && policy.options.onMissingKey === "pass";
-      return Promise.resolve(passes ? { kind: "unjournalled" } : { kind: "unidentified", why: identified.kind, detail: identified.detail });
+      if (identified.kind === "missing" && policy.options.onMissingKey === "pass") return { kind: "unjournalled" };
+      return { kind: "unidentified", why: identified.kind, detail: identified.detail };
     }
     if (submission.entitled?.(submission.taxpayer) === false) return STRANGER;
-    const flight = this.#env.flights.get(identified.id);
-    if (flight === undefined) return this.#claim(policy, identified, submission);
-    if (!mayHear(flight.facts, submission)) return STRANGER;
-    return flight.facts.fingerprint === identified.fingerprint ? Promise.resolve({ kind: "joined", flight }) : this.#beside(flight, identified);
+    const one: Try = { policy, identified, submission };
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const asked = this.#asking.get(identified.id);
+      if (asked !== undefined) await asked;
+      else {
+        const entered = await this.#once(one);
+        if (entered !== null) return entered;
+      }
+    }
+    return OVERLOADED;
   }
 
-  async #claim(policy: SubmissionPolicy, identified: Identified, submission: Submission): Promise<Entered> {
-    const { flights, clock } = this.#env;
-    if (flights.size >= MOST_FLIGHTS) return { kind: "overloaded" };
-    const flight = new Flight(policy, factsOf(policy, identified, submission, 1), submission.request, clock);
-    flights.set(identified.id, flight);
+  /** Null where it has to be looked at anew. */
+  #once(one: Try): Promise<Entered | null> | Entered {
+    const flight = this.#env.flights.get(one.identified.id);
+    if (flight !== undefined) return this.#meet(flight, one);
+    const { id } = one.identified;
+    const asking = this.#claim(one).finally(() => this.#asking.delete(id));
+    this.#asking.set(id, asking);
+    return asking;
+  }
+
+  /** One is under way. */
+  #meet(flight: Flight, one: Try): Promise<Entered | null> | Entered {
+    const { submission, policy } = one;
+    if (!mayHear(flight.facts, submission)) return STRANGER;
+    if (fingerprintUnder(flight.policy, policy, one) !== flight.facts.fingerprint) return this.#beside(flight, one);
+    flight.latest = submission.request.headers;
+    return { kind: "joined", flight };
+  }
+
+  /** Another content while one is under way: the old no of an earlier revision, or a conflict. */
+  async #beside(flight: Flight, { identified: { id, fingerprint } }: Try): Promise<Entered | null> {
+    const entries = await this.#env.store.read(id).catch(() => []);
+    const older = entries.length === 0 ? null : decide(entries, fingerprint, this.#env.clock.wall());
+    if (older?.kind === "replay") return older;
+    // It has ended meanwhile: what it came to decides, once that is written.
+    if (flight.ending !== null) return this.#env.flights.get(id) === flight ? OVERLOADED : null;
+    this.#env.events.conflict(flight.facts);
+    return { kind: "conflict", facts: flight.facts };
+  }
+
+  async #claim(one: Try): Promise<Entered> {
     try {
-      await this.#keepProfile(policy);
-      const entered = await this.#insert({ identified, submission, flight });
-      if (entered.kind !== "mine") this.#dissolve(flight, entered);
-      return entered;
+      if (this.#env.flights.size >= MOST_FLIGHTS) return await this.#known(one, await this.#env.store.read(one.identified.id), 1);
+      await this.#keepProfile(one.policy);
+      return await this.#insert(one);
     } catch (fault) {
-      const known = fault instanceof StoreFault ? fault : new StoreFault("io", String(fault));
-      this.#remove(flight);
-      flight.end({ kind: "failed", fault: known });
-      return { kind: "unavailable", fault: known };
+      return { kind: "unavailable", fault: fault instanceof StoreFault ? fault : new StoreFault("io", String(fault)) };
     }
   }
 
@@ -124,105 +154,108 @@ export class Claims {
   }
 
   async #insert(one: Try): Promise<Entered> {
-    const { clock, store, deferred, outcomes, distrustUntil } = this.#env;
-    const { flight, submission } = one;
-    const { policy, facts } = flight;
-    const distrusted = clock.wall() < distrustUntil;
-    const behind = !distrusted && deferred.isQueued(facts.lane);
-    const inserted = await store.insert({ ...facts, state: distrusted ? RESTORED : behind ? deferred.stateFor(policy) : SENDING, request: submission.request });
-    if (inserted.kind === "known") return this.#known(one, inserted.entries, 1);
-    flight.entry = inserted.entry;
-    if (distrusted) {
-      outcomes.doubt(flight, RESTORED.cause, RESTORED.why, "");
-      return { kind: "joined", flight };
+    const facts = factsOf(one, 1);
+    const state = this.#stateOf(one);
+    if (state === null) return this.#known(one, await this.#env.store.read(facts.id), 1);
+    const inserted = await this.#env.store.insert({ ...facts, state, request: one.submission.request });
+    return inserted.kind === "known" ? this.#known(one, inserted.entries, 1) : this.#begin(one, inserted.entry);
+  }
+
+  /** The state in which something new begins; null where its queue is full. */
+  #stateOf({ policy, identified: { lane } }: Try): EntryState | null {
+    const { deferred, distrusts } = this.#env;
+    if (distrusts()) return RESTORED;
+    if (!deferred.isQueued(lane)) return SENDING;
+    return deferred.hasRoom(policy) ? deferred.stateFor(policy) : null;
+  }
+
+  #begin({ policy, submission: { request } }: Try, entry: Entry): Entered {
+    const { clock, flights, outcomes, deferred } = this.#env;
+    if (entry.state.kind === "queued") {
+      deferred.add(entry);
+      return { kind: "told", entry };
     }
-    if (!behind) return { kind: "mine", flight };
-    deferred.add(inserted.entry);
-    return { kind: "told", entry: inserted.entry };
+    const flight = new Flight(policy, entry, request, clock);
+    flights.add(flight);
+    if (entry.state.kind === "sending") return { kind: "mine", flight };
+    outcomes.doubt(flight, RESTORED.cause, RESTORED.why, "");
+    return { kind: "joined", flight };
   }
 
   async #known(one: Try, entries: readonly Entry[], tries: number): Promise<Entered> {
-    const newest = entries.at(-1) as Entry;
+    const newest = entries.at(-1);
+    if (newest === undefined) return OVERLOADED;
     if (!mayHear(newest, one.submission)) return STRANGER;
-    const standing = decide(entries, one.identified.fingerprint, this.#env.clock.wall());
+    const standing = decide(entries, await this.#fingerprintFor(newest, one), this.#env.clock.wall());
     switch (standing.kind) {
       case "replay":
-      case "told":
         return standing;
+      case "told":
+        return this.#told(one, newest);
       case "conflict":
         this.#env.events.conflict(newest);
         return { kind: "conflict", facts: newest };
       case "wait":
-        return this.#waitFor(one.flight, standing.entry);
+        return this.#waitFor(standing.entry);
       case "take":
-        return (await this.#take(one, standing.entry)) ?? this.#again(one, tries);
       case "open":
-        return (await this.#open(one, standing.revision, standing.closes)) ?? this.#again(one, tries);
+        return (await this.#change(one, standing)) ?? this.#again(one, tries);
     }
   }
 
+  /** What the entry was claimed under says what makes two contents the same. */
+  async #fingerprintFor(newest: Entry, one: Try): Promise<string> {
+    if (newest.profile === one.policy.hash || newest.fingerprint === one.identified.fingerprint) return one.identified.fingerprint;
+    const then = await this.#env.flights.policyOf(newest);
+    return then === null ? one.identified.fingerprint : fingerprintUnder(then, one.policy, one);
+  }
+
   async #again(one: Try, tries: number): Promise<Entered> {
-    if (tries >= TRIES) return { kind: "overloaded" };
+    if (tries >= TRIES) return OVERLOADED;
     return this.#known(one, await this.#env.store.read(one.identified.id), tries + 1);
   }
 
+  /** What waits for its delivery goes out with the newest credentials. */
+  async #told({ submission: { request } }: Try, entry: Entry): Promise<Entered> {
+    if (entry.state.kind === "queued") await this.#env.store.update({ ...under(entry), state: entry.state, request }).catch(() => null);
+    return { kind: "told", entry };
+  }
+
   /** An earlier life's: whoever comes waits for its resolution. Another instance's is waited for by asking again. */
-  async #waitFor(placeholder: Flight, entry: Entry): Promise<Entered> {
-    const { store, revive } = this.#env;
+  async #waitFor(entry: Entry): Promise<Entered> {
+    const { store, flights } = this.#env;
     if (store.isOwned(entry) && entry.owner !== store.owner) return { kind: "told", entry };
-    this.#remove(placeholder);
-    const found = await revive(entry);
-    return found === null ? { kind: "told", entry } : { kind: "joined", flight: found };
+    // It is known, and is told so, whatever the store cannot do now.
+    const flight = await flights.revive(entry).catch(() => null);
+    return flight === null ? { kind: "told", entry } : { kind: "joined", flight };
   }
 
-  async #take(one: Try, entry: Entry): Promise<Entered | null> {
-    const taken = await this.#env.store.update({ ...under(entry), state: SENDING, take: true, request: one.submission.request });
-    return taken === null ? null : this.#airborne(one.flight, taken);
-  }
-
-  async #open(one: Try, revision: number, closes: Entry | null): Promise<Entered | null> {
+  /** Takes an entry over that was certainly not executed, or opens another revision; null where somebody was quicker. */
+  async #change(one: Try, standing: Extract<Standing, { kind: "take" | "open" }>): Promise<Entered | null> {
     const { store } = this.#env;
-    const why = "another content came, and nothing of this one was executed";
-    if (closes !== null && (await store.update({ ...under(closes), state: { kind: "released", why }, take: true })) === null) return null;
-    const facts = factsOf(one.flight.policy, one.identified, one.submission, revision);
-    const inserted = await store.insert({ ...facts, state: SENDING, request: one.submission.request });
-    return inserted.kind === "known" ? null : this.#airborne(one.flight, inserted.entry);
-  }
-
-  /** The placeholder gives way to a flight of the revision that was claimed. */
-  #airborne(placeholder: Flight, entry: Entry): Entered {
-    const flight = new Flight(placeholder.policy, entry, placeholder.request, this.#env.clock);
-    flight.entry = entry;
-    this.#env.flights.set(entry.id, flight);
-    flight.onEnd((ending) => placeholder.end(ending));
-    return { kind: "mine", flight };
-  }
-
-  /** The placeholder was not needed: what joined it meanwhile gets the same. */
-  #dissolve(placeholder: Flight, entered: Entered): void {
-    if (entered.kind === "joined" && entered.flight === placeholder) return;
-    this.#remove(placeholder);
-    if (entered.kind === "joined") entered.flight.onEnd((ending) => placeholder.end(ending));
-    else if (entered.kind === "replay" || entered.kind === "told") placeholder.end({ kind: "told", entry: entered.entry });
-    else placeholder.end({ kind: "unsent", result: null, why: "another try of it was refused" });
-  }
-
-  #remove(flight: Flight): void {
-    const { flights } = this.#env;
-    if (flights.get(flight.facts.id) === flight) flights.delete(flight.facts.id);
-  }
-
-  /** Another content while one is under way: the old no of an earlier revision, or a conflict. */
-  async #beside(flight: Flight, { fingerprint, id }: Identified): Promise<Entered> {
-    const entries = await this.#env.store.read(id).catch(() => []);
-    const older = entries.find((entry) => entry.revision < flight.facts.revision && entry.fingerprint === fingerprint && entry.state.kind === "rejected");
-    if (older !== undefined) return { kind: "replay", entry: older };
-    this.#env.events.conflict(flight.facts);
-    return { kind: "conflict", facts: flight.facts };
+    const { request } = one.submission;
+    const state = this.#stateOf(one);
+    if (state === null) return OVERLOADED;
+    if (standing.kind === "take") {
+      const taken = await store.update({ ...under(standing.entry), state, take: true, request });
+      return taken === null ? null : this.#begin(one, taken);
+    }
+    const { closes, revision } = standing;
+    const released = { kind: "released", why: "another content came, and nothing of this one was executed" } as const;
+    if (closes !== null && (await store.update({ ...under(closes), state: released, take: true })) === null) return null;
+    const inserted = await store.insert({ ...factsOf(one, revision), state, request });
+    return inserted.kind === "known" ? null : this.#begin(one, inserted.entry);
   }
 }
 
-function factsOf(policy: SubmissionPolicy, identified: Identified, submission: Submission, revision: number): EntryFacts {
+/** The content's fingerprint as an earlier policy makes it; the present one's where that does not recognise it. */
+function fingerprintUnder(then: SubmissionPolicy, now: SubmissionPolicy, { submission, identified }: Try): string {
+  if (then.hash === now.hash) return identified.fingerprint;
+  const read = then.identify(submission.source, submission.request.target);
+  return read.kind === "identified" ? read.fingerprint : identified.fingerprint;
+}
+
+function factsOf({ policy, identified, submission }: Try, revision: number): EntryFacts {
   const { id, key, scope, fingerprint, lane } = identified;
   const { taxpayer, region, principal } = submission;
   return { id, revision, site: policy.site, route: policy.route, key, scope, taxpayer, region, principal, lane, fingerprint, profile: policy.hash };

@@ -1,5 +1,4 @@
 import type { Clock } from "../base/clock.ts";
-import { createPacer, type Pacer } from "../base/pacer.ts";
 import type { Entry, EntryState } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import type { Flight } from "./flight.ts";
@@ -8,6 +7,7 @@ import type { Outcomes } from "./outcomes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { under, type Store } from "./store.ts";
 import { parseTimeLimit } from "./time-limit.ts";
+import type { Ways } from "./way.ts";
 
 /*
  * Submissions that were accepted while the platform was down. They are delivered in the order of their acceptance, those of
@@ -18,6 +18,7 @@ import { parseTimeLimit } from "./time-limit.ts";
 export interface DeferredEnv {
   readonly clock: Clock;
   readonly store: Store;
+  readonly ways: Ways;
   readonly outcomes: Outcomes;
   readonly events: JournalEvents;
   readonly post: Post;
@@ -25,18 +26,19 @@ export interface DeferredEnv {
   readonly depart: (entry: Entry) => Promise<Flight | null>;
 }
 
-/** What is kept in memory of a queued entry. */
+/** What is kept in memory of an entry that waits, or for which others wait. */
 interface Item {
   readonly id: string;
   readonly revision: number;
   readonly sequence: number;
-  readonly lane: string;
-  readonly until: number | null;
+  readonly site: string;
+  readonly route: string;
 }
 
 interface Lane {
+  readonly name: string;
   readonly items: Item[];
-  /** The head is under way, or held: the others wait for it. */
+  /** The head is under way, in doubt or held: the others wait for it. */
   busy: boolean;
   /** Monotonic ms before which its head is not tried again. */
   notBefore: number;
@@ -45,16 +47,17 @@ interface Lane {
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 
 /** The queues of all routes. `stop` leaves them to the store. */
 export class Deferred {
   readonly #env: DeferredEnv;
   readonly #lanes = new Map<string, Lane>();
-  readonly #flying = new Map<Flight, Lane>();
-  readonly #pacers = new Map<string, Pacer>();
+  /** Ids of all items. */
+  readonly #ids = new Set<string>();
+  /** Monotonic ms of each route's next delivery. */
+  readonly #nextOf = new Map<string, number>();
   readonly #notices: Notices;
-  #queued = 0;
   #running = false;
   #stopped = false;
 
@@ -65,29 +68,26 @@ export class Deferred {
 
   /** Takes a flight that cannot be sent now; false where its queue is full. */
   take(flight: Flight): boolean {
-    const { outcomes, events } = this.#env;
-    const back = this.#flying.get(flight)?.items.find((one) => one.id === flight.facts.id);
-    if (back === undefined && this.#queued >= flight.policy.options.defer.maxQueued) return false;
-    const until = back === undefined ? this.stateFor(flight.policy).until : back.until;
-    outcomes
-      .queued(flight, until)
-      .then(() => (back === undefined && flight.entry?.state.kind === "queued" ? this.add(flight.entry) : undefined))
-      .catch((fault: unknown) => events.fault("queueing", fault));
+    if (!this.hasRoom(flight.policy)) return false;
+    this.#env.outcomes.queued(flight, this.stateFor(flight.policy).until).catch((fault: unknown) => this.#env.events.fault("queueing", fault));
     return true;
+  }
+
+  hasRoom({ options: { defer } }: SubmissionPolicy): boolean {
+    return this.#ids.size < defer.maxQueued;
   }
 
   /** Takes an entry that is queued in the store. */
   add(entry: Entry): void {
-    const lane = laneOf(entry);
-    const item: Item = { id: entry.id, revision: entry.revision, sequence: entry.sequence, lane, until: entry.state.kind === "queued" ? entry.state.until : null };
-    const known = this.#lanes.get(lane) ?? { items: [], busy: false, notBefore: 0, failures: 0 };
-    if (known.items.some((other) => other.id === item.id)) return;
-    // One that comes back keeps its place: what came after it must not pass it.
-    const place = known.items.findIndex((other) => other.sequence > item.sequence);
-    known.items.splice(place < 0 ? known.items.length : place, 0, item);
-    this.#lanes.set(lane, known);
-    this.#queued++;
+    this.#put(entry);
     if (!this.#running) void this.#run();
+  }
+
+  /** Makes the others of its lane wait for an entry that is under way, in doubt or held. */
+  block(entry: Entry): void {
+    if (entry.lane === null) return;
+    const lane = this.#put(entry);
+    if (lane.items[0]?.id === entry.id) lane.busy = true;
   }
 
   /** Whether others of its lane wait, or are under way from the queue: a new one must not pass them. */
@@ -102,31 +102,20 @@ export class Deferred {
     return { kind: "queued", until: Math.min(now + defer.maxQueueAge, limit === null ? Infinity : limit.next(now)) };
   }
 
-  /** A flight is over: where it came from a queue, its lane goes on. */
-  landed(flight: Flight): void {
-    const lane = this.#flying.get(flight);
-    if (lane === undefined || flight.entry === null) return;
-    this.#flying.delete(flight);
-    const item = lane.items.find((one) => one.id === flight.facts.id);
-    if (item === undefined) return;
-    const { kind } = flight.entry.state;
-    if (kind === "queued") return this.#later(lane);
-    // A person decides about the head; what comes after it may depend on it.
-    if (kind === "held") return;
-    if (kind === "unsent") return void this.#requeue(flight.entry, item, lane).catch((fault: unknown) => this.#env.events.fault("queueing again", fault));
-    this.#drop(lane, item);
-    this.#tell(flight);
+  /** A flight is over: where it stands in a queue, its lane goes on. */
+  landed({ entry, until }: Flight): void {
+    if (entry.state.kind === "queued" && !this.#ids.has(entry.id)) return this.add(entry);
+    this.#over(entry);
+    if (until !== null && entry.state.kind === "unsent") this.#expired(entry);
   }
 
   /** A person decided about an entry, which may be the head of a lane. */
   decided(entry: Entry): void {
-    const lane = this.#lanes.get(laneOf(entry));
-    const item = lane?.items.find((one) => one.id === entry.id && one.revision === entry.revision);
-    if (lane !== undefined && item !== undefined && entry.state.kind !== "queued") this.#drop(lane, item);
+    this.#over(entry);
   }
 
   count(): number {
-    return this.#queued;
+    return this.#ids.size;
   }
 
   stop(): void {
@@ -134,9 +123,35 @@ export class Deferred {
     this.#notices.stop();
   }
 
+  #over(entry: Entry): void {
+    const lane = this.#lanes.get(laneOf(entry));
+    const item = lane?.items.find((one) => one.id === entry.id && one.revision === entry.revision);
+    if (lane === undefined || item === undefined) return;
+    const { kind } = entry.state;
+    if (kind === "queued") return this.#later(lane);
+    // A person decides about the head; what comes after it may depend on it.
+    if (kind === "held" && entry.lane !== null) return;
+    this.#drop(lane, item);
+    if (kind !== "unsent") this.#tell(entry);
+  }
+
+  #put(entry: Entry): Lane {
+    const name = laneOf(entry);
+    const lane = this.#lanes.get(name) ?? { name, items: [], busy: false, notBefore: 0, failures: 0 };
+    if (this.#ids.has(entry.id)) return lane;
+    const item: Item = { id: entry.id, revision: entry.revision, sequence: entry.sequence, site: entry.site, route: entry.route };
+    this.#ids.add(entry.id);
+    this.#lanes.set(name, lane);
+    // Nearly always the last; one that comes back keeps its place, because what came after it must not pass it.
+    let place = lane.items.length;
+    while (place > 0 && (lane.items[place - 1] as Item).sequence > item.sequence) place--;
+    lane.items.splice(place, 0, item);
+    return lane;
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
-    for (let more = true; more; more = !this.#stopped && this.#queued > 0) {
+    for (let more = true; more; more = !this.#stopped && this.#ids.size > 0) {
       const lane = this.#nextLane();
       if (lane === null) await new Promise<void>((resolve) => void this.#env.clock.after(LOOK_MS, resolve, true));
       else await this.#begin(lane);
@@ -147,7 +162,10 @@ export class Deferred {
   /** The first lane that may go on, in the order in which they began. */
   #nextLane(): Lane | null {
     const now = this.#env.clock.now();
-    for (const lane of this.#lanes.values()) if (!lane.busy && now >= lane.notBefore) return lane;
+    for (const lane of this.#lanes.values()) {
+      const head = lane.items[0];
+      if (!lane.busy && now >= lane.notBefore && head !== undefined && now >= (this.#nextOf.get(routeOf(head)) ?? 0)) return lane;
+    }
     return null;
   }
 
@@ -158,35 +176,31 @@ export class Deferred {
     try {
       const entry = (await store.read(item.id)).find((one) => one.revision === item.revision);
       if (entry?.state.kind !== "queued") return this.#drop(lane, item);
-      if (item.until !== null && clock.wall() >= item.until) return await this.#expire(lane, item, entry);
-      const flight = await this.#env.depart(entry);
-      if (flight === null) return this.#later(lane);
-      this.#flying.set(flight, lane);
-      if (flight.ending !== null) this.landed(flight);
-      else await this.#pacerOf(flight.policy).slot();
+      if (entry.state.until !== null && clock.wall() >= entry.state.until) return await this.#expire(lane, item, entry);
+      this.#paced(item);
+      if ((await this.#env.depart(entry)) === null) this.#later(lane);
     } catch (fault) {
       this.#later(lane);
       events.fault("delivering", fault);
     }
   }
 
-  #pacerOf({ site, route, options: { defer } }: SubmissionPolicy): Pacer {
-    const key = JSON.stringify([site, route, defer.pace]);
-    const known = this.#pacers.get(key) ?? createPacer(defer.pace, this.#env.clock);
-    this.#pacers.set(key, known);
-    return known;
+  #paced(item: Item): void {
+    const { clock, ways } = this.#env;
+    const { count, per } = ways(item.site, item.route)?.policy?.options.defer.pace ?? { count: 1, per: 1000 };
+    this.#nextOf.set(routeOf(item), Math.max(clock.now(), this.#nextOf.get(routeOf(item)) ?? 0) + per / count);
   }
 
   /** It is certain that nothing was sent: its next try sends it, and the law's time is not broken by us. */
   async #expire(lane: Lane, item: Item, entry: Entry): Promise<void> {
-    await this.#env.store.update({ ...under(entry), state: { kind: "unsent", why: "its time in the queue ran out" }, take: true });
+    const expired = await this.#env.store.update({ ...under(entry), state: { kind: "unsent", why: "its time in the queue ran out" }, take: true });
     this.#drop(lane, item);
-    this.#env.events.delivered(entry, "expired");
+    if (expired !== null) this.#expired(expired);
   }
 
-  async #requeue(entry: Entry, item: Item, lane: Lane): Promise<void> {
-    await this.#env.store.update({ ...under(entry), state: { kind: "queued", until: item.until }, take: true });
-    this.#later(lane);
+  #expired(entry: Entry): void {
+    this.#env.events.delivered(entry, "expired");
+    this.#tell(entry);
   }
 
   #later(lane: Lane): void {
@@ -196,21 +210,20 @@ export class Deferred {
 
   #drop(lane: Lane, item: Item): void {
     const index = lane.items.indexOf(item);
-    if (index >= 0) {
-      lane.items.splice(index, 1);
-      this.#queued--;
-    }
+    if (index < 0) return;
+    lane.items.splice(index, 1);
+    this.#ids.delete(item.id);
+    if (lane.items.length === 0) this.#lanes.delete(lane.name);
+    if (index > 0) return;
     lane.busy = false;
     lane.failures = 0;
     lane.notBefore = 0;
-    if (lane.items.length === 0) this.#lanes.delete(item.lane);
   }
 
-  #tell({ entry, policy }: Flight): void {
-    if (entry === null) return;
+  #tell(entry: Entry): void {
     const { kind } = entry.state;
     if (kind === "accepted" || kind === "rejected") this.#env.events.delivered(entry, kind);
-    const { webhook } = policy.options.defer;
+    const webhook = this.#env.ways(entry.site, entry.route)?.policy?.options.defer.webhook;
     if (webhook !== undefined) this.#notices.send(webhook, entry);
   }
 }
@@ -218,4 +231,8 @@ export class Deferred {
 /** Those without a lane have one of their own. */
 function laneOf({ lane, id }: Entry): string {
   return lane ?? `entry:${id}`;
+}
+
+function routeOf({ site, route }: Item): string {
+  return JSON.stringify([site, route]);
 }

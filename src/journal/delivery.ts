@@ -21,10 +21,13 @@ export interface DeliveryEnv {
   /** Puts a submission that cannot be sent now into the queue of its route; false where there is no room. */
   readonly defer: (flight: Flight) => boolean;
   readonly retried: () => void;
+  readonly fault: (where: string, fault: unknown) => void;
 }
 
 /** A refusal without an attempt is asked about again at least so often, in ms. */
 const LOOK_MS = 500;
+/** An attempt wants at least so much time, in ms, or a quarter of the wait for an answer: less makes doubts, not invoices. */
+const SHORTEST_MS = 1000;
 /** The same credentials get the same answer. */
 const NEEDS_THE_CALLER: ReadonlySet<number> = new Set([401, 403, 407]);
 
@@ -36,34 +39,47 @@ interface Row {
   avoid: string | null;
 }
 
+/** A way that leads there. */
+interface Route extends Way {
+  readonly to: RegionUpstream;
+}
+
 /** Sends a claimed submission until something is known, or nobody knows. Settles what it learns; never rejects for what a platform does. */
 export async function deliver(flight: Flight, env: DeliveryEnv): Promise<void> {
   const row: Row = { startedAt: env.clock.now(), made: 0, avoid: null };
-  for (;;) {
-    const way = env.ways(flight.facts.site, flight.facts.route);
-    const region = way?.region(flight.facts.region) ?? null;
-    if (way === null || region === null) return env.outcomes.unsent(flight, { result: null, why: `no way leads to region '${flight.facts.region}'` });
-    if (row.made === 0) region.retries.request();
-    const attempted = await timely(flight, way, row, env);
+  while (!flight.isOver) {
+    if (flight.until !== null && env.clock.wall() >= flight.until) return env.outcomes.unsent(flight, { result: null, why: "its time in the queue ran out" });
+    const route = routeOf(flight, env);
+    if (route === null) return env.outcomes.unsent(flight, { result: null, why: `no way leads to region '${flight.facts.region}'` });
+    if (row.made === 0) route.to.retries.request();
+    const attempted = await timely(flight, route, row, env);
     // From here on the answer is waited for apart from this row.
     if (attempted === null) return;
-    if (attempted.kind !== "unsent" && !(attempted.kind === "judged" && attempted.judgement.kind === "not-executed")) return env.outcomes.learn(flight, attempted);
-    const pause = pauseBefore(flight, attempted, way, row, env);
+    if (attempted.kind !== "unsent" && !isNotExecuted(attempted)) return env.outcomes.learn(flight, attempted);
+    const pause = pauseBefore(flight, attempted, route, row, env);
     if (pause === null) return giveUp(flight, attempted, env);
-    await new Promise<void>((resolve) => void env.clock.after(pause, resolve));
-    if (flight.ending !== null) return;
+    await flight.pause(pause);
     env.retried();
   }
 }
 
+function routeOf(flight: Flight, { ways }: DeliveryEnv): Route | null {
+  const way = ways(flight.facts.site, flight.facts.route);
+  const to = way?.region(flight.facts.region) ?? null;
+  return way === null || to === null ? null : { ...way, to };
+}
+
+function isNotExecuted(attempted: Attempted): boolean {
+  return attempted.kind === "judged" && attempted.judgement.kind === "not-executed";
+}
+
 /** One attempt within the time for it; null where its answer is late. It is then in doubt, and the answer still counts. */
-function timely(flight: Flight, way: Way, row: Row, env: DeliveryEnv): Promise<Attempted | null> {
+function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promise<Attempted | null> {
   const { clock, outcomes } = env;
-  const region = way.region(flight.facts.region) as RegionUpstream;
-  const patience = Math.min(way.response ?? region.responseTimeout, Math.max(1, row.startedAt + (way.total ?? region.totalTimeout) - clock.now()));
   const { linger } = flight.policy.options;
+  const patience = patienceOf(route, row, clock);
   const control: CallControl = { abort: null };
-  const { promise, resolve, reject } = Promise.withResolvers<Attempted | null>();
+  const { promise, resolve } = Promise.withResolvers<Attempted | null>();
   let late = false;
   let cut = clock.after(patience, () => {
     late = true;
@@ -73,16 +89,25 @@ function timely(flight: Flight, way: Way, row: Row, env: DeliveryEnv): Promise<A
   });
   const ended = (one: Attempted): void => {
     cut.cancel();
-    flight.open--;
-    flight.quietSince = clock.now();
     count(one, flight, row);
+    flight.finish();
     if (late) outcomes.late(flight, one);
     else resolve(one);
   };
-  flight.open++;
-  const plan = { region, routeClass: "submit", timeout: patience + linger, fresh: way.fresh, avoid: row.avoid, control } as const;
-  attempt(flight.request as StoredRequest, plan, flight.policy.judge, env.decode).then(ended, reject);
+  flight.begin();
+  const plan = { region: route.to, routeClass: "submit", timeout: patience + linger, fresh: route.fresh, avoid: row.avoid, control } as const;
+  attempt(flight.request as StoredRequest, plan, flight.policy.judge, env.decode).then(ended, (fault: unknown) => {
+    env.fault("sending", fault);
+    ended({ kind: "lost", cause: "lost-answer", why: "a fault inside the proxy", endpoint: "", result: null });
+  });
   return promise;
+}
+
+/** Up to the route's end for those who wait; after it nobody does, and an attempt has its own time. */
+function patienceOf(route: Route, row: Row, clock: Clock): number {
+  const response = route.response ?? route.to.responseTimeout;
+  const left = row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now();
+  return left > 0 ? Math.min(response, left) : response;
 }
 
 function count(attempted: Attempted, flight: Flight, row: Row): void {
@@ -97,24 +122,21 @@ function endpointOf(attempted: Attempted): string | null {
 }
 
 /** Ms before the next attempt, or null where there is none. */
-function pauseBefore(flight: Flight, attempted: Attempted, way: Way, row: Row, { clock }: DeliveryEnv): number | null {
-  const region = way.region(flight.facts.region);
-  if (region === null || flight.ending !== null) return null;
+function pauseBefore(flight: Flight, attempted: Attempted, route: Route, row: Row, { clock }: DeliveryEnv): number | null {
+  if (flight.isOver || (attempted.kind === "judged" && NEEDS_THE_CALLER.has(attempted.answer.status))) return null;
   const { options } = flight.policy;
-  if (attempted.kind === "judged" && NEEDS_THE_CALLER.has(attempted.answer.status)) return null;
-  const left = row.startedAt + (way.total ?? region.totalTimeout) - clock.now();
-  const outage = attempted.kind === "unsent" && attempted.result.kind === "refused";
-  if (outage) return options.onOutage === "wait" && flight.waiting > 0 && left > LOOK_MS ? Math.min(LOOK_MS, attempted.result.retryAfter * 1000) : null;
-  const pause = region.pauseAfter(row.made);
+  const response = route.response ?? route.to.responseTimeout;
+  const left = row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now() - Math.min(SHORTEST_MS, response / 4);
+  const waits = options.onOutage === "wait" && flight.waiting > 0 && left > LOOK_MS;
+  if (attempted.kind === "unsent" && attempted.result.kind === "refused") return waits ? Math.min(LOOK_MS, attempted.result.retryAfter * 1000) : null;
+  const pause = route.to.pauseAfter(row.made);
   if (clock.now() - row.startedAt + pause < options.resendUnsent) return pause;
-  if (pause >= left) return null;
-  if (row.made < region.attempts && region.retries.take()) return pause;
+  if (pause < left && row.made < route.to.attempts && route.to.retries.take()) return pause;
   // The platform cannot be reached: those who wait for it may go on waiting.
-  return attempted.kind === "unsent" && options.onOutage === "wait" && flight.waiting > 0 && left > LOOK_MS ? Math.max(pause, LOOK_MS) : null;
+  return attempted.kind === "unsent" && waits ? Math.max(pause, LOOK_MS) : null;
 }
 
-function giveUp(flight: Flight, attempted: Attempted, env: DeliveryEnv): Promise<void> | void {
-  if (attempted.kind === "unsent" && flight.policy.options.onOutage === "defer" && env.defer(flight)) return;
-  if (attempted.kind === "unsent") return env.outcomes.unsent(flight, { result: attempted.result, why: attempted.result.cause });
-  return env.outcomes.learn(flight, attempted);
+function giveUp(flight: Flight, attempted: Attempted, { outcomes, defer }: DeliveryEnv): Promise<void> | void {
+  if (attempted.kind === "unsent" && flight.policy.options.onOutage === "defer" && flight.until === null && defer(flight)) return;
+  return outcomes.learn(flight, attempted);
 }

@@ -32,9 +32,9 @@ export type AcceptedHow = "answered" | "late" | "confirmed" | "duplicate" | "by-
  */
 export type EntryState =
   | { readonly kind: "queued"; /** Wall ms after which it must not be sent any more; null: no bound. */ readonly until: number | null }
-  | { readonly kind: "sending" }
+  | { readonly kind: "sending"; /** Set where it was queued before, as there. */ readonly until?: number | null }
   | { readonly kind: "unsent"; readonly why: string }
-  | { readonly kind: "in-doubt"; readonly cause: DoubtCause; readonly why: string }
+  | { readonly kind: "in-doubt"; readonly cause: DoubtCause; readonly why: string; /** As of a queued one. */ readonly until?: number | null }
   | { readonly kind: "held"; readonly why: string; /** Wall ms by which a person is expected to have decided. */ readonly until: number }
   | { readonly kind: "accepted"; readonly how: AcceptedHow; /** The platform's own number, where the route says where it stands. */ readonly reference: string | null; /** The reason of whoever decided it by hand. */ readonly why?: string }
   | { readonly kind: "rejected"; /** Wall ms up to which the same content gets the same no. */ readonly until: number; /** The reason of whoever decided it by hand. */ readonly why?: string }

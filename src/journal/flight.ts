@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
+import type { Headers } from "../http/message.ts";
 import type { AttemptResult } from "../upstream/result.ts";
-import type { Entry, EntryFacts, StoredAnswer, StoredRequest } from "./entry.ts";
+import type { Entry, StoredAnswer, StoredRequest } from "./entry.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import type { StoreFault } from "./store.ts";
 
@@ -13,55 +14,102 @@ export type Ending =
   | { readonly kind: "answered"; readonly how: AnsweredHow; readonly answer: StoredAnswer; readonly executed: boolean; readonly region: string; readonly endpoint: string }
   /** Certainly not executed, and no answer of the platform to show for it. */
   | { readonly kind: "unsent"; readonly result: Exclude<AttemptResult, { kind: "answered" }> | null; readonly why: string }
-  /** It is held, queued, or was decided by a person. */
+  /** It is held, queued, or was decided by somebody else. */
   | { readonly kind: "told"; readonly entry: Entry }
-  /** The journal could not be written before anything was sent. */
+  /** The journal could not be read or written. */
   | { readonly kind: "failed"; readonly fault: StoreFault };
 
 /** Why a wait ended without an outcome. */
 export type NoEnding = "patience" | "gone";
 
-interface Waiter {
-  readonly done: (ending: Ending | NoEnding) => void;
-}
-
 /**
- * A submission that this process works on, from its claim to its known outcome. It does not depend on any caller: those
- * who ask for it wait here, each for its own time.
+ * A submission that this process works on, from its durable claim to its known outcome. It does not depend on any caller:
+ * those who ask for it wait here, each for its own time.
  */
 export class Flight {
   readonly policy: SubmissionPolicy;
-  readonly facts: EntryFacts;
-  /** What is sent; let go of while it is in doubt, when the store has it. */
+  /** As it was when this flight began; what never changes of it. */
+  readonly facts: Entry;
+  /** As it was last seen; its fence is the one under which this flight may change it. */
+  entry: Entry;
+  /** What is sent; let go of while it is in doubt, because the store has it. */
   request: StoredRequest | null;
-  /** As it was last written; null until the claim is durable. */
-  entry: Entry | null = null;
+  /** Fields of the latest try: its credentials may be newer than those of the first. */
+  latest: Headers | null = null;
+  /** Accepted for later delivery: wall ms after which it must not be sent any more. */
+  readonly until: number | null;
+  /** Monotonic ms. */
+  readonly bornAt: number;
+  /** Taken up from an earlier life, so that `bornAt` says nothing about its claim. */
+  readonly revived: boolean;
   ending: Ending | null = null;
-  /** Attempts whose answer may still come. */
-  open = 0;
-  /** Attempts that may have reached the platform, in this life of the process. */
+  /** Whether sending has begun. */
+  departed = false;
+  /** Its outcome is known and being written: nothing else is learnt any more. */
+  settling = false;
+  /** True from a doubt to the end of it. */
+  inDoubt = false;
+  /** The platform said that it knows the submission. */
+  isKnown = false;
+  /** The same bytes were sent while it was in doubt: what was not executed now may have been executed then. */
+  resent = false;
+  /** Attempts that may have reached the platform in this flight. */
   attempts = 0;
   /** Monotonic ms since which nothing of it has been under way. */
   quietSince: number;
-  /** Whether sending has begun. */
-  departed = false;
-  /** True from the first doubt to the end of it. */
-  inDoubt = false;
   readonly #clock: Clock;
-  readonly #waiters = new Set<Waiter>();
-  readonly #watchers: ((ending: Ending) => void)[] = [];
+  readonly #waiters = new Set<(ending: Ending | NoEnding) => void>();
+  #open = 0;
+  /** Ends of pauses. */
+  readonly #watchers = new Set<() => void>();
+  readonly #still: (() => void)[] = [];
 
-  constructor(policy: SubmissionPolicy, facts: EntryFacts, request: StoredRequest | null, clock: Clock) {
+  constructor(policy: SubmissionPolicy, entry: Entry, request: StoredRequest | null, clock: Clock, revived = false) {
     this.policy = policy;
-    this.facts = facts;
+    this.facts = entry;
+    this.entry = entry;
     this.request = request;
+    this.revived = revived;
+    const { state } = entry;
+    this.until = (state.kind === "queued" || state.kind === "sending" || state.kind === "in-doubt" ? state.until : null) ?? null;
     this.#clock = clock;
-    this.quietSince = clock.now();
+    this.bornAt = clock.now();
+    this.quietSince = this.bornAt;
   }
 
   /** Callers that wait now. */
   get waiting(): number {
     return this.#waiters.size;
+  }
+
+  /** Attempts whose answer may still come. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Nothing more is to be learnt: it is over, or its outcome is being written. */
+  get isOver(): boolean {
+    return this.ending !== null || this.settling;
+  }
+
+  /** An attempt begins. */
+  begin(): void {
+    this.#open++;
+  }
+
+  /** An attempt is over, whatever became of it. */
+  finish(): void {
+    this.#open--;
+    this.quietSince = this.#clock.now();
+    // The store has it: many doubts at once must not fill the memory.
+    if (this.#open === 0 && this.entry.state.kind === "in-doubt") this.request = null;
+    if (this.#open === 0) for (const run of this.#still.splice(0)) run();
+  }
+
+  /** Resolves when no answer can come any more. */
+  still(): Promise<void> {
+    if (this.#open === 0) return Promise.resolve();
+    return new Promise((resolve) => void this.#still.push(resolve));
   }
 
   /** Waits for the end, at most `ms`; `giveUp` takes a function that ends the wait earlier. */
@@ -70,27 +118,35 @@ export class Flight {
     return new Promise((resolve) => {
       const done = (ending: Ending | NoEnding): void => {
         timer.cancel();
-        this.#waiters.delete(waiter);
+        this.#waiters.delete(done);
         resolve(ending);
       };
-      const waiter: Waiter = { done };
       const timer = this.#clock.after(Math.max(0, ms), () => done("patience"));
-      this.#waiters.add(waiter);
-      giveUp(() => done("gone"));
+      this.#waiters.add(done);
+      const stop = (): void => done("gone");
+      giveUp(stop);
     });
   }
 
-  /** Tells a function of the end, once it is there. */
-  onEnd(run: (ending: Ending) => void): void {
-    if (this.ending !== null) run(this.ending);
-    else this.#watchers.push(run);
+  /** Lets time pass, in the background; its end comes earlier where the flight's does. */
+  pause(ms: number): Promise<void> {
+    if (this.ending !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        this.#watchers.delete(done);
+        resolve();
+      };
+      const timer = this.#clock.after(ms, done, true);
+      this.#watchers.add(done);
+    });
   }
 
   /** Ends it; the first ending counts. */
   end(ending: Ending): void {
     if (this.ending !== null) return;
     this.ending = ending;
-    for (const waiter of this.#waiters) waiter.done(ending);
-    for (const watcher of this.#watchers.splice(0)) watcher(ending);
+    for (const done of this.#waiters) done(ending);
+    for (const done of this.#watchers) done();
   }
 }

@@ -10,7 +10,7 @@ import type { Ways } from "./way.ts";
 
 /*
  * Everything that is under way in this process: how a flight begins, is taken up from an earlier life, is sent again, and
- * leaves the table.
+ * leaves the table. Only what is durably claimed stands in the table.
  */
 
 /** What flights need from outside. */
@@ -21,8 +21,6 @@ export interface FlightsEnv {
   readonly events: JournalEvents;
   readonly outcomes: Outcomes;
   readonly delivery: DeliveryEnv;
-  /** Begins to resolve a flight that is in doubt. */
-  readonly resolve: (flight: Flight) => void;
 }
 
 const CRASHED = { kind: "in-doubt", cause: "crash", why: "the process ended while it was under way" } as const;
@@ -31,13 +29,29 @@ const MOST_ATTEMPTS = 20;
 
 /** See the top of this file. */
 export class Flights {
-  /** By the entry's id; a claim that is not durable yet stands here too. */
-  readonly table: Map<string, Flight>;
   readonly #env: FlightsEnv;
+  /** By the entry's id. */
+  readonly #table = new Map<string, Flight>();
 
-  constructor(table: Map<string, Flight>, env: FlightsEnv) {
-    this.table = table;
+  constructor(env: FlightsEnv) {
     this.#env = env;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  get(id: string): Flight | undefined {
+    return this.#table.get(id);
+  }
+
+  add(flight: Flight): void {
+    this.#table.set(flight.facts.id, flight);
+  }
+
+  /** It is over: nobody finds it any more. */
+  remove(flight: Flight): void {
+    if (this.#table.get(flight.facts.id) === flight) this.#table.delete(flight.facts.id);
   }
 
   /** Sends what was claimed, whether anybody waits or not. */
@@ -52,72 +66,53 @@ export class Flights {
   /** It is certain that nothing was executed: those who wait get it sent. False where nobody does, and the route does not ask for it. */
   again(flight: Flight): boolean {
     const wanted = flight.waiting > 0 || flight.policy.options.resendUnsent > 0;
-    if (flight.entry === null || flight.attempts >= MOST_ATTEMPTS || !wanted) return false;
+    if (flight.attempts >= MOST_ATTEMPTS || !wanted) return false;
     this.#env.events.resolved(flight.facts, "unsent");
     flight.inDoubt = false;
-    void this.#takeOff(flight, flight.entry);
+    void this.#takeOff(flight);
     return true;
   }
 
-  /** Takes up an entry of an earlier life that is in doubt; null where that cannot be. Whoever had it before changes nothing any more. */
-  async revive(entry: Entry): Promise<Flight | null> {
-    const flight = this.table.get(entry.id) ?? (await this.#flightOf(entry));
+  /**
+   * Takes up an entry of an earlier life that is, or has to be taken to be, in doubt. Whoever had it before changes nothing
+   * any more. Null where somebody else has taken it over; rejects with a StoreFault.
+   */
+  async revive(entry: Entry, doubt: Extract<Entry["state"], { kind: "in-doubt" }> = CRASHED): Promise<Flight | null> {
+    const flight = await this.#flightOf(entry);
     if (flight === null || flight.entry !== entry || flight.inDoubt) return flight;
     flight.inDoubt = true;
-    const state = entry.state.kind === "in-doubt" ? entry.state : CRASHED;
-    const taken = await this.#env.store.update({ ...under(entry), state, take: true });
+    const state = entry.state.kind === "in-doubt" ? entry.state : { ...doubt, until: flight.until };
+    flight.isKnown = state.cause === "duplicate";
+    const taken = await this.#env.store.update({ ...under(entry), state, take: true }).catch((fault: unknown) => {
+      this.#letGo(flight);
+      throw fault;
+    });
     if (taken === null) {
-      this.table.delete(entry.id);
+      this.#letGo(flight);
       return null;
     }
     flight.entry = taken;
-    if (entry.state.kind !== "in-doubt") this.#env.events.doubt(entry, CRASHED.cause, CRASHED.why);
-    this.#env.resolve(flight);
+    if (entry.state.kind !== "in-doubt") this.#env.events.doubt(entry, state.cause, state.why);
+    this.#env.outcomes.resolve(flight);
     return flight;
   }
 
   /** Delivers a queued entry; null where no route leads there any more, or it is under way. */
   async depart(entry: Entry): Promise<Flight | null> {
-    if (this.table.has(entry.id)) return null;
+    if (this.#table.has(entry.id)) return null;
     const flight = await this.#flightOf(entry);
-    if (flight?.entry === entry) await this.#takeOff(flight, entry);
+    if (flight === null || flight.entry !== entry) return null;
+    void this.#takeOff(flight);
     return flight;
   }
 
   /** A person has decided: whoever waits is told. */
-  decided(entry: Entry): Flight | null {
-    const flight = this.table.get(entry.id);
-    if (flight === undefined || flight.facts.revision !== entry.revision) return null;
+  decided(entry: Entry): void {
+    const flight = this.#table.get(entry.id);
+    if (flight === undefined || flight.facts.revision !== entry.revision) return;
     flight.entry = entry;
     flight.end({ kind: "told", entry });
-    return flight;
-  }
-
-  /** Takes an entry over, durably, and sends what is kept of it. */
-  async #takeOff(flight: Flight, entry: Entry): Promise<void> {
-    const { store, outcomes, events } = this.#env;
-    try {
-      const request = flight.request ?? (await store.request(entry.id, entry.revision));
-      if (request === null) return await outcomes.unsent(flight, { result: null, why: "its request is not kept any more" });
-      const taken = await store.update({ ...under(entry), state: { kind: "sending" }, take: true });
-      if (taken === null) return await outcomes.unsent(flight, { result: null, why: "somebody else has taken it over" });
-      flight.entry = taken;
-      flight.request = request;
-      this.send(flight);
-    } catch (fault) {
-      events.fault("taking an entry over", fault);
-      await outcomes.unsent(flight, { result: null, why: "the journal could not be written" });
-    }
-  }
-
-  async #flightOf(entry: Entry): Promise<Flight | null> {
-    const policy = await this.policyOf(entry);
-    const known = this.table.get(entry.id);
-    if (known !== undefined || policy === null) return known ?? null;
-    const flight = new Flight(policy, entry, null, this.#env.clock);
-    flight.entry = entry;
-    this.table.set(entry.id, flight);
-    return flight;
+    this.remove(flight);
   }
 
   /** What an entry was claimed under; the configuration in use only where that is not known any more. */
@@ -126,6 +121,44 @@ export class Flights {
     if (current?.hash === entry.profile) return current;
     const text = await this.#env.store.profile(entry.profile);
     // What it was claimed under counts, whatever the file says by now.
-    return (text === null ? null : policyFrom(text, entry.site, entry.route)) ?? current;
+    return (text === null ? null : policyFrom(text, entry.site, entry.route, current?.options ?? null)) ?? current;
+  }
+
+  /** Takes an entry over, durably, and sends what is kept of it. */
+  async #takeOff(flight: Flight): Promise<void> {
+    const { store, outcomes, events } = this.#env;
+    const { entry } = flight;
+    try {
+      const request = flight.request ?? (await store.request(entry.id, entry.revision));
+      if (flight.isOver) return;
+      if (request === null) return await outcomes.unsent(flight, { result: null, why: "its request is not kept any more" });
+      const state = flight.until === null ? ({ kind: "sending" } as const) : ({ kind: "sending", until: flight.until } as const);
+      const taken = await store.update({ ...under(entry), state, take: true });
+      if (flight.isOver) return;
+      if (taken === null) return await outcomes.overtaken(flight);
+      flight.entry = taken;
+      flight.request = flight.latest === null ? request : { ...request, headers: flight.latest };
+      this.send(flight);
+    } catch (fault) {
+      events.fault("taking an entry over", fault);
+      await outcomes.unsent(flight, { result: null, why: "the journal could not be written" });
+    }
+  }
+
+  async #flightOf(entry: Entry): Promise<Flight | null> {
+    const known = this.#table.get(entry.id);
+    if (known !== undefined) return known;
+    const policy = await this.policyOf(entry);
+    const meanwhile = this.#table.get(entry.id);
+    if (meanwhile !== undefined || policy === null) return meanwhile ?? null;
+    const flight = new Flight(policy, entry, null, this.#env.clock, true);
+    this.add(flight);
+    return flight;
+  }
+
+  /** It is not this flight that leads it on: who joined it comes again. */
+  #letGo(flight: Flight): void {
+    this.remove(flight);
+    flight.end({ kind: "told", entry: flight.entry });
   }
 }

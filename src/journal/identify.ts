@@ -36,6 +36,8 @@ export interface Recognition {
 }
 
 const DIGITS = 32;
+/** What a number may be written as. */
+const SIMPLE: ReadonlySet<string> = new Set(["string", "number", "boolean"]);
 
 /** Recognises a submission; `target` is its path and query, which count where it has no body. */
 export function identify(how: Recognition, source: ExtractorSource, target: string): Identified | Unidentified {
@@ -60,14 +62,16 @@ function values(extractors: readonly Extractor[], source: ExtractorSource, what:
   for (const extractor of extractors) {
     const extracted = extractor.read(source);
     if (extracted.kind !== "found") return nothing(extracted, what, extractor);
-    if (extracted.text === "") return { kind: "missing", detail: `the ${what} at ${extractor.name} is empty` };
+    // JSON's null says that there is no number, and a list or a subtree is none.
+    if (extracted.text === "" || extracted.type === "null") return { kind: "missing", detail: `the ${what} at ${extractor.name} is empty` };
+    if (!SIMPLE.has(extracted.type)) return { kind: "unclear", detail: `the ${what} at ${extractor.name} is of type ${extracted.type}, and wants a text or a number` };
     found.push(extracted.text);
   }
   return found;
 }
 
 function nothing(extracted: Exclude<Extracted, { kind: "found" }>, what: string, extractor: Extractor): Unidentified {
-  return { kind: extracted.kind === "ambiguous" ? "unclear" : "missing", detail: `the ${what} at ${extractor.name}: ${extracted.detail}` };
+  return { kind: extracted.kind === "missing" ? "missing" : "unclear", detail: `the ${what} at ${extractor.name}: ${extracted.detail}` };
 }
 
 function overBytes(body: Uint8Array | null, target: string): string {

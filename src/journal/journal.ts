@@ -66,26 +66,29 @@ export interface Journal {
   stop(): Promise<void>;
 }
 
+const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was put back, and may have been delivered since" } as const;
+
 /** Makes the journal on an open store. */
 export function createJournal(env: JournalEnv): Journal {
   const { clock, random, store, events, decode, ways } = env;
-  const table = new Map<string, Flight>();
   const unsettled = createUnsettled(store, clock);
   const landed = (flight: Flight): void => {
-    if (table.get(flight.facts.id) === flight) table.delete(flight.facts.id);
+    flights.remove(flight);
     deferred.landed(flight);
   };
   const outcomes = new Outcomes({ clock, store, events, unsettled, landed, resolve: (flight) => resolver.add(flight) });
-  const deferred: Deferred = new Deferred({ clock, store, outcomes, events, post: env.post, depart: (entry) => flights.depart(entry) });
-  const delivery = { clock, ways, decode, outcomes, retried: events.retried, defer: (flight: Flight) => deferred.take(flight) };
-  const flights: Flights = new Flights(table, { clock, store, ways, events, outcomes, delivery, resolve: (flight) => resolver.add(flight) });
+  const deferred: Deferred = new Deferred({ clock, store, ways, outcomes, events, post: env.post, depart: (entry) => flights.depart(entry) });
+  const delivery = { clock, ways, decode, outcomes, retried: events.retried, fault: events.fault, defer: (flight: Flight) => deferred.take(flight) };
+  const flights: Flights = new Flights({ clock, store, ways, events, outcomes, delivery });
   const questions = createQuestions({ clock, store, ways, decode });
   const resolver: Resolver = new Resolver({ clock, random, store, questions, outcomes, again: (flight) => flights.again(flight), fault: events.fault });
-  const recovery = createRecovery({ clock, store, events, revive: (entry) => flights.revive(entry), queue: (entry) => deferred.add(entry), resolving: () => resolver.count() });
-  const claims = new Claims({ clock, store, events, outcomes, deferred, flights: table, distrustUntil: env.distrustUntil, revive: (entry) => flights.revive(entry) });
+  // Measured by the clock that cannot jump.
+  const trustedFrom = clock.now() + env.distrustUntil - clock.wall();
+  const distrusts = (): boolean => env.distrustUntil > 0 && clock.now() < trustedFrom;
+  const recovery = createRecovery({ clock, store, events, distrusts, revive: (entry) => flights.revive(entry, entry.state.kind === "queued" ? RESTORED : undefined), queue: (entry) => deferred.add(entry), block: (entry) => deferred.block(entry), resolving: () => resolver.count() });
+  const claims = new Claims({ clock, store, events, outcomes, deferred, flights, distrusts });
   const decided = (entry: Entry): void => {
-    const flight = flights.decided(entry);
-    if (flight !== null) landed(flight);
+    flights.decided(entry);
     deferred.decided(entry);
   };
   return {
@@ -94,15 +97,15 @@ export function createJournal(env: JournalEnv): Journal {
     send: (flight) => flights.send(flight),
     withdraw: (flight, why) => outcomes.unsent(flight, { result: null, why }),
     store,
-    decide: (order) => decideByHand({ clock, store, events, flights: table, policyOf: (facts) => flights.policyOf(facts), resolver, decided }, order),
+    decide: (order) => decideByHand({ clock, store, events, flights, policyOf: (facts) => flights.policyOf(facts), resolver, decided }, order),
     reconcile: (span) => reconcile({ clock, store, questions, policyOf: (facts) => flights.policyOf(facts) }, span),
-    stats: () => ({ flights: table.size, resolving: resolver.count(), unsettled: unsettled.count(), queued: deferred.count() }),
+    stats: () => ({ flights: flights.size, resolving: resolver.count(), unsettled: unsettled.count(), queued: deferred.count() }),
     start: () => recovery.start(),
     async stop() {
       resolver.stop();
       recovery.stop();
       deferred.stop();
-      unsettled.stop();
+      for (const { id, revision, state } of await unsettled.stop()) events.fault("stopping", `an outcome could not be written: entry ${id} revision ${revision} is ${state.kind}`);
       await store.close();
     },
   };

@@ -1,4 +1,4 @@
-import { compileCondition, type AnswerCondition, type JudgedAnswer } from "../document/answer-condition.ts";
+import { compileCondition, type AnswerConditionOptions, type JudgedAnswer } from "../document/answer-condition.ts";
 import type { DoubtCause } from "./entry.ts";
 import type { AnswerForm, SubmissionOptions } from "./options.ts";
 
@@ -13,37 +13,48 @@ export type Judgement =
 /** Judges the answers of one route. */
 export type Judge = (answer: JudgedAnswer) => Judgement;
 
-/** A condition that names the type of a page speaks about pages. */
-interface Rule extends AnswerCondition {
-  readonly aboutPages: boolean;
-}
+/** Whether a condition on an answer holds. */
+export type Rule = (answer: JudgedAnswer) => boolean;
 
+/** What says nothing about the content. */
+const UNSAID = /^\s*($|text\/plain\b|application\/octet-stream\b)/i;
+const PAGE_BEGINS = /^(\xef\xbb\xbf)?\s*<(!doctype html|html)\b/i;
 const PAGE = /^\s*(text\/html|application\/xhtml\+xml)\b/i;
 
 /**
  * Compiles a route's words about answers. The first list that fits decides: duplicate, accepted, not executed, final, in
- * doubt; what fits none is in doubt. A page comes from a firewall in front of the platform, never from the platform, so
- * that only a condition about pages says anything about it.
+ * doubt; what fits none is in doubt.
  */
 export function compileJudge(options: Pick<SubmissionOptions, "duplicate" | "accepted" | "notExecuted" | "final" | "inDoubt">): Judge {
-  const duplicates = options.duplicate.map((one) => ({ rule: rule(one), means: one.means, as: one.as ?? null }));
-  const accepted = options.accepted.map(rule);
-  const notExecuted = options.notExecuted.map(rule);
-  const final = options.final.map(rule);
-  const inDoubt = options.inDoubt.map(rule);
+  const duplicates = options.duplicate.map((one) => ({ rule: compileRule(one), means: one.means, as: one.as ?? null }));
+  const accepted = options.accepted.map(compileRule);
+  const notExecuted = options.notExecuted.map(compileRule);
+  const final = options.final.map(compileRule);
+  const inDoubt = options.inDoubt.map(compileRule);
   return (answer) => {
-    const isPage = PAGE.test(answer.contentType ?? "");
-    const fits = (one: Rule): boolean => (!isPage || one.aboutPages) && one.matches(answer);
-    const duplicate = duplicates.find((one) => fits(one.rule));
+    const fits = (rule: Rule): boolean => rule(answer);
+    const duplicate = duplicates.find(({ rule }) => rule(answer));
     if (duplicate !== undefined) return { kind: "duplicate", means: duplicate.means, as: duplicate.as };
     if (accepted.some(fits)) return { kind: "accepted" };
     if (notExecuted.some(fits)) return { kind: "not-executed" };
     if (final.some(fits)) return { kind: "rejected" };
-    if (isPage) return { kind: "in-doubt", cause: "not-the-platform" };
+    if (isPage(answer)) return { kind: "in-doubt", cause: "not-the-platform" };
     return { kind: "in-doubt", cause: inDoubt.some(fits) ? "said-unknown" : "unknown-answer" };
   };
 }
 
-function rule(options: SubmissionOptions["accepted"][number]): Rule {
-  return { ...compileCondition(options), aboutPages: PAGE.test(options.contentType ?? "") };
+/**
+ * Compiles a condition on an answer. A page comes from a firewall in front of the platform, never from the platform, so
+ * that only a condition that names the type of a page says anything about it.
+ */
+export function compileRule(options: AnswerConditionOptions): Rule {
+  const { matches } = compileCondition(options);
+  const aboutPages = PAGE.test(options.contentType ?? "");
+  return (answer) => (aboutPages || !isPage(answer)) && matches(answer);
+}
+
+/** By its type; one that states none, or plain text, by how it begins. */
+function isPage({ contentType = "", body }: JudgedAnswer): boolean {
+  if (PAGE.test(contentType)) return true;
+  return body !== null && UNSAID.test(contentType) && PAGE_BEGINS.test(Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 256)).toString("latin1"));
 }

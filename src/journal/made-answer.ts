@@ -1,4 +1,4 @@
-import { readPointer } from "../document/json-pointer.ts";
+import { pointerSteps, readPointer } from "../document/json-pointer.ts";
 import type { EntryFacts, StoredAnswer } from "./entry.ts";
 import type { AnswerForm } from "./options.ts";
 import { valueOf } from "./plan.ts";
@@ -16,7 +16,7 @@ export interface Told {
 export function madeAnswer(form: AnswerForm, facts: Pick<EntryFacts, "key" | "scope" | "taxpayer" | "region">, told: Told): StoredAnswer {
   const lookUp = (name: string): string | null => {
     if (!name.startsWith("/")) return told.values?.[name] ?? valueOf(facts, name);
-    const found = told.body === undefined ? null : readPointer(told.body, name);
+    const found = told.body === undefined || pointerSteps(name) === null ? null : readPointer(told.body, name);
     return found?.kind === "found" ? found.text : null;
   };
   const body = Buffer.from(fill(form.body, lookUp, escapeFor(form.contentType)));

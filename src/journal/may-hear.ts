@@ -5,12 +5,11 @@ import type { EntryFacts } from "./entry.ts";
  * between two tries; what a caller is otherwise known by does not.
  */
 
-/** Kinds of principals that change although the caller is the same: a header's digest (a token), and an address. */
-const CHANGING = /^(?!certificate:)[^:]*:/;
-
 /** A caller, as far as the journal knows it. */
 export interface Hearer {
   readonly principal: string | null;
+  /** Kinds of principals that change although the caller is the same: digests of tokens, and addresses. */
+  readonly changing: ReadonlySet<string>;
   /** Whether it may hear of a taxpayer's submissions; null where the site has no table of that. */
   readonly entitled: ((taxpayer: string | null) => boolean) | null;
 }
@@ -19,10 +18,10 @@ export interface Hearer {
  * May a caller hear of an entry? Where the site says who is entitled, that decides. Else the one that sent it may, and
  * another one where both are known by something that changes.
  */
-export function mayHear(entry: Pick<EntryFacts, "principal" | "taxpayer">, { principal, entitled }: Hearer): boolean {
+export function mayHear(entry: Pick<EntryFacts, "principal" | "taxpayer">, { principal, changing, entitled }: Hearer): boolean {
   if (entitled !== null) return entitled(entry.taxpayer);
   if (entry.principal === principal || entry.principal === null) return true;
-  return principal !== null && CHANGING.test(entry.principal) && CHANGING.test(principal) && kindOf(entry.principal) === kindOf(principal);
+  return principal !== null && kindOf(entry.principal) === kindOf(principal) && changing.has(kindOf(principal));
 }
 
 function kindOf(principal: string): string {

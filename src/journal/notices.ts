@@ -1,42 +1,72 @@
 import type { Clock } from "../base/clock.ts";
 import type { Entry } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
-import { signNotice } from "./webhook-signature.ts";
+import { SIGNATURE_HEADER, signNotice } from "./webhook-signature.ts";
 
 /** Sends a POST; resolves with the status, or rejects where nothing answered. Bounded in time by whoever implements it. */
 export type Post = (url: string, headers: readonly string[], body: string) => Promise<number>;
 
+/** Where notices go. */
+export interface Webhook {
+  readonly url: string;
+  readonly secret: string;
+}
+
 /** Tells a webhook what became of submissions that were accepted for later. */
 export interface Notices {
-  send(webhook: { readonly url: string; readonly secret: string }, entry: Entry): void;
+  send(webhook: Webhook, entry: Entry): void;
   stop(): void;
 }
 
 const PAUSES_MS = [0, 1000, 5000, 30_000, 120_000, 600_000];
 const MOST_WAITING = 10_000;
+/** Sent at once. */
+const ABREAST = 8;
+/** Larger answers are not in the notice: the admin API has them. */
+const MOST_BYTES = 65_536;
 
 /** Makes one; a notice that nobody takes is tried six times in about a quarter of an hour, and then reported. */
 export function createNotices(post: Post, clock: Clock, events: Pick<JournalEvents, "fault">): Notices {
-  let waiting = 0;
+  const waiting: (() => Promise<void>)[] = [];
+  let kept = 0;
+  let sending = 0;
   let stopped = false;
 
-  async function send(webhook: { readonly url: string; readonly secret: string }, entry: Entry): Promise<void> {
-    const body = JSON.stringify(noticeOf(entry));
-    for (const pause of PAUSES_MS) {
-      if (pause > 0) await new Promise<void>((resolve) => void clock.after(pause, resolve, true));
-      if (stopped) return;
-      const signature = signNotice(body, webhook.secret, Math.floor(clock.wall() / 1000));
-      const status = await post(webhook.url, ["content-type", "application/json", "taxgate-signature", signature], body).catch(() => 0);
-      if (status >= 200 && status < 300) return;
+  async function attempt(webhook: Webhook, body: string, entry: Entry, tries: number): Promise<void> {
+    const signature = signNotice(body, webhook.secret, Math.floor(clock.wall() / 1000));
+    const status = await post(webhook.url, ["content-type", "application/json", SIGNATURE_HEADER, signature], body).catch(() => 0);
+    if (status >= 200 && status < 300) kept--;
+    else later(webhook, body, entry, tries + 1);
+  }
+
+  function later(webhook: Webhook, body: string, entry: Entry, tries: number): void {
+    const pause = PAUSES_MS[tries];
+    if (pause === undefined) {
+      kept--;
+      return events.fault("telling a webhook", `nobody took the notice of entry ${entry.id}`);
     }
-    events.fault("telling a webhook", `nobody took the notice of entry ${entry.id}`);
+    clock.after(pause, () => {
+      waiting.push(() => attempt(webhook, body, entry, tries));
+      next();
+    }, true);
+  }
+
+  function next(): void {
+    if (stopped || sending >= ABREAST) return;
+    const work = waiting.shift();
+    if (work === undefined) return;
+    sending++;
+    void work().finally(() => {
+      sending--;
+      next();
+    });
   }
 
   return {
     send(webhook, entry) {
-      if (waiting >= MOST_WAITING) return events.fault("telling a webhook", "too many notices wait");
-      waiting++;
-      void send(webhook, entry).finally(() => waiting--);
+      if (kept >= MOST_WAITING) return events.fault("telling a webhook", "too many notices wait");
+      kept++;
+      later(webhook, JSON.stringify(noticeOf(entry)), entry, 0);
     },
     stop() {
       stopped = true;
@@ -52,7 +82,7 @@ function noticeOf(entry: Entry): object {
     state: state.kind,
     reference: state.kind === "accepted" ? state.reference : null,
     status: answer?.status ?? null,
-    answer: answer === null ? null : Buffer.from(answer.body).toString("base64"),
+    answer: answer === null || answer.body.byteLength > MOST_BYTES ? null : Buffer.from(answer.body).toString("base64"),
     at: entry.updatedAt,
   };
 }

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { bytes, duration, name, rate, whole } from "../base/fields.ts";
 import { answerCondition, conditionShape, fitsTogether } from "../document/answer-condition.ts";
 import { extractor } from "../document/extractor.ts";
+import { formFaults, queryFaults } from "./check-places.ts";
 import { parseTimeLimit, TIME_LIMIT_WANTED } from "./time-limit.ts";
 
 const TYPE_WANTED = "a content type such as application/json; charset=utf-8";
+const URL_WANTED = "an address such as https://erp.example/taxgate";
 const METHOD_WANTED = "a method in capitals such as GET";
 const TARGET_WANTED = "a path such as /api/invoices?orderNo={key}";
 const STEP_WANTED = "exactly one of query, wait, resend, or the word hold";
@@ -18,10 +20,15 @@ const answerForm = z.strictObject({
   status: whole(200, 599),
   contentType: z.string({ error: () => TYPE_WANTED }).regex(/^[!-~][ -~]{0,200}$/, { error: () => TYPE_WANTED }).prefault("application/json"),
   body: z.string().max(65_536).prefault(""),
+}).check(({ value, issues }) => {
+  for (const { path, want } of formFaults(value)) issues.push({ code: "custom", path: [...path], message: want, input: value });
 });
 
 /** See {@link answerForm}. */
 export type AnswerForm = z.output<typeof answerForm>;
+
+/** Fields that are stated anew, or are for one caller alone. */
+const NOT_REPLAYED = /^(connection|content-length|date|keep-alive|set-cookie|te|trailer|transfer-encoding|upgrade|via|x-request-id|taxgate-.*)$/i;
 
 const conditions = () => z.array(answerCondition()).max(100);
 
@@ -47,7 +54,7 @@ const step = z
         method: z.string({ error: () => METHOD_WANTED }).regex(/^[A-Z-]{1,20}$/, { error: () => METHOD_WANTED }).prefault("GET"),
         path: z.string({ error: () => TARGET_WANTED }).regex(/^\/[^\s#]{0,2000}$/, { error: () => TARGET_WANTED }),
         /** Fields beside those of the submission; `content-type` where there is a body. */
-        headers: z.record(z.string(), z.string()).prefault({}),
+        headers: z.record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" }), z.string().regex(/^[ -~]*$/, { error: () => "visible ASCII" })).prefault({}),
         body: z.string().max(65_536).optional(),
       })
       .optional(),
@@ -76,6 +83,7 @@ const step = z
     const kinds = STEPS.filter((kind) => value[kind] !== undefined);
     if (kinds.length !== 1) issues.push({ code: "custom", path: [], message: STEP_WANTED, input: value });
     if (kinds[0] === "query" && value.found === undefined) issues.push({ code: "custom", path: ["found"], message: "a condition beside 'query', such as { status: 200 }", input: value });
+    if ((value.notFoundValidAfter ?? 0) >= value.for) issues.push({ code: "custom", path: ["for"], message: "longer than 'notFoundValidAfter', or absence can never count", input: value });
     if (value.absent !== undefined && value.notFoundValidAfter === undefined) issues.push({ code: "custom", path: ["notFoundValidAfter"], message: "a duration beside 'absent': how late the platform may still show it", input: value });
   });
 
@@ -97,11 +105,12 @@ const defer = z.strictObject({
   /** More are refused. */
   maxQueued: whole(1, 10_000_000).prefault(100_000),
   /** Told of each one that is over, with an HMAC-SHA-256 under the secret. */
-  webhook: z.strictObject({ url: z.url({ protocol: /^https?$/, error: () => "an http or https URL" }), secret: z.string().min(16, { error: () => "at least 16 characters" }) }).optional(),
+  webhook: z.strictObject({ url: z.string({ error: () => URL_WANTED }).refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), { error: () => URL_WANTED }), secret: z.string().min(16, { error: () => "at least 16 characters" }) }).optional(),
 });
 
 /** How submissions on a route are kept from being issued twice. */
-export const submissionOptions = z.strictObject({
+export const submissionOptions = z
+  .strictObject({
   /** What is done, as part of the key: the route's name unless written. Keep it where a route is renamed. */
   operation: name().optional(),
   /** Where the number stands under which the platform must issue once. */
@@ -143,10 +152,17 @@ export const submissionOptions = z.strictObject({
   /** A held one is expected to be decided by then; it is reported as overdue, never touched. */
   holdFor: duration("1min", "10y").prefault("24h"),
   /** Fields of the platform's answer that a replay carries. */
-  replayHeaders: z.array(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" })).max(50).prefault(["content-type", "content-encoding", "content-language", "location"]),
+  replayHeaders: z.array(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" }).refine((name) => !NOT_REPLAYED.test(name), { error: () => "a field that a replay may carry: none about the connection, the date or one caller" })).max(50).prefault(["content-type", "content-encoding", "content-language", "location"]),
   /** Our own answers in the platform's form. */
   answers: z.strictObject({ tryLater: answerForm.optional(), held: answerForm.optional(), conflict: answerForm.optional() }).prefault({}),
-});
+})
+  .check(({ value, issues }) => {
+    const parts = { key: value.key.length, scope: value.scope.length };
+    for (const [index, one] of value.resolve.entries()) {
+      if (one === "hold") continue;
+      for (const { path, want } of queryFaults(one, parts)) issues.push({ code: "custom", path: ["resolve", index, ...path], message: want, input: value });
+    }
+  });
 
 /** See {@link submissionOptions}. */
 export type SubmissionOptions = z.output<typeof submissionOptions>;

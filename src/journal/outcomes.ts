@@ -11,8 +11,8 @@ import { under, type Change, type Store } from "./store.ts";
 import type { Unsettled } from "./unsettled.ts";
 
 /*
- * What is learnt about a submission becomes durable here, and then its flight ends. Every change names the fence it is
- * made under, so that whoever was overtaken changes nothing.
+ * What is learnt about a submission becomes durable here, and then its flight ends. A change that settles it raises its
+ * fence: whatever was begun before under the old one changes nothing any more. Nothing is learnt after that.
  */
 
 /** What settling needs from outside. */
@@ -24,9 +24,12 @@ export interface OutcomesEnv {
   readonly resolve: (flight: Flight) => void;
   /** Keeps what cannot be written now, and writes it again and again. */
   readonly unsettled: Unsettled;
-  /** The flight is over: nobody finds it any more. */
+  /** The flight is over, durably. */
   readonly landed: (flight: Flight) => void;
 }
+
+type Judged = Extract<Attempted, { kind: "judged" }>;
+type Settlement = Omit<Change, "id" | "revision" | "fence" | "take">;
 
 /** Settles what is learnt. See the top of this file. */
 export class Outcomes {
@@ -55,58 +58,84 @@ export class Outcomes {
     }
   }
 
-  /** Takes a result that came after the time for it. */
+  /** Takes a result that came after the time for it. A no counts only where nothing else may have said yes. */
   late(flight: Flight, attempted: Attempted): void {
-    if (flight.ending !== null || attempted.kind === "lost") return;
+    if (flight.isOver || attempted.kind === "lost") return;
+    if (!tells(attempted) && (flight.open > 0 || flight.resent)) return;
     this.learn(flight, attempted).catch((fault: unknown) => this.#env.events.fault("taking a late answer", fault));
   }
 
   /** It may have been executed: its plan begins. */
   doubt(flight: Flight, cause: DoubtCause, why: string, endpoint: string): void {
+    if (flight.isOver) return;
     const { store, events, unsettled } = this.#env;
-    const entry = flight.entry as Entry;
     if (!flight.inDoubt) events.doubt(flight.facts, cause, why);
     flight.inDoubt = true;
-    const change: Change = { ...under(entry), state: { kind: "in-doubt", cause, why }, attempts: entry.attempts + flight.attempts, ...(endpoint === "" ? {} : { endpoint }) };
+    flight.isKnown ||= cause === "duplicate";
+    const state: EntryState = { kind: "in-doubt", cause, why, ...(flight.until === null ? {} : { until: flight.until }) };
+    const change: Change = { ...under(flight.entry), state, attempts: flight.facts.attempts + flight.attempts, ...(endpoint === "" ? {} : { endpoint }) };
     // Not awaited: an entry that is still `sending` after a crash is in doubt all the same.
-    store.update(change).catch(() => unsettled.keep(change, () => undefined));
+    store.update(change).then(
+      (written) => {
+        if (written === null || flight.isOver || written.fence !== flight.entry.fence) return;
+        flight.entry = written;
+        // The store has it from now on: many doubts at once must not fill the memory.
+        if (flight.open === 0) flight.request = null;
+      },
+      () => flight.isOver || unsettled.keep(change, () => undefined),
+    );
+    this.resolve(flight);
+  }
+
+  /** Hands it to the resolver. */
+  resolve(flight: Flight): void {
     this.#env.resolve(flight);
   }
 
-  /** It was certainly not executed. */
+  /** It was certainly not executed. What was promised for later goes back into its queue while there is time. */
   unsent(flight: Flight, { result, why }: { readonly result: Exclude<AttemptResult, { kind: "answered" }> | null; readonly why: string }): Promise<void> {
-    if (flight.inDoubt) this.#env.events.resolved(flight.facts, "unsent");
-    return this.#settle(flight, { state: { kind: "unsent", why } }, () => ({ kind: "unsent", result, why }));
+    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, "unsent");
+    return this.#settle(flight, { state: this.#notSent(flight, why) }, () => ({ kind: "unsent", result, why }));
   }
 
-  /** A question, or the platform's own word, has shown it. */
-  confirmed(flight: Flight, answer: StoredAnswer, reference: string | null, how: AcceptedHow): Promise<void> {
-    this.#env.events.resolved(flight.facts, how);
+  /** A question has shown it. */
+  confirmed(flight: Flight, answer: StoredAnswer, reference: string | null): Promise<void> {
+    const how = flight.isKnown ? "duplicate" : "confirmed";
+    if (!flight.isOver) this.#env.events.resolved(flight.facts, how);
     const { region } = flight.facts;
     const change = { state: { kind: "accepted", how, reference }, answer: kept(flight, answer), dropHeaders: true } as const;
-    return this.#settle(flight, change, () => ({ kind: "answered", how: "confirmed", answer, executed: true, region, endpoint: flight.entry?.endpoint ?? "" }));
+    return this.#settle(flight, change, (entry) => ({ kind: "answered", how: "confirmed", answer, executed: true, region, endpoint: entry.endpoint }));
   }
 
   /** Only a person can tell. */
   held(flight: Flight, why: string): Promise<void> {
     const { clock, events } = this.#env;
-    events.held(flight.facts, why);
+    if (!flight.isOver) events.held(flight.facts, why);
     return this.#settle(flight, { state: { kind: "held", why, until: clock.wall() + flight.policy.options.holdFor } }, (entry) => ({ kind: "told", entry }));
   }
 
-  /** It is delivered later. */
+  /** It is delivered later. A promise that cannot be written is not given: nothing was executed. */
   queued(flight: Flight, until: number | null): Promise<void> {
-    return this.#settle(flight, { state: { kind: "queued", until } }, (entry) => ({ kind: "told", entry }));
+    return this.#settle(flight, { state: { kind: "queued", until } }, (entry) => ({ kind: "told", entry }), "the journal could not be written");
+  }
+
+  /** Somebody else has decided: a person, or another instance. */
+  async overtaken(flight: Flight): Promise<void> {
+    const entries = await this.#env.store.read(flight.facts.id).catch(() => []);
+    flight.entry = entries.find((one) => one.revision === flight.facts.revision) ?? flight.entry;
+    flight.end({ kind: "told", entry: flight.entry });
+    this.#env.landed(flight);
   }
 
   #accept(flight: Flight, attempted: Judged, how: AcceptedHow): Promise<void> {
-    if (flight.inDoubt) this.#env.events.resolved(flight.facts, how);
-    return this.#answered(flight, { kind: "accepted", how, reference: referenceIn(flight, attempted) }, attempted);
+    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, how);
+    const reference = referenceIn(flight, attempted);
+    return this.#answered(flight, { kind: "accepted", how, reference }, attempted);
   }
 
   #reject(flight: Flight, attempted: Judged): Promise<void> {
     const { clock, events } = this.#env;
-    if (flight.inDoubt) events.resolved(flight.facts, "rejected");
+    if (flight.inDoubt && !flight.isOver) events.resolved(flight.facts, "rejected");
     return this.#answered(flight, { kind: "rejected", until: clock.wall() + flight.policy.options.rejectedFor }, attempted);
   }
 
@@ -115,9 +144,15 @@ export class Outcomes {
   }
 
   #notExecuted(flight: Flight, { answer, region, endpoint }: Judged): Promise<void> {
-    if (flight.inDoubt) this.#env.events.resolved(flight.facts, "unsent");
-    const state = { kind: "unsent", why: `the platform answered ${answer.status}: not executed` } as const;
+    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, "unsent");
+    const state = this.#notSent(flight, `the platform answered ${answer.status}: not executed`);
     return this.#settle(flight, { state, endpoint }, () => ({ kind: "answered", how: "fresh", answer, executed: false, region, endpoint }));
+  }
+
+  /** The state of what was certainly not executed. */
+  #notSent({ until }: Flight, why: string): EntryState {
+    if (until === null) return { kind: "unsent", why };
+    return this.#env.clock.wall() < until ? { kind: "queued", until } : { kind: "unsent", why: "its time in the queue ran out" };
   }
 
   #duplicate(flight: Flight, attempted: Judged, means: "same" | "check" | "conflict", form: AnswerForm | null): Promise<void> | void {
@@ -129,48 +164,38 @@ export class Outcomes {
     return this.#accept(flight, { ...attempted, answer }, "duplicate");
   }
 
-  /** Writes a change and ends the flight. What is known is told even where it cannot be written: it is the truth. */
-  async #settle(flight: Flight, change: Omit<Change, "id" | "revision" | "fence">, ending: (entry: Entry) => Ending): Promise<void> {
+  /** Writes a change and ends the flight. What is known is told even where it cannot be written, but for a promise (`ifUnwritten`). */
+  async #settle(flight: Flight, change: Settlement, ending: (entry: Entry) => Ending, ifUnwritten: string | null = null): Promise<void> {
+    if (flight.isOver) return;
+    flight.settling = true;
     const { store, unsettled, landed } = this.#env;
-    const entry = flight.entry as Entry;
-    const whole: Change = { ...under(entry), attempts: entry.attempts + flight.attempts, ...change };
+    const whole: Change = { ...under(flight.entry), attempts: flight.facts.attempts + flight.attempts, ...change, take: true };
+    unsettled.forget(whole.id, whole.revision);
     let written: Entry | null;
-    unsettled.forget(entry.id, entry.revision);
     try {
       written = await store.update(whole);
     } catch {
-      const known: Entry = { ...entry, ...whole, state: change.state, answer: change.answer ?? null };
-      flight.end(ending(known));
-      unsettled.keep(whole, () => landed(flight));
+      const state: EntryState = ifUnwritten === null ? change.state : { kind: "unsent", why: ifUnwritten };
+      flight.entry = { ...flight.entry, state, answer: change.answer ?? null };
+      flight.end(ifUnwritten === null ? ending(flight.entry) : { kind: "unsent", result: null, why: ifUnwritten });
+      unsettled.keep({ ...whole, state }, () => landed(flight));
       return;
     }
-    if (written === null) return this.#overtaken(flight);
+    if (written === null) return this.overtaken(flight);
     flight.entry = written;
     flight.end(ending(written));
     landed(flight);
   }
-
-  /** Somebody else has decided: a person, or another instance. */
-  async #overtaken(flight: Flight): Promise<void> {
-    const entries = await this.#env.store.read(flight.facts.id).catch(() => []);
-    const entry = entries.find((one) => one.revision === flight.facts.revision) ?? (flight.entry as Entry);
-    flight.entry = entry;
-    flight.end({ kind: "told", entry });
-    this.#env.landed(flight);
-  }
 }
 
-
-type Judged = Extract<Attempted, { kind: "judged" }>;
+/** What settles a doubt whatever else was sent: the platform has it. */
+export function tells(attempted: Attempted): boolean {
+  return attempted.kind === "judged" && (attempted.judgement.kind === "accepted" || (attempted.judgement.kind === "duplicate" && attempted.judgement.means !== "check"));
+}
 
 /** What a replay carries of an answer. */
 function kept(flight: Flight, answer: StoredAnswer): StoredAnswer {
-  const headers: string[] = [];
-  for (let i = 0; i < answer.headers.length; i += 2) {
-    const name = answer.headers[i] as string;
-    if (flight.policy.replayed.has(name.toLowerCase())) headers.push(name, answer.headers[i + 1] as string);
-  }
-  return { status: answer.status, headers, body: answer.body };
+  return { ...answer, headers: flight.policy.replayed(answer.headers) };
 }
 
 function referenceIn(flight: Flight, attempted: Judged): string | null {

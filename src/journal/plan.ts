@@ -1,9 +1,9 @@
-import { compileCondition, type AnswerCondition } from "../document/answer-condition.ts";
 import { compileExtractor, type Extractor } from "../document/extractor.ts";
 import type { Headers } from "../http/message.ts";
 import type { EntryFacts } from "./entry.ts";
+import { compileRule, type Rule } from "./judge.ts";
 import type { AnswerForm, StepOptions, SubmissionOptions } from "./options.ts";
-import { escapeFor, fill, listed } from "./template.ts";
+import { escapeFor, fill, listed, placesIn } from "./template.ts";
 
 /*
  * The way out of doubt, step by step. A query never confirms what another order could satisfy: whatever its answer says
@@ -33,7 +33,8 @@ export type Sight = "found" | "absent" | "another" | "unknown";
 /** A step that asks the platform. Times in ms. */
 export interface QueryStep {
   readonly kind: "query";
-  readonly request: (facts: EntryFacts) => QueryRequest;
+  /** Null where it cannot be put: a value is missing, or would be another one where it goes. */
+  readonly request: (facts: EntryFacts) => QueryRequest | null;
   readonly look: (answer: QueryAnswer, facts: EntryFacts) => Sight;
   readonly as: AnswerForm | null;
   readonly notFoundValidAfter: number;
@@ -63,8 +64,8 @@ export function compilePlan(options: Pick<SubmissionOptions, "resolve">, echoes:
 function compileStep(step: StepOptions, echoes: Echoes): PlanStep {
   if (step.wait !== undefined) return { kind: "wait", ms: step.wait };
   if (step.resend !== undefined) return { kind: "resend", window: step.resend.window };
-  const found = compileCondition(step.found as NonNullable<StepOptions["found"]>);
-  const absent = step.absent === undefined ? null : compileCondition(step.absent);
+  const found = compileRule(step.found as NonNullable<StepOptions["found"]>);
+  const absent = step.absent === undefined ? null : compileRule(step.absent);
   const match = step.match.map(({ read, is }) => ({ read: compileExtractor(read), is }));
   return {
     kind: "query",
@@ -79,22 +80,20 @@ function compileStep(step: StepOptions, echoes: Echoes): PlanStep {
 }
 
 function requestOf(query: NonNullable<StepOptions["query"]>): QueryStep["request"] {
-  const contentType = Object.entries(query.headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "application/json";
+  const written = Object.entries(query.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const contentType = written.find(([name]) => name === "content-type")?.[1] ?? "application/json";
   const inBody = escapeFor(contentType);
+  const own = query.body === undefined || written.some(([name]) => name === "content-type") ? [] : ["content-type", contentType];
   return (facts) => {
+    const places = [query.path, ...written.map(([, value]) => value), query.body ?? ""].flatMap(placesIn);
+    if (places.some((name) => (valueOf(facts, name) ?? "") === "")) return null;
     const lookUp = (name: string): string | null => valueOf(facts, name);
-    return {
-      method: query.method,
-      target: fill(query.path, lookUp, encodeURIComponent),
-      headers: Object.entries(query.headers).flatMap(([name, value]) => [name.toLowerCase(), fill(value, lookUp, visible)]),
-      body: query.body === undefined ? null : Buffer.from(fill(query.body, lookUp, inBody)),
-    };
+    const target = fill(query.path, lookUp, encodeURIComponent);
+    const headers = written.flatMap(([name, value]) => [name, fill(value, lookUp, (text) => text)]);
+    // A dot segment leads elsewhere, and what is not visible ASCII would be another value in a header.
+    if (/(^|\/)\.{1,2}(\/|\?|$)/.test(target) || headers.some((text) => /[^\x20-\x7e]/.test(text))) return null;
+    return { method: query.method, target, headers: [...headers, ...own], body: query.body === undefined ? null : Buffer.from(fill(query.body, lookUp, inBody)) };
   };
-}
-
-/** What a header may hold; the rest would break its framing. */
-function visible(value: string): string {
-  return value.replaceAll(/[^\x20-\x7e]/g, "");
 }
 
 /** The value of a place in a query's template. */
@@ -104,9 +103,9 @@ export function valueOf(facts: Pick<EntryFacts, "key" | "scope" | "taxpayer" | "
   return listed(facts.key, "key", name) ?? listed(facts.scope, "scope", name);
 }
 
-function look(answer: QueryAnswer, found: AnswerCondition, absent: AnswerCondition | null, isOurs: () => boolean): Sight {
-  if (found.matches(answer)) return isOurs() ? "found" : "another";
-  return absent?.matches(answer) === true ? "absent" : "unknown";
+function look(answer: QueryAnswer, found: Rule, absent: Rule | null, isOurs: () => boolean): Sight {
+  if (found(answer)) return isOurs() ? "found" : "another";
+  return absent?.(answer) === true ? "absent" : "unknown";
 }
 
 function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: readonly { readonly read: Extractor; readonly is: string }[]): boolean {
@@ -116,7 +115,7 @@ function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: re
       if (!extractor.needsBody) return true;
       const seen = extractor.read(source);
       // Many answers do not repeat it; one that says another value is about another order.
-      return seen.kind === "found" ? seen.text === values[index] : seen.kind !== "ambiguous";
+      return seen.kind === "found" ? seen.text === values[index] : seen.kind === "missing";
     });
   if (!repeats(echoes.key, facts.key) || !repeats(echoes.scope, facts.scope)) return false;
   return match.every(({ read, is }) => {

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { compileExtractor, type Extractor, type ExtractorSource } from "../document/extractor.ts";
+import type { Headers } from "../http/message.ts";
 import { identify, type Identified, type Recognition, type Unidentified } from "./identify.ts";
 import { compileJudge, type Judge } from "./judge.ts";
 import { madeAnswer } from "./made-answer.ts";
@@ -24,16 +25,15 @@ export interface SubmissionPolicy {
   readonly reference: Extractor | null;
   /** See made-answer.ts. */
   readonly make: typeof madeAnswer;
-  /** Lower-case names of the fields that a replay carries. */
-  readonly replayed: ReadonlySet<string>;
+  /** The fields of an answer that a replay carries: what its body is, and what the route names. */
+  readonly replayed: (headers: Headers) => Headers;
 }
 
 const HASH_DIGITS = 16;
 
 /** Compiles a route's options. */
 export function compilePolicy(options: SubmissionOptions, site: string, route: string): SubmissionPolicy {
-  // Without the webhook: its secret is not for the journal, and who is told is the business of the configuration in use.
-  const text = JSON.stringify({ ...options, defer: { ...options.defer, webhook: undefined } });
+  const text = keptText(options);
   const how: Recognition = {
     site,
     operation: options.operation ?? route,
@@ -51,14 +51,38 @@ export function compilePolicy(options: SubmissionOptions, site: string, route: s
     plan: compilePlan(options, how),
     reference: options.reference === undefined ? null : compileExtractor(options.reference),
     make: madeAnswer,
-    replayed: new Set(options.replayHeaders.map((name) => name.toLowerCase())),
+    replayed: replayedBy(options.replayHeaders),
   };
 }
 
-/** Compiles what was kept under a hash; null where this release does not understand it any more. */
-export function policyFrom(text: string, site: string, route: string): SubmissionPolicy | null {
+function replayedBy(names: readonly string[]): SubmissionPolicy["replayed"] {
+  const wanted = new Set(["content-type", "content-encoding", ...names.map((name) => name.toLowerCase())]);
+  return (headers) => {
+    const kept: string[] = [];
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i] as string;
+      if (wanted.has(name.toLowerCase())) kept.push(name, headers[i + 1] as string);
+    }
+    return kept;
+  };
+}
+
+/** What is kept of options: no secrets, which are the business of the configuration in use. */
+function keptText(options: SubmissionOptions): string {
+  const resolve = options.resolve.map((step) => (step === "hold" || step.query === undefined ? step : { ...step, query: { ...step.query, headers: Object.fromEntries(Object.keys(step.query.headers).map((name) => [name, ""])) } }));
+  return JSON.stringify({ ...options, resolve, defer: { ...options.defer, webhook: undefined } });
+}
+
+/** Compiles what was kept under a hash, with the secrets of the options in use; null where this release does not understand it any more. */
+export function policyFrom(text: string, site: string, route: string, current: SubmissionOptions | null): SubmissionPolicy | null {
   try {
-    return compilePolicy(JSON.parse(text) as SubmissionOptions, site, route);
+    const kept = JSON.parse(text) as SubmissionOptions;
+    const resolve = kept.resolve.map((step, index) => {
+      const now = current?.resolve[index];
+      if (step === "hold" || step.query === undefined || now === undefined || now === "hold" || now.query === undefined) return step;
+      return { ...step, query: { ...step.query, headers: now.query.headers } };
+    });
+    return compilePolicy({ ...kept, resolve }, site, route);
   } catch {
     return null;
   }

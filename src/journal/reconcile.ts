@@ -99,7 +99,7 @@ async function compare(env: ReconcileEnv, span: Span, listed: Entry): Promise<Fo
   const policy = await env.policyOf(listed);
   const step = policy?.plan.find((one) => one.kind === "query");
   if (policy === null || step === undefined) return { kind: "cannot-tell", reference: null, why: policy === null ? "its route is not known any more" : "its route has no query under 'resolve'" };
-  await env.questions.slot(policy);
+  await env.questions.slot(policy, false);
   const asked = await env.questions.ask({ policy, facts: listed }, step, { headers: span.headers, within: QUESTION_MS });
   const first = judge(env, listed, policy, step, asked);
   if (typeof first === "string") return first;

@@ -1,11 +1,11 @@
 import type { Clock } from "../base/clock.ts";
 import type { Entry } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
-import type { Page, Store } from "./store.ts";
+import type { Filter, Page, Store } from "./store.ts";
 
 /*
- * What an earlier life of the process left open is taken up again, in the background and in the order of claims: serving
- * begins at once, and whoever asks for one of them first gets it taken up first.
+ * What an earlier life of the process left open is taken up again, in the background: serving begins at once, and whoever
+ * asks for one of them first gets it taken up first. First the queues with what their lanes wait for, then the doubts.
  */
 
 /** What recovering needs from outside. */
@@ -17,8 +17,12 @@ export interface RecoveryEnv {
   readonly revive: (entry: Entry) => Promise<unknown>;
   /** Puts an entry into the queue of its lane. */
   readonly queue: (entry: Entry) => void;
+  /** Makes its lane wait for an entry. */
+  readonly block: (entry: Entry) => void;
   /** How many are being resolved. */
   readonly resolving: () => number;
+  /** The journal was put back: what it takes to be queued may have been delivered since. */
+  readonly distrusts: () => boolean;
 }
 
 /** Taking up what is left. */
@@ -31,30 +35,61 @@ const PAGE = 500;
 /** Taken up at once; the rest waits in the store. */
 const WINDOW = 1000;
 const LOOK_MS = 200;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
 
 /** See the top of this file. */
-export function createRecovery({ clock, store, events, revive, queue, resolving }: RecoveryEnv): Recovery {
+export function createRecovery(env: RecoveryEnv): Recovery {
+  const { clock, store, events } = env;
   let stopped = false;
   const isStopped = (): boolean => stopped;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve, true));
 
-  async function takeUp(entry: Entry): Promise<void> {
-    if (entry.state.kind === "queued") return queue(entry);
-    if (store.isOwned(entry)) return;
-    while (resolving() >= WINDOW && !isStopped()) await sleep(LOOK_MS);
-    if (!stopped) await revive(entry);
+  function line(entry: Entry): void {
+    if (entry.state.kind !== "queued") env.block(entry);
+    else if (!env.distrusts()) env.queue(entry);
   }
 
-  async function run(): Promise<void> {
+  async function takeUp(entry: Entry): Promise<void> {
+    if (store.isOwned(entry)) return;
+    while (env.resolving() >= WINDOW && !isStopped()) await sleep(LOOK_MS);
+    if (!isStopped()) await env.revive(entry);
+  }
+
+  /** Every entry of these states, in the order of claims; false where one of them failed. */
+  async function each(states: NonNullable<Filter["states"]>, take: (entry: Entry) => void | Promise<void>): Promise<boolean> {
+    let good = true;
     for (let next: number | null = 0; next !== null && !isStopped(); ) {
-      const page: Page = await store.list({ states: ["queued", "sending", "in-doubt"], after: next }, PAGE);
-      for (const entry of page.entries) await takeUp(entry);
+      const page: Page = await store.list({ states, after: next }, PAGE);
+      for (const entry of page.entries) {
+        try {
+          await take(entry);
+        } catch (fault) {
+          good = false;
+          events.fault("recovering", fault);
+        }
+      }
       ({ next } = page);
+    }
+    return good;
+  }
+
+  async function pass(): Promise<boolean> {
+    try {
+      await each(["queued", "held", "sending", "in-doubt"], line);
+      return await each(env.distrusts() ? ["queued", "sending", "in-doubt"] : ["sending", "in-doubt"], takeUp);
+    } catch (fault) {
+      if (!isStopped()) events.fault("recovering", fault);
+      return false;
     }
   }
 
+  async function run(): Promise<void> {
+    for (let pause = FIRST_PAUSE_MS; !(await pass()) && !isStopped(); pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) await sleep(pause);
+  }
+
   return {
-    start: () => void run().catch((fault: unknown) => !stopped && events.fault("recovering", fault)),
+    start: () => void run(),
     stop() {
       stopped = true;
     },

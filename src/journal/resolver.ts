@@ -1,10 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Questions } from "./ask.ts";
-import type { Attempted } from "./attempt.ts";
 import type { Flight } from "./flight.ts";
 import { madeAnswer } from "./made-answer.ts";
-import { readReference, type Outcomes } from "./outcomes.ts";
+import { readReference, tells, type Outcomes } from "./outcomes.ts";
 import type { PlanStep, QueryStep, Sight } from "./plan.ts";
 import type { Store } from "./store.ts";
 
@@ -25,6 +24,9 @@ export interface ResolverEnv {
   readonly fault: (where: string, fault: unknown) => void;
 }
 
+/** After a fault of ours a plan begins anew, so often and after so many ms; then a person has to look. */
+const FAULTS = 3;
+const AFTER_FAULT_MS = 30_000;
 /** The pause between two questions grows by half each time, up to this many times the first. */
 const GROWTH = 1.5;
 const MOST_GROWN = 10;
@@ -47,13 +49,11 @@ export class Resolver {
   add(flight: Flight): void {
     if (this.#working.has(flight) || this.#stopped) return;
     const run = {};
-    const isOver = (): boolean => this.#stopped || flight.ending !== null || this.#working.get(flight) !== run;
+    const isOver = (): boolean => this.#stopped || flight.isOver || this.#working.get(flight) !== run;
     this.#working.set(flight, run);
-    void this.#work(flight, isOver)
-      .catch((fault: unknown) => this.#env.fault("resolving", fault))
-      .finally(() => {
-        if (this.#working.get(flight) === run) this.#working.delete(flight);
-      });
+    void this.#work(flight, isOver).finally(() => {
+      if (this.#working.get(flight) === run) this.#working.delete(flight);
+    });
   }
 
   /** Leaves it alone from now on: somebody else decides about it. `add` takes it up again. */
@@ -71,6 +71,18 @@ export class Resolver {
   }
 
   async #work(flight: Flight, isOver: IsOver): Promise<void> {
+    for (let faults = 0; !isOver(); faults++) {
+      try {
+        return await this.#plan(flight, isOver);
+      } catch (fault) {
+        this.#env.fault("resolving", fault);
+        if (faults >= FAULTS) return this.#env.outcomes.held(flight, "a fault inside the proxy; the log has the details");
+        await flight.pause(AFTER_FAULT_MS);
+      }
+    }
+  }
+
+  async #plan(flight: Flight, isOver: IsOver): Promise<void> {
     for (const step of flight.policy.plan) {
       if (isOver()) return;
       await this.#take(flight, step, isOver);
@@ -80,9 +92,9 @@ export class Resolver {
   #take(flight: Flight, step: PlanStep, isOver: IsOver): Promise<void> {
     switch (step.kind) {
       case "wait":
-        return this.#sleep(step.ms);
+        return flight.pause(step.ms);
       case "hold":
-        return this.#env.outcomes.held(flight, "no step of the plan could tell what became of it");
+        return this.#hold(flight, isOver);
       case "resend":
         return this.#resend(flight, step.window, isOver);
       case "query":
@@ -90,17 +102,26 @@ export class Resolver {
     }
   }
 
+  /** An answer that may still come tells more than a person. */
+  async #hold(flight: Flight, isOver: IsOver): Promise<void> {
+    await flight.still();
+    if (!isOver()) await this.#env.outcomes.held(flight, "no step of the plan could tell what became of it");
+  }
+
+  /** Only time in which the platform could be asked counts against the step's own. */
   async #query(flight: Flight, step: QueryStep, isOver: IsOver): Promise<void> {
     const { clock, questions } = this.#env;
-    const until = clock.now() + step.for;
+    let spent = 0;
     for (let pause = step.every; !isOver(); pause = Math.min(pause * GROWTH, step.every * MOST_GROWN)) {
-      await questions.slot(flight.policy);
+      await questions.slot(flight.policy, flight.waiting > 0);
       if (isOver()) return;
-      const sight = await this.#ask(flight, step, isOver);
+      const began = clock.now();
+      const { sight, left } = await this.#ask(flight, step, isOver);
       if (isOver()) return;
       if (sight === "absent" && this.#isStill(flight, step)) return this.#absent(flight, step);
-      if (clock.now() >= until) return;
-      await this.#sleep(this.#nextLook(flight, step, sight, pause));
+      if (left && spent >= step.for) return;
+      await flight.pause(this.#nextLook(flight, step, sight, pause));
+      if (left) spent += clock.now() - began;
     }
   }
 
@@ -117,19 +138,20 @@ export class Resolver {
     return counts > 0 ? Math.min(spread, counts + 1) : spread;
   }
 
-  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Sight> {
+  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<{ readonly sight: Sight; readonly left: boolean }> {
     const { questions, outcomes } = this.#env;
-    const { sight, askedAt, seen } = await questions.ask(flight, step);
+    const { sight, askedAt, seen, left } = await questions.ask(flight, step, flight.latest === null ? {} : { headers: flight.latest });
     if (sight === "found" && seen !== null && !isOver()) {
       const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body });
-      await outcomes.confirmed(flight, shown, readReference(flight, seen.read), wasDuplicate(flight) ? "duplicate" : "confirmed");
+      await outcomes.confirmed(flight, shown, readReference(flight, seen.read));
     }
     // A look that began before it was still tells nothing about what came after.
-    return sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight;
+    return { sight: sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight, left };
   }
 
   async #absent(flight: Flight, step: QueryStep): Promise<void> {
     const { outcomes, again } = this.#env;
+    if (flight.isKnown) return outcomes.held(flight, "the platform said that it knows it, and does not show it; a person decides");
     if (step.absentMeans === "held") return outcomes.held(flight, "the platform does not know it; a person decides whether it is sent again");
     this.#working.delete(flight);
     if (again(flight)) return;
@@ -138,31 +160,23 @@ export class Resolver {
 
   /** The platform recognises the same bytes: an answer of either kind tells. */
   async #resend(flight: Flight, window: number, isOver: IsOver): Promise<void> {
-    const { clock, store, questions, outcomes } = this.#env;
-    const { entry } = flight;
+    const { store, questions, outcomes } = this.#env;
+    await flight.still();
     const stored = await store.request(flight.facts.id, flight.facts.revision).catch(() => null);
-    if (entry === null || stored === null || clock.wall() - entry.createdAt > window || isOver()) return;
-    await questions.slot(flight.policy);
-    if (isOver()) return;
-    flight.open++;
-    const attempted = await questions.send(flight, stored, "submit");
-    flight.open--;
-    flight.quietSince = clock.now();
-    if (attempted === null || isOver()) return;
-    if (attempted.kind === "judged" && tells(attempted)) await outcomes.learn(flight, attempted);
+    await questions.slot(flight.policy, flight.waiting > 0);
+    if (stored === null || isOver() || !this.#isWithin(flight, window)) return;
+    flight.resent = true;
+    flight.begin();
+    const attempted = await questions.send(flight, flight.latest === null ? stored : { ...stored, headers: flight.latest }, "submit");
+    flight.finish();
+    if (attempted !== null && tells(attempted)) await outcomes.learn(flight, attempted);
   }
 
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#env.clock.after(ms, resolve, true));
+  /** By the clock that cannot jump in this life; by the wall for an earlier one, and not at all where that went back. */
+  #isWithin({ entry, bornAt, revived }: Flight, window: number): boolean {
+    const { clock } = this.#env;
+    const wall = clock.wall();
+    if (revived && wall < entry.updatedAt) return false;
+    return Math.max(clock.now() - bornAt, wall - entry.createdAt) <= window;
   }
-}
-
-/** What is in doubt because the platform said that it knows it. */
-function wasDuplicate({ entry }: Flight): boolean {
-  return entry?.state.kind === "in-doubt" && entry.state.cause === "duplicate";
-}
-
-/** An answer to a second sending that settles the first: what was not executed now may have been executed then. */
-function tells({ judgement }: Extract<Attempted, { kind: "judged" }>): boolean {
-  return judgement.kind === "accepted" || (judgement.kind === "duplicate" && judgement.means !== "check");
 }

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
-import type { Change, Store } from "./store.ts";
+import { StoreFault, type Change, type Store } from "./store.ts";
 
 /** Changes that are true and could not be written: kept in memory, and written again and again. */
 export interface Unsettled {
@@ -9,30 +9,46 @@ export interface Unsettled {
   forget(id: string, revision: number): void;
   /** How many wait. */
   count(): number;
-  stop(): void;
+  /** Tries once more, and gives what is lost with this process. */
+  stop(): Promise<readonly Change[]>;
 }
 
 /** Between two tries, in ms. */
 const AGAIN_MS = 500;
 
+interface Kept {
+  readonly change: Change;
+  readonly done: () => void;
+}
+
 /** Makes an empty one. */
 export function createUnsettled(store: Store, clock: Clock): Unsettled {
-  let waiting: { readonly change: Change; readonly done: () => void }[] = [];
+  let waiting: Kept[] = [];
   let timer: Timer | null = null;
   let stopped = false;
-  const isStopped = (): boolean => stopped;
 
-  /** In order, and no further than the first that fails: a later change of an entry must not come before an earlier one. */
-  async function again(): Promise<void> {
-    for (let first = waiting[0]; first !== undefined && !isStopped(); first = waiting[0]) {
-      try {
-        await store.update(first.change);
-      } catch {
-        break;
-      }
-      if (waiting[0] === first) waiting.shift();
-      first.done();
+  /** True where the store takes nothing at all now, so that asking on makes no sense. */
+  async function write(kept: Kept): Promise<boolean> {
+    try {
+      await store.update(kept.change);
+    } catch (fault) {
+      return !(fault instanceof StoreFault && fault.kind === "corrupt");
     }
+    // Forgotten meanwhile: another change has taken its place.
+    if (waiting.includes(kept)) {
+      waiting = waiting.filter((one) => one !== kept);
+      kept.done();
+    }
+    return false;
+  }
+
+  /** In order; a row that is damaged holds up nobody but itself. */
+  async function pass(): Promise<void> {
+    for (const kept of waiting) if (waiting.includes(kept) && (await write(kept))) return;
+  }
+
+  async function again(): Promise<void> {
+    await pass();
     timer = null;
     plan();
   }
@@ -50,9 +66,11 @@ export function createUnsettled(store: Store, clock: Clock): Unsettled {
       waiting = waiting.filter(({ change }) => change.id !== id || change.revision !== revision);
     },
     count: () => waiting.length,
-    stop() {
+    async stop() {
       stopped = true;
       timer?.cancel();
+      await pass();
+      return waiting.map(({ change }) => change);
     },
   };
 }

@@ -19,13 +19,14 @@ import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
 /** Claims a submission, answers it from the journal, or refuses it. */
 export async function claim(x: Exchange, policy: SubmissionPolicy, journal: Journal, around: Surroundings): Promise<Verdict> {
   const route = x.route as Route;
-  const { entitled } = (x.site as Site).identity;
+  const { entitled, changing } = (x.site as Site).identity;
   const entered = await journal.enter(policy, {
     source: { headers: x.head.headers, pathVariables: route.pathVariables(x.path), query: x.query, body: x.body.kind === "bytes" ? x.body.bytes : null, contentType: headerValue(x.head.headers, "content-type") },
     request: requestOf(x, route),
     taxpayer: x.taxpayer,
     region: x.region as string,
     principal: x.principal,
+    changing,
     entitled: entitled === null ? null : (taxpayer) => entitled(x.principal, taxpayer),
   });
   return decide(x, entered, policy, around);
@@ -34,10 +35,22 @@ export async function claim(x: Exchange, policy: SubmissionPolicy, journal: Jour
 function requestOf(x: Exchange, route: Route): StoredRequest {
   const headers = upstreamHeaders(x, route.options, x.region as string);
   const host = route.options.forward.host && x.host !== "" ? ["host", x.host] : [];
-  return { method: x.head.method, target: x.path + x.query, headers: [...host, ...headers], body: x.body.kind === "bytes" ? x.body.bytes : NOTHING };
+  return { method: x.head.method, target: x.path + x.query, headers: [...host, ...legible(headers)], body: x.body.kind === "bytes" ? x.body.bytes : NOTHING };
 }
 
 const NOTHING = new Uint8Array(0);
+const LEGIBLE: ReadonlySet<string> = new Set(["gzip", "x-gzip", "br", "zstd", "identity"]);
+
+/** An answer is read before it is believed: the platform is offered only what the caller takes and we can read. */
+function legible(headers: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const [name, value] = [headers[i] as string, headers[i + 1] as string];
+    if (name.toLowerCase() !== "accept-encoding") kept.push(name, value);
+    else kept.push(name, value.split(",").filter((coding) => LEGIBLE.has((coding.split(";")[0] as string).trim().toLowerCase())).join(",") || "identity");
+  }
+  return kept;
+}
 
 function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around: Surroundings): Verdict | Promise<Verdict> {
   switch (entered.kind) {

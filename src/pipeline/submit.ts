@@ -29,6 +29,7 @@ export async function awaitEnding(x: Exchange, flight: Flight, around: Surroundi
   const patience = (total ?? (x.site as Site).upstream.regions.get(flight.facts.region)?.totalTimeout ?? 0) - (around.clock.now() - x.startedAt);
   const ending = await flight.wait(patience, (stop) => {
     x.onGone = stop;
+    if (x.gone) stop();
   });
   x.attempts = Math.max(1, flight.attempts);
   return verdictOf(x, flight, ending, around);
@@ -42,7 +43,7 @@ function verdictOf(x: Exchange, flight: Flight, ending: Ending | NoEnding, aroun
   if (ending === "patience") return open(x, flight);
   switch (ending.kind) {
     case "answered":
-      return answered(x, ending, around);
+      return answered(x, flight, ending, around);
     case "unsent":
       return unsent(x, ending);
     case "told":
@@ -59,10 +60,12 @@ function open(x: Exchange, flight: Flight): Verdict {
   return tryLater(x, flight.facts, flight.policy, entry?.state.kind === "in-doubt" ? `its outcome is not known: ${entry.state.why}` : "its outcome is not known yet");
 }
 
-async function answered(x: Exchange, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Promise<Verdict> {
+async function answered(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Promise<Verdict> {
   x.lastTried = { region: ending.region, endpoint: ending.endpoint };
   if (ending.how === "confirmed" && x.submitted === "fresh") x.submitted = "confirmed";
-  const whole: Answer = { status: ending.answer.status, headers: ending.answer.headers, body: { kind: "bytes", bytes: ending.answer.body } };
+  // Fields such as Set-Cookie are for whoever was asked to send it; the others get what a replay would have.
+  const fields = x.flight === null ? flight.policy.replayed(ending.answer.headers) : ending.answer.headers;
+  const whole: Answer = { status: ending.answer.status, headers: fields, body: { kind: "bytes", bytes: ending.answer.body } };
   const seen = x.flight === null ? whole : await voidedBy(x, whole, around);
   const headers = [...downstreamHeaders(x, seen), "Taxgate-Submission", x.submitted ?? "fresh"];
   return { kind: "answer", reason: ending.executed ? "forwarded" : "not-executed", answer: { status: seen.status, headers, body: seen.body } };

@@ -7,6 +7,7 @@ import type { AdminViews, ReloadResult } from "../../src/admin/views.ts";
 import { manualClock } from "../../src/base/clock.ts";
 import { ERRORS, type ErrorCode } from "../../src/base/errors.ts";
 import type { LogFields } from "../../src/observe/log.ts";
+import { noJournal } from "./journal-setup.ts";
 import { field, LOCAL, REMOTE, request, type Asked } from "./request.ts";
 
 const ROLE_NAMES: readonly Role[] = ["viewer", "auditor", "operator", "admin"];
@@ -34,6 +35,7 @@ function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = {
       return Promise.resolve(reloaded);
     },
     drain: () => void calls.push("drain"),
+    journal: noJournal(),
     cache: {
       sites: () => [{ name: "default", regions: ["main"], routes: ["rest"] }],
       accepts: () => false,
@@ -70,6 +72,15 @@ const PERMISSIONS: readonly (readonly [string, Readonly<Record<Role | "remote" |
   ["POST /api/v1/cache/purge?all=true", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/cache/inspect?url=/", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/cache/stats", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/journal/entries", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/journal/entry?id=00000000000000000000000000000000", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/journal/export", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/journal/stats", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/journal/resolve", { viewer: "forbidden", auditor: "forbidden", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/journal/release", { viewer: "forbidden", auditor: "forbidden", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/journal/verify", { viewer: "forbidden", auditor: "forbidden", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/journal/reconcile", { viewer: "forbidden", auditor: "forbidden", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/journal/backup", { viewer: "forbidden", auditor: "forbidden", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /livez", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "200", local: "200" }],
   ["GET /readyz", { viewer: "503", auditor: "503", operator: "503", admin: "503", remote: "503", local: "503" }],
 ];
@@ -87,6 +98,7 @@ for (const [line, who] of PERMISSIONS) {
 
 const WITHOUT_TOKENS: readonly (readonly [string, string, Asked, string])[] = [
   ["a local reader is let in", "GET /api/v1/status", {}, "200"],
+  ["a local reader of the journal is not", "GET /api/v1/journal/entries", {}, "unauthenticated"],
   ["a local actor is not", "POST /api/v1/reload", {}, "unauthenticated"],
   ["a remote reader is not", "GET /api/v1/status", { peer: REMOTE }, "unauthenticated"],
   ["a reader behind a local proxy is not", "GET /api/v1/status", { fields: ["X-Forwarded-For", "192.0.2.1"] }, "unauthenticated"],

@@ -8,6 +8,7 @@ import { NO_BODY, type Headers } from "../../src/http/message.ts";
 import type { LogFields } from "../../src/observe/log.ts";
 import { createMetrics, type Metrics } from "../../src/observe/metrics.ts";
 import { loadText } from "../config/load-text.ts";
+import { noJournal } from "./journal-setup.ts";
 import { request } from "./request.ts";
 
 /** One site with two regions, where a header says who asks; `codes` keeps, `sealed` for each caller, `rest` nothing. */
@@ -72,7 +73,7 @@ const never = (): never => {
 function adminOver(views: AdminViews["cache"], clock: ManualClock, note: (event: string, fields?: LogFields) => void): Admin {
   const log = { debug: note, info: note, warn: note, error: note };
   const rest = { status: never, ready: never, config: never, metrics: never, reload: never, drain: never };
-  return createAdmin({ bind: { host: "127.0.0.1", port: 9900 }, hosts: [], tokens: [] }, { clock, log, localToken: TOKEN, views: { ...rest, cache: views } });
+  return createAdmin({ bind: { host: "127.0.0.1", port: 9900 }, hosts: [], tokens: [] }, { clock, log, localToken: TOKEN, views: { ...rest, cache: views, journal: noJournal() } });
 }
 
 /** Makes {@link CacheUnderTest} over this configuration. */

@@ -19,7 +19,7 @@ const never = (): never => {
 
 /** A world in which every part that a test does not give is a fault. */
 export function world(parts: Partial<World> = {}): World {
-  return { loadConfig: never, compareConfigs: never, configSchema: never, makeToken: never, readText: never, callAdmin: never, startApp: never, ...parts };
+  return { loadConfig: never, compareConfigs: never, configSchema: never, makeToken: never, readText: never, callAdmin: never, restoreJournal: never, startApp: never, ...parts };
 }
 
 /** What a command said and how it ended. */
@@ -29,12 +29,12 @@ export interface Said {
   readonly err: string;
 }
 
-/** Runs a command line such as `check FILE` and captures what it says. */
-export async function run(line: string, parts: Partial<World> = {}, io: Partial<Io> = {}): Promise<Said> {
+/** Runs a command line such as `check FILE`, or its words where they hold spaces, and captures what it says. */
+export async function run(line: string | readonly string[], parts: Partial<World> = {}, io: Partial<Io> = {}): Promise<Said> {
   let out = "";
   let err = "";
   const code = await runCli(
-    line.split(" ").filter((word) => word !== ""),
+    typeof line === "string" ? line.split(" ").filter((word) => word !== "") : line,
     { out: (text) => void (out += text), err: (text) => void (err += text), env: {}, tty: false, ...io },
     world(parts),
   );

@@ -22,13 +22,14 @@ Commands:
   status [options] [file]  shows how a running Taxgate is doing
   reload [options] [file]  makes a running Taxgate read its configuration again
   cache                    purges, inspects and counts what a running Taxgate keeps of answers
+  journal                  shows, decides, compares and saves what is known of submissions
   token [options] <name>   makes a token for the admin API and the line that admits it
   version                  prints the version and the Node it runs on
   help [command]           display help for command
 
 Exit codes:
   0  done
-  1  a fault inside Taxgate
+  1  a fault inside Taxgate; of journal verify and reconcile: something was found
   2  wrong configuration or wrong usage
   3  no running Taxgate answered, it is not ready, or it could not reach those it shares the cache with
   4  the token is missing, unknown, or its role does not allow this

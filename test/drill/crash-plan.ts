@@ -6,13 +6,14 @@ import { SUBMISSION_ROUTE } from "./storm-plan.ts";
 export interface CrashPlan {
   readonly kills: number;
   readonly ordersPerSecond: number;
-  /** A Taxgate is killed so long after it was ready, drawn from this range. */
+  /** A Taxgate is killed so long after it was ready, drawn from this range; some must outlive `notFoundValidAfter`, or an order that never arrived stays in doubt until the end. */
   readonly life: readonly [least: number, most: number];
   /** This share of them, 0 to 1, is killed while it is still starting, so long after it was spawned. */
   readonly early: number;
   readonly earlyLife: readonly [least: number, most: number];
   /** Settles every moment. */
   readonly seed: number;
+  /** They must outlast the kills. */
   readonly clients: Manners;
   /** From its spawning until /readyz says so. */
   readonly readyWithin: number;
@@ -21,9 +22,9 @@ export interface CrashPlan {
 /** The drill as it is run by hand. */
 export const FULL_CRASH_PLAN: CrashPlan = {
   kills: 200, ordersPerSecond: 40,
-  life: [20, 800], early: 0.25, earlyLife: [50, 600],
+  life: [20, 1500], early: 0.25, earlyLife: [50, 600],
   seed: 1,
-  clients: { patience: 3000, tries: 300, pause: 200 },
+  clients: { patience: 3000, tries: 5000, pause: 200 },
   readyWithin: 2000,
 };
 

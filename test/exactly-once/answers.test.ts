@@ -116,6 +116,28 @@ describe("what the platform's answers mean", () => {
     equal(await scene.arrivals(), arrived);
   });
 
+  test("row 19: while the corrected content is under way or in doubt, the uncorrected bytes still get the old no, and a third content is a conflict", async () => {
+    const { items: _, ...typo } = orderOf("R19-BUSY");
+    const no = await scene.submit(typo);
+    equal(no.status, 400);
+    await scene.sandbox.faults.set({ latency: { minMs: 300, maxMs: 300, on: ["issue"] }, resetAfterProcessing: { times: 1 }, lateVisibility: { ms: 400 } });
+    const arrived = await scene.arrivals();
+    const corrected = scene.submit(orderOf("R19-BUSY"));
+    await eventually("the platform has it", async () => (await scene.arrivals()) > arrived);
+    const queries = (await scene.requests()).byOperation.query;
+    const meanwhile = async (): Promise<void> => {
+      const [old, third] = await Promise.all([scene.submit(typo), scene.submit(orderOf("R19-BUSY", { amount: 3 }))]);
+      deepEqual([old.status, old.submission, old.body.toString()], [400, "replayed", no.body.toString()]);
+      deepEqual([third.status, third.submission], [409, "conflict"]);
+    };
+    await meanwhile();
+    await eventually("it is in doubt", async () => (await scene.requests()).byOperation.query > queries);
+    await meanwhile();
+    issuedOnce(scene, "R19-BUSY", await corrected);
+    await scene.sandbox.faults.clear();
+    equal(await scene.arrivals(), arrived + 1);
+  });
+
   test("row 20: after a 401 the same bytes with a new token are sent, and issued once", async () => {
     await scene.sandbox.faults.set({ unauthorized: { times: 1, on: ["issue"] } });
     const arrived = await scene.arrivals();

@@ -26,6 +26,24 @@ describe("what several tries of one order meet", () => {
     equal(await scene.arrivals(), arrived + 1);
   });
 
+  test("row 1: a hundred tries of the same moment are sent once, and all are told the same number", async () => {
+    const order = orderOf("R1-CROWD");
+    const arrived = await scene.arrivals();
+    const told = await Promise.all(Array.from({ length: 100 }, () => scene.submit(order)));
+    for (const one of told) issuedOnce(scene, order.orderNo, one);
+    equal(told.filter(({ submission }) => submission === "fresh").length, 1);
+    equal(await scene.arrivals(), arrived + 1);
+  });
+
+  test("row 10: of several contents of the same moment under one number one is issued, and the others are conflicts", async () => {
+    const contents = Array.from({ length: 20 }, (_, i) => orderOf("R10-RACE", { amount: i }));
+    const told = await Promise.all(contents.map((order) => scene.submit(order)));
+    const winners = told.filter(({ status }) => status === 200);
+    equal(winners.length, 1);
+    for (const one of winners) issuedOnce(scene, "R10-RACE", one);
+    equal(told.filter(({ status, submission }) => status === 409 && submission === "conflict").length, contents.length - 1);
+  });
+
   test("row 10: another content under a number that was issued is a conflict: nothing is sent, and the log says so as an error", async () => {
     const order = orderOf("R10");
     const first = await scene.submit(order);

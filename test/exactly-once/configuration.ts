@@ -1,5 +1,7 @@
 /** What a scene's configuration may say of its own. */
 export interface Wording {
+  /** The state directory; default: `state` in the configuration's folder. */
+  readonly state?: string;
   /** More top-level keys. */
   readonly top?: string;
   /** Takes the place of the site's `identity`. */
@@ -33,9 +35,9 @@ export function submissionRoute(name: string, changes: Readonly<Record<string, s
  * A Taxgate before the platform at `origin`. A breaker that never opens and quick probes keep the rows apart: what a row
  * breaks, the next one finds whole.
  */
-export function configuration(origin: string, { top = "", identity, routes = "", submission = {}, timeouts = "{ connect: 1s, response: 8s, total: 12s }" }: Wording = {}): string {
+export function configuration(origin: string, { state = "{folder}/state", top = "", identity, routes = "", submission = {}, timeouts = "{ connect: 1s, response: 8s, total: 12s }" }: Wording = {}): string {
   return `version: 1
-state: { dir: "{folder}/state" }
+state: { dir: "${state}" }
 listeners: [{ name: plain, bind: "127.0.0.1:0" }]
 admin: { bind: "127.0.0.1:0" }
 drain: { grace: 0ms, max: 2s }

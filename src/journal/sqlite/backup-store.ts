@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { openArchives } from "./archives.ts";
+import { archiveFiles } from "./archives.ts";
 import type { Jobs } from "./jobs.ts";
 import { ensureDirectory } from "./paths.ts";
 import type { ReadFile } from "./read-file.ts";
@@ -15,7 +15,7 @@ const STEP = 1000;
  */
 export async function backupStore({ paths }: ReadFile, { file }: Jobs["backup"]["in"]): Promise<null> {
   await copy(paths.live, file);
-  const archives = openArchives(paths).files();
+  const archives = archiveFiles(paths);
   if (archives.length > 0) ensureDirectory(`${file}.archive`);
   for (const name of archives) await copy(join(paths.archives, name), join(`${file}.archive`, name));
   return null;

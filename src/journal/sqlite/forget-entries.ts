@@ -5,7 +5,8 @@ import type { LiveFile } from "./live-file.ts";
  * Deletes from the live file what an archive holds durably: kind, then pairs of sequence and time of last change. What
  * has changed since it was copied stays, and is copied again.
  */
-export function forgetEntries({ database, requests, answers, meta }: LiveFile, [, ...pairs]: Cells): Reply {
+export function forgetEntries({ database, requests, answers, meta, archived }: LiveFile, [, ...pairs]: Cells): Reply {
+  archived.refresh();
   const remove = database.prepare("DELETE FROM entries WHERE sequence = ? AND updated = ? AND state > 4");
   let highest = 0;
   for (let at = 0; at + 1 < pairs.length; at += 2) {

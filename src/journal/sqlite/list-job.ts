@@ -18,7 +18,7 @@ export async function listJob(file: ReadFile, { filter, limit }: Jobs["list"]["i
   if (condition === null) return { rows: [], next: null };
   const found = new Map<number, EntryCells>();
   const after = filter.after ?? 0;
-  const archives = condition.open ? [] : openArchives(file.paths).within(filter.from, filter.to);
+  const archives = condition.open ? [] : openArchives(file.paths, filter.from, filter.to);
   for (const database of [...archives.map(({ database }) => database), file.database]) {
     // The live row is the later one, and wins.
     for (const cells of await matches(database, condition, after, limit + 1)) {

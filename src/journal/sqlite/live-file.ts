@@ -14,6 +14,9 @@ import { boundTo } from "./wire.ts";
 export interface Archived {
   /** All revisions of an id that are archived, the oldest first. */
   find(id: string): Row[];
+  /** Another thread has written to them. */
+  refresh(): void;
+  close(): void;
 }
 
 /** The live file, open for writing, in parts. */

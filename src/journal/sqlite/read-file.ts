@@ -16,6 +16,8 @@ export interface ReadFile {
   readonly requests: Blobs;
   readonly answers: Blobs;
   readonly vault: Vault;
+  /** Up to which sequence the live file was looked through for entries to archive. */
+  archivedTo: number;
 }
 
 /** KiB of pages that a reader keeps. */
@@ -26,7 +28,7 @@ export function openReadFile(data: ThreadData): ReadFile {
   const paths = pathsOf(data.directory);
   const database = openDatabase(paths.live, { steps: LIVE_STEPS, cacheKiB: CACHE });
   return {
-    ...{ paths, database, names: createNames(database), meta: openMeta(database), vault: createVault(data.sealKeys) },
+    ...{ paths, database, names: createNames(database), meta: openMeta(database), vault: createVault(data.sealKeys), archivedTo: 0 },
     ...{ requests: openBlobs(database, "requests"), answers: openBlobs(database, "answers") },
   };
 }

@@ -36,8 +36,11 @@ export const LIVE_STEPS: readonly string[] = [
 /** Steps of an archive: entries whose outcome is known, created in one month. */
 export const ARCHIVE_STEPS: readonly string[] = [ENTRIES];
 
-/** Steps of a year's key file: in which month's archive a key stands. */
-export const KEYS_STEPS: readonly string[] = ["CREATE TABLE keys (key48 INTEGER NOT NULL, month INTEGER NOT NULL, PRIMARY KEY (key48, month)) STRICT, WITHOUT ROWID;"];
+/** Steps of a year's key file: in which month's archive a key stands, and which archives are beyond their time. */
+export const KEYS_STEPS: readonly string[] = [
+  `CREATE TABLE keys (key48 INTEGER NOT NULL, month INTEGER NOT NULL, PRIMARY KEY (key48, month)) STRICT, WITHOUT ROWID;
+   CREATE TABLE removed (month INTEGER PRIMARY KEY) STRICT;`,
+];
 
 /** How a database is opened. */
 export interface Opening {

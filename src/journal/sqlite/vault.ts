@@ -1,5 +1,5 @@
 import { createSeal, type SealKey } from "../../base/seal.ts";
-import { packAnswer, packRequest, unpackAnswer, unpackRequest } from "./blob.ts";
+import { packAnswer, packRequest, repack, unpackAnswer, unpackRequest } from "./blob.ts";
 
 /*
  * The event loop packs and unpacks without a seal; the store's threads put the seal on and take it off, because that
@@ -12,6 +12,8 @@ export interface Vault {
   openRequest(fields: Uint8Array | null, content: Uint8Array, bound: string): { readonly fields: Uint8Array | null; readonly content: Uint8Array } | null;
   closeAnswer(packed: Uint8Array, bound: string): Uint8Array | null;
   openAnswer(packed: Uint8Array, bound: string): Uint8Array | null;
+  /** As small as it gets, under the newest key. */
+  archiveAnswer(packed: Uint8Array, bound: string): Uint8Array | null;
 }
 
 /** Nothing is encrypted: blobs pass as they are, and whoever unpacks them finds damage. */
@@ -20,6 +22,7 @@ const GLASS: Vault = {
   openRequest: (fields, content) => ({ fields, content }),
   closeAnswer: (packed) => packed,
   openAnswer: (packed) => packed,
+  archiveAnswer: (packed, bound) => repack(packed, "answer", null, bound),
 };
 
 /** A vault with these keys; none: nothing is encrypted. */
@@ -27,6 +30,7 @@ export function createVault(keys: readonly SealKey[]): Vault {
   if (keys.length === 0) return GLASS;
   const seal = createSeal(keys);
   return {
+    archiveAnswer: (packed, bound) => repack(packed, "answer", seal, bound),
     closeRequest(fields, content, bound) {
       const request = unpackRequest(fields, content, null, bound);
       return request && packRequest(request, seal, bound);

@@ -21,7 +21,7 @@ export async function verifyJob(file: ReadFile): Promise<Verification> {
   const tell = (fault: string): void => {
     if (faults.length < MOST_FAULTS) faults.push(fault);
   };
-  const archives = openArchives(file.paths).within();
+  const archives = openArchives(file.paths);
   for (const { name, database } of [{ name: "journal.sqlite", database: file.database }, ...archives]) {
     entries += await rowsOf(database, (cells) => checkRow(file, cells), (fault) => tell(`${name}: ${fault}`));
     for (const fault of pagesOf(database)) tell(`${name}: ${fault}`);

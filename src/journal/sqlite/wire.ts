@@ -67,7 +67,7 @@ export function requestOf([fields, content]: Cells, id: string, revision: number
 /** What a state has beside its name, as JSON; null: nothing. */
 function detailOf(state: EntryState): string | null {
   const { kind: _, ...rest } = state;
-  return state.kind === "sending" ? null : JSON.stringify(rest);
+  return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
 }
 
 function stateOf(number: number, detail: string | null): EntryState {

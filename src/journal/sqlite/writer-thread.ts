@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import { createArchived } from "./archived.ts";
 import type { Group } from "./cells.ts";
 import { enterEpoch, type Life } from "./enter-epoch.ts";
 import { openLiveFile } from "./live-file.ts";
@@ -23,7 +24,8 @@ export function startWriter(data: ThreadData, port: MessagePort): Life {
   ensurePrivateFile(paths.live);
   const database = openDatabase(paths.live, { steps: LIVE_STEPS, cacheKiB: CACHE });
   const { life, owners } = enterEpoch(database, openMeta(database), data);
-  const file = openLiveFile(database, createVault(data.sealKeys), { find: () => [] }, life.owner);
+  const archived = createArchived(paths);
+  const file = openLiveFile(database, createVault(data.sealKeys), archived, life.owner);
   const writer = createWriter(file, owners, openReserve(paths.reserve, data.reserve));
 
   function close(): void {
@@ -34,6 +36,7 @@ export function startWriter(data: ThreadData, port: MessagePort): Life {
       // Full or read-only: the next opening finds the owner dead and the log whole.
     }
     database.close();
+    archived.close();
     port.close();
   }
 

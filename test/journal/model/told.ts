@@ -62,7 +62,16 @@ function toldOf({ state, answer: kept }: Entry): Told {
 
 function answer({ status, body }: StoredAnswer, replayed: boolean): Told {
   const text = new TextDecoder().decode(body);
-  const { code, number } = JSON.parse(text) as { readonly code?: number; readonly number?: string };
+  const { code, number } = read(text);
   const refused = code === 4001 || code === 6656;
   return { kind: refused ? "refused" : "success", status, text, number: number ?? null, replayed };
+}
+
+/** A page is no answer of the platform's, whatever it was taken for. */
+function read(text: string): { readonly code?: number; readonly number?: string } {
+  try {
+    return JSON.parse(text) as { readonly code?: number; readonly number?: string };
+  } catch {
+    return {};
+  }
 }
