@@ -4,6 +4,7 @@ import { drainAll } from "./app/drain.ts";
 import { connectGauges } from "./app/gauges.ts";
 import { createGenerations, type GoodLoad } from "./app/generations.ts";
 import { greeting } from "./app/greeting.ts";
+import { retentionOf } from "./app/journal-compaction.ts";
 import { journalDoor } from "./app/journal.ts";
 import { openListeners } from "./app/listeners.ts";
 import { observation } from "./app/observation.ts";
@@ -65,7 +66,7 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const { log, access, metrics } = around;
   const sandboxes = life.own(createSandboxes(clock));
   let watch: ConfigWatch | null = null;
-  const journal = journalDoor({ around, life, ways: (site, route) => generations.current().ways(site, route) });
+  const journal = journalDoor({ around, life, ways: (site, route) => generations.current().ways(site, route), retention: () => retentionOf(generations.config()) });
   const generations = await createGenerations(loaded, {
     file: start.file, env: start.env, around, estate, sandboxes, journal: journal.open,
     loaded: (next) => watch?.update(next),

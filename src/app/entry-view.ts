@@ -12,16 +12,18 @@ export function entryView(entry: Entry, now: number): EntryView {
   const time = isoTime();
   const until = ("until" in state ? state.until : null) ?? null;
   return {
-    ...{ id, revision, sequence, site, route, region, taxpayer, principal: principalText(entry.principal), key, scope, lane },
+    id, revision, sequence, site, route, region, taxpayer, key, scope, lane,
+    principal: principalText(entry.principal),
     state: state.kind,
     why: "why" in state ? (state.why ?? null) : null,
     cause: "cause" in state ? state.cause : null,
     how: "how" in state ? state.how : null,
     reference: "reference" in state ? state.reference : null,
     until: until === null ? null : time(until),
-    ...{ attempts, endpoint, createdAt: time(entry.createdAt), updatedAt: time(entry.updatedAt) },
+    attempts, endpoint, fingerprint, profile,
+    createdAt: time(entry.createdAt),
+    updatedAt: time(entry.updatedAt),
     ageSeconds: Math.max(0, Math.round((now - entry.createdAt) / 1000)),
-    ...{ fingerprint, profile },
   };
 }
 

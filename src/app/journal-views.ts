@@ -68,7 +68,9 @@ async function stats(journal: Journal, now: number): Promise<JournalStatsView> {
   const { states, oldestOpenAt, bytes } = await journal.store.stats();
   const { flights, resolving, queued, unsettled } = journal.stats();
   return {
-    ...{ states, bytes, resolving, queued, underWay: flights, unwritten: unsettled },
+    states, bytes, resolving, queued,
+    underWay: flights,
+    unwritten: unsettled,
     oldestOpenAt: oldestOpenAt === null ? null : isoTime()(oldestOpenAt),
     oldestOpenSeconds: oldestOpenAt === null ? 0 : Math.max(0, Math.round((now - oldestOpenAt) / 1000)),
     fault: journal.store.fault()?.message ?? null,

@@ -7,9 +7,10 @@ import { witnessOf } from "./journal-witness.ts";
 import { createJournal, type Journal } from "../journal/journal.ts";
 import type { EntryFacts } from "../journal/entry.ts";
 import type { JournalEvents } from "../journal/events.ts";
-import { StoreFault, type StoreStats } from "../journal/store.ts";
+import { StoreFault, type Retention, type StoreStats } from "../journal/store.ts";
 import type { Ways } from "../journal/way.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
+import { keepCompact } from "./journal-compaction.ts";
 import { postNotice } from "../upstream/notice.ts";
 
 /** What the journal of a process is made of. */
@@ -17,6 +18,8 @@ export interface JournalParts {
   readonly around: Surroundings;
   readonly life: Lifetime;
   readonly ways: Ways;
+  /** How long things are kept, by the configuration in use. */
+  readonly retention: () => Retention;
 }
 
 /** The journal of this process: opened when the first configuration asks for it, and kept until the end. */
@@ -31,11 +34,13 @@ export interface JournalDoor {
   oldestOpenSeconds(): number;
 }
 
+/** A fault that lasts is told again after so many ms. */
+const TOLD_AGAIN_MS = 60_000;
 /** Context of the keys on disk; see base/seal.ts. */
 const SEAL_CONTEXT = "taxgate journal 1";
 
 /** Makes the door; nothing is opened yet. */
-export function journalDoor({ around, life, ways }: JournalParts): JournalDoor {
+export function journalDoor({ around, life, ways, retention }: JournalParts): JournalDoor {
   const { clock, metrics } = around;
   let opening: Promise<Journal> | null = null;
   let journal: Journal | null = null;
@@ -62,6 +67,7 @@ export function journalDoor({ around, life, ways }: JournalParts): JournalDoor {
       if (fault instanceof StoreFault) throw new OperatorError(`opening the journal in '${directory}': ${fault.message}`);
       throw fault;
     }
+    life.own(keepCompact(journal.store, retention, around));
     metrics.setBefore(async () => {
       stats = (await journal?.store.stats().catch(() => null)) ?? stats;
     });
@@ -77,12 +83,16 @@ export function journalDoor({ around, life, ways }: JournalParts): JournalDoor {
 }
 
 /** What the journal tells, as metrics and log lines: numbers of orders are identifiers, and stand under the entry's id. */
-function eventsOf({ metrics, log }: Surroundings): JournalEvents {
+function eventsOf({ clock, metrics, log }: Surroundings): JournalEvents {
+  let told: { readonly kind: string; readonly at: number } | null = null;
   const place = ({ site, route, id, region }: EntryFacts): Record<string, string> => ({ site, route, region, entry: id });
   return {
     committed: (operations, ms) => metrics.journalCommitted(operations, ms / 1000),
     failed(fault) {
       metrics.journalFailed(fault.kind);
+      // Under load thousands of groups fail in a second, all for one reason.
+      if (told?.kind === fault.kind && clock.now() - told.at < TOLD_AGAIN_MS) return;
+      told = { kind: fault.kind, at: clock.now() };
       log.error("journal cannot be written", { kind: fault.kind, why: fault.message });
     },
     doubt(facts, cause, why) {

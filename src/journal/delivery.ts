@@ -130,7 +130,9 @@ function pauseBefore(flight: Flight, attempted: Attempted, route: Route, row: Ro
   const waits = options.onOutage === "wait" && flight.waiting > 0 && left > LOOK_MS;
   if (attempted.kind === "unsent" && attempted.result.kind === "refused") return waits ? Math.min(LOOK_MS, attempted.result.retryAfter * 1000) : null;
   const pause = route.to.pauseAfter(row.made);
-  if (clock.now() - row.startedAt + pause < options.resendUnsent) return pause;
+  // An outage is what the queue is for; what was answered is not.
+  const mayResend = attempted.kind !== "unsent" || options.onOutage !== "defer";
+  if (mayResend && clock.now() - row.startedAt + pause < options.resendUnsent) return pause;
   if (pause < left && row.made < route.to.attempts && route.to.retries.take()) return pause;
   // The platform cannot be reached: those who wait for it may go on waiting.
   return attempted.kind === "unsent" && waits ? Math.max(pause, LOOK_MS) : null;

@@ -60,7 +60,7 @@ const step = z
       .optional(),
     /** Answers that show the submission. */
     found: answerCondition().optional(),
-    /** Values of the answer that must be the submission's own, such as `{ json: /amount, is: "{fingerprint.1}" }`. */
+    /** Values of the answer that must be the submission's own, such as `{ json: /data/orderNo, is: "{key}" }`. */
     match: z.array(z.strictObject({ read: extractor(), is: z.string().min(1).max(200) })).max(20).prefault([]),
     /** Answers that show that it is not there. */
     absent: answerCondition().optional(),
@@ -182,8 +182,6 @@ export const journalOptions = z.strictObject({
   ballast: bytes("1GiB").prefault("16MiB"),
   /** After a backup was restored, keys that it cannot know are asked for before they are sent, for so long. */
   distrustFor: duration("0ms", "10y").prefault("30d"),
-  /** Entries whose outcome is known go to the archive of their month after so long. */
-  archiveAfter: duration("1h", "1y").prefault("35d"),
   /** Requests and answers on disk are encrypted. */
   encryption: encryption.optional(),
 });

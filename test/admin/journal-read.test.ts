@@ -133,7 +133,7 @@ describe("one entry", () => {
     const { revisions } = (await ask(`${ENTRY}?id=${idOf("a")}`)).body as unknown as { readonly revisions: readonly EntryDetail[] };
     const lengths = revisions.map(({ request }) => request?.body.text?.length);
     assert.deepEqual(lengths, [0, 0, 349_525, 349_525]);
-    assert.deepEqual(revisions.map(({ request }) => [request?.body.bytes, request?.body.cut]), Array(4).fill([2_100_000, true]));
+    assert.deepEqual(revisions.map(({ request }) => [request?.body.bytes, request?.body.cut]), Array.from({ length: 4 }, () => [2_100_000, true]));
   });
 
   for (const [query, status] of [["id=abc", 400], ["", 400], [`id=${"0".repeat(32)}`, 404], [`id=${idOf("a")}&x=1`, 400]] as const) {

@@ -78,7 +78,7 @@ test("a person lists, shows, decides, compares, saves and puts back what the jou
     const told = await scene.submit(orderOf("B"));
     assert.deepEqual([told.status, told.error], [409, "already-issued"]);
     assert.ok(told.body.toString().includes(numberOf("B")));
-    assert.equal(logged(scene.taxgate(), "submission decided by hand").length, 1);
+    await eventually("the decision is logged", () => logged(scene.taxgate(), "submission decided by hand").length === 1);
     assert.match(logged(scene.taxgate(), "submission decided by hand")[0] ?? "", /"by":"local from 127\.0\.0\.1".*"reason":"seen in the web page"/);
   });
 
@@ -131,7 +131,7 @@ test("a person lists, shows, decides, compares, saves and puts back what the jou
     const [aside = ""] = readdirSync(join(scene.folder, "state")).filter((name) => name.startsWith("journal-before-"));
     assert.ok(existsSync(join(scene.folder, "state", aside, "journal.sqlite")));
     await scene.start();
-    assert.equal(logged(scene.taxgate(), "journal was put back").length, 1);
+    await eventually("the old journal is noticed", () => logged(scene.taxgate(), "journal was put back").length === 1);
     assert.deepEqual((await jsonOf<EntriesView>("list", "--key", "E")).entries, []);
     const told = await scene.submit(orderOf("E"));
     assert.notEqual(told.submission, "fresh");

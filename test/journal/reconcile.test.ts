@@ -131,7 +131,7 @@ test("it is asked with the kept fields, and with those that are given in their p
   await put("one", { kind: "released", why: "" });
   await compare();
   await compare({ headers: ["authorization", "Bearer new"] });
-  assert.deepEqual(calls.map(({ class: kind, method, target }) => [kind, method, target]), Array(2).fill(["poll", "GET", "/api/invoices?orderNo=one"]));
+  assert.deepEqual(calls.map(({ class: kind, method, target }) => [kind, method, target]), Array.from({ length: 2 }, () => ["poll", "GET", "/api/invoices?orderNo=one"]));
   assert.deepEqual(calls.map(({ headers }) => headers), [["authorization", "Bearer secret", "x-note", "ü"], ["x-note", "ü", "authorization", "Bearer new"]]);
 });
 

@@ -61,7 +61,9 @@ export function createGroups(send: (group: Group) => void, clock: Clock, events:
       fault = faultOf(reply.fault);
       events.failed(fault);
     } else {
-      fault = reply.short ? namedFault("full", "writing to the journal: what room is left is for the outcomes of known entries") : null;
+      const wasShort = fault?.kind === "full";
+      fault = reply.short ? namedFault("full", "writing to the journal: the disk is full, and what room is left is for the outcomes of known entries; free some space") : null;
+      if (fault !== null && !wasShort) events.failed(fault);
       events.committed(operations, clock.now() - began);
       committed(operations, sent);
     }

@@ -1,12 +1,14 @@
 import { rmSync } from "node:fs";
 import { STATES } from "../entry.ts";
-import { archivedMonths, archivePath, keysPath, openArchive, openKeys } from "./archives.ts";
+import { archivedMonths, archivePath, keysPath, keyYears, openArchive, openKeys } from "./archives.ts";
 import { type Month, monthOf, yearOf } from "./month.ts";
+import type { Paths } from "./paths.ts";
 import type { ReadFile } from "./read-file.ts";
 
 /** Removes the oldest archive if nothing in it has changed since `before` (wall ms); entries by state that went, or null. */
 export function removeArchive({ paths }: ReadFile, before: number): number[] | null {
   const [month] = archivedMonths(paths);
+  removeKeys(paths, yearOf(monthOf(before)));
   if (month === undefined || month >= monthOf(before)) return null;
   const archive = openArchive(paths, month);
   const counted = countOld(archive, before);
@@ -14,12 +16,18 @@ export function removeArchive({ paths }: ReadFile, before: number): number[] | n
   if (counted === null) return null;
   // First the word that it has gone: a key that leads to a missing archive is a fault otherwise.
   markRemoved(paths, month);
-  for (const end of ["", "-wal", "-shm"]) rmSync(archivePath(paths, month) + end, { force: true });
-  const year = yearOf(month);
-  if (year < yearOf(monthOf(before)) && archivedMonths(paths).every((other) => yearOf(other) !== year)) {
-    for (const end of ["", "-wal", "-shm"]) rmSync(keysPath(paths, year) + end, { force: true });
-  }
+  removeDatabase(archivePath(paths, month));
   return counted;
+}
+
+/** Keys of years before this one, of which no archive is left. */
+function removeKeys(paths: Paths, year: number): void {
+  const left = new Set(archivedMonths(paths).map(yearOf));
+  for (const old of keyYears(paths)) if (old < year && !left.has(old)) removeDatabase(keysPath(paths, old));
+}
+
+function removeDatabase(file: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });
 }
 
 function countOld(archive: ReturnType<typeof openArchive>, before: number): number[] | null {
@@ -31,7 +39,7 @@ function countOld(archive: ReturnType<typeof openArchive>, before: number): numb
   return counted;
 }
 
-function markRemoved(paths: ReadFile["paths"], month: Month): void {
+function markRemoved(paths: Paths, month: Month): void {
   const keys = openKeys(paths, month);
   try {
     keys.prepare("INSERT OR IGNORE INTO removed (month) VALUES (?)").run(month);

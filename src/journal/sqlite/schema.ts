@@ -53,16 +53,24 @@ export interface Opening {
 export function openDatabase(file: string, { steps, cacheKiB }: Opening): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 5000 });
   try {
+    refuseForeign(database, file); // before anything is changed
     // The mode is kept in the file; asking for it again takes no lock.
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${16 << 20};
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_LIMIT};
       PRAGMA cache_size = -${cacheKiB}; PRAGMA temp_store = MEMORY;`);
     if (pragma(database, "user_version") !== steps.length) migrate(database, file, steps);
-    if (pragma(database, "application_id") !== APPLICATION_ID) throw namedFault("corrupt", `opening the journal: '${file}' is not a journal`);
     return database;
   } catch (fault) {
     database.close();
     throw fault;
   }
+}
+
+/** Bytes that the log keeps when it begins anew: writing over them is cheaper than growing. */
+const LOG_LIMIT = 32 << 20;
+
+function refuseForeign(database: DatabaseSync, file: string): void {
+  const tables = Number(database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"]);
+  if (tables > 0 && pragma(database, "application_id") !== APPLICATION_ID) throw namedFault("corrupt", `opening the journal: '${file}' is not a journal`);
 }
 
 /** The value of a pragma that is one number. */
