@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { Entry, EntryState } from "./entry.ts";
+import type { Entry, EntryState, StateName } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import type { Flight } from "./flight.ts";
 import { createNotices, type Notices, type Post } from "./notices.ts";
@@ -38,8 +38,8 @@ interface Item {
 interface Lane {
   readonly name: string;
   readonly items: Item[];
-  /** The head is under way, in doubt or held: the others wait for it. */
-  busy: boolean;
+  /** It is under way, in doubt or held: the others wait for it. */
+  under: Item | null;
   /** Monotonic ms before which its head is not tried again. */
   notBefore: number;
   failures: number;
@@ -48,6 +48,8 @@ interface Lane {
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 const LOOK_MS = 250;
+/** What comes after these in a lane waits for their outcome. */
+const WAITED_FOR: ReadonlySet<StateName> = new Set(["sending", "in-doubt", "held"]);
 
 /** The queues of all routes. `stop` leaves them to the store. */
 export class Deferred {
@@ -87,7 +89,7 @@ export class Deferred {
   block(entry: Entry): void {
     if (entry.lane === null) return;
     const lane = this.#put(entry);
-    if (lane.items[0]?.id === entry.id) lane.busy = true;
+    lane.under ??= lane.items.find((item) => item.id === entry.id) ?? null;
   }
 
   /** Whether others of its lane wait, or are under way from the queue: a new one must not pass them. */
@@ -128,7 +130,7 @@ export class Deferred {
     const item = lane?.items.find((one) => one.id === entry.id && one.revision === entry.revision);
     if (lane === undefined || item === undefined) return;
     const { kind } = entry.state;
-    if (kind === "queued") return this.#later(lane);
+    if (kind === "queued") return lane.under === item ? this.#later(lane) : undefined;
     // A person decides about the head; what comes after it may depend on it.
     if (kind === "held" && entry.lane !== null) return;
     this.#drop(lane, item);
@@ -137,7 +139,7 @@ export class Deferred {
 
   #put(entry: Entry): Lane {
     const name = laneOf(entry);
-    const lane = this.#lanes.get(name) ?? { name, items: [], busy: false, notBefore: 0, failures: 0 };
+    const lane = this.#lanes.get(name) ?? { name, items: [], under: null, notBefore: 0, failures: 0 };
     if (this.#ids.has(entry.id)) return lane;
     const item: Item = { id: entry.id, revision: entry.revision, sequence: entry.sequence, site: entry.site, route: entry.route };
     this.#ids.add(entry.id);
@@ -164,7 +166,7 @@ export class Deferred {
     const now = this.#env.clock.now();
     for (const lane of this.#lanes.values()) {
       const head = lane.items[0];
-      if (!lane.busy && now >= lane.notBefore && head !== undefined && now >= (this.#nextOf.get(routeOf(head)) ?? 0)) return lane;
+      if (lane.under === null && now >= lane.notBefore && head !== undefined && now >= (this.#nextOf.get(routeOf(head)) ?? 0)) return lane;
     }
     return null;
   }
@@ -172,9 +174,11 @@ export class Deferred {
   async #begin(lane: Lane): Promise<void> {
     const { store, clock, events } = this.#env;
     const item = lane.items[0] as Item;
-    lane.busy = true;
+    lane.under = item;
     try {
       const entry = (await store.read(item.id)).find((one) => one.revision === item.revision);
+      // Whoever leads it on, or a person, gives the lane free.
+      if (entry !== undefined && WAITED_FOR.has(entry.state.kind)) return;
       if (entry?.state.kind !== "queued") return this.#drop(lane, item);
       if (entry.state.until !== null && clock.wall() >= entry.state.until) return await this.#expire(lane, item, entry);
       this.#paced(item);
@@ -204,7 +208,7 @@ export class Deferred {
   }
 
   #later(lane: Lane): void {
-    lane.busy = false;
+    lane.under = null;
     lane.notBefore = this.#env.clock.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** lane.failures++);
   }
 
@@ -214,8 +218,8 @@ export class Deferred {
     lane.items.splice(index, 1);
     this.#ids.delete(item.id);
     if (lane.items.length === 0) this.#lanes.delete(lane.name);
-    if (index > 0) return;
-    lane.busy = false;
+    if (lane.under !== item) return;
+    lane.under = null;
     lane.failures = 0;
     lane.notBefore = 0;
   }

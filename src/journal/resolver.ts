@@ -173,9 +173,10 @@ export class Resolver {
   }
 
   /** By the clock that cannot jump in this life; by the wall for an earlier one, and not at all where that went back. */
-  #isWithin({ entry, bornAt, revived }: Flight, window: number): boolean {
+  #isWithin({ entry, bornAt, revived, until }: Flight, window: number): boolean {
     const { clock } = this.#env;
     const wall = clock.wall();
+    if (until !== null && wall >= until) return false;
     if (revived && wall < entry.updatedAt) return false;
     return Math.max(clock.now() - bornAt, wall - entry.createdAt) <= window;
   }

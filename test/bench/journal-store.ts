@@ -32,8 +32,8 @@ const ANSWER: StoredAnswer = { status: 200, headers: ["content-type", "applicati
 function claim(): NewEntry {
   const random = randomBytes(32).toString("hex");
   return {
-    ...{ id: random.slice(0, 32), revision: 1, site: "china", route: "issue", key: [random.slice(0, 16)], scope: ["91310000MA1FL0000X"], taxpayer: "91310000MA1FL0000X" },
-    ...{ region: "beijing", principal: "cn=billing", lane: null, fingerprint: random.slice(32), profile: "0123456789abcdef", state: { kind: "sending" } },
+    id: random.slice(0, 32), revision: 1, site: "china", route: "issue", key: [random.slice(0, 16)], scope: ["91310000MA1FL0000X"], taxpayer: "91310000MA1FL0000X",
+    region: "beijing", principal: "cn=billing", lane: null, fingerprint: random.slice(32), profile: "0123456789abcdef", state: { kind: "sending" },
     request: { method: "POST", target: "/api/invoices", headers: ["content-type", "application/json", "authorization", `Bearer ${random}`, "user-agent", "billing/1"], body: BODY },
   };
 }

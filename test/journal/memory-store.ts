@@ -144,8 +144,8 @@ function update(disk: Disk, change: Change, { owner, now }: Writer): readonly [D
   const old = disk.entries.find((entry) => entry.id === id && entry.revision === revision);
   if (old === undefined || old.fence !== fence) return [disk, null];
   const entry: Entry = {
-    ...{ ...old, state, updatedAt: now(), fence: take ? fence + 1 : fence, owner: take ? owner : old.owner },
-    ...{ attempts: change.attempts ?? old.attempts, endpoint: change.endpoint ?? old.endpoint, answer: change.answer === undefined ? old.answer : change.answer },
+    ...old, state, updatedAt: now(), fence: take ? fence + 1 : fence, owner: take ? owner : old.owner,
+    attempts: change.attempts ?? old.attempts, endpoint: change.endpoint ?? old.endpoint, answer: change.answer === undefined ? old.answer : change.answer,
   };
   const request = change.request ?? disk.requests.get(old.sequence);
   const kept = request && { ...request, headers: dropHeaders ? [] : request.headers };

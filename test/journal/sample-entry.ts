@@ -18,8 +18,8 @@ export const REQUEST: StoredRequest = {
 /** A submission that is being sent. */
 export function newEntry(name: string): NewEntry {
   return {
-    ...{ id: idOf(name), revision: 1, site: "china", route: "issue", key: [name, "2"], scope: ["91310000MA1FL0000X"], taxpayer: "91310000MA1FL0000X" },
-    ...{ region: "beijing", principal: "customer", lane: null, fingerprint: "a".repeat(32), profile: "b".repeat(16), state: { kind: "sending" }, request: REQUEST },
+    id: idOf(name), revision: 1, site: "china", route: "issue", key: [name, "2"], scope: ["91310000MA1FL0000X"], taxpayer: "91310000MA1FL0000X",
+    region: "beijing", principal: "customer", lane: null, fingerprint: "a".repeat(32), profile: "b".repeat(16), state: { kind: "sending" }, request: REQUEST,
   };
 }
 

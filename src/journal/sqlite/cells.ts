@@ -17,9 +17,9 @@ export const LOOKS: ReadonlySet<Cell> = new Set([OPERATION.read, OPERATION.reque
 
 /** A new entry. */
 export type InsertCells = readonly [
-  ...[kind: number, id: string, revision: number, state: number, detail: string | null, site: string, route: string, region: string, profile: string],
-  ...[fingerprint: string, key: string, scope: string, taxpayer: string | null, lane: string | null, principal: string | null],
-  ...[fields: Uint8Array | null, content: Uint8Array | null],
+  kind: number, id: string, revision: number, state: number, detail: string | null, site: string, route: string, region: string, profile: string,
+  fingerprint: string, key: string, scope: string, taxpayer: string | null, lane: string | null, principal: string | null,
+  fields: Uint8Array | null, content: Uint8Array | null,
 ];
 
 /** What an update does with the answer. */
@@ -27,15 +27,15 @@ export const ANSWER = { keep: 0, set: 1, clear: 2 } as const;
 
 /** A change; null in `attempts`, `endpoint` and `content` leaves them. */
 export type UpdateCells = readonly [
-  ...[kind: number, id: string, revision: number, fence: number, state: number, detail: string | null, take: number, attempts: number | null],
-  ...[endpoint: string | null, answerMode: number, answer: Uint8Array | null, drop: number, fields: Uint8Array | null, content: Uint8Array | null],
+  kind: number, id: string, revision: number, fence: number, state: number, detail: string | null, take: number, attempts: number | null,
+  endpoint: string | null, answerMode: number, answer: Uint8Array | null, drop: number, fields: Uint8Array | null, content: Uint8Array | null,
 ];
 
 /** An entry with its names written out. */
 export type EntryCells = readonly [
-  ...[sequence: number, id: string, revision: number, site: string, route: string, region: string, profile: string, taxpayer: string | null],
-  ...[lane: string | null, principal: string | null, key: string, scope: string, fingerprint: string, state: number, detail: string | null],
-  ...[fence: number, owner: string, attempts: number, endpoint: string, created: number, updated: number, answer: Uint8Array | null],
+  sequence: number, id: string, revision: number, site: string, route: string, region: string, profile: string, taxpayer: string | null,
+  lane: string | null, principal: string | null, key: string, scope: string, fingerprint: string, state: number, detail: string | null,
+  fence: number, owner: string, attempts: number, endpoint: string, created: number, updated: number, answer: Uint8Array | null,
 ];
 
 /** Another epoch, see epoch.ts. */

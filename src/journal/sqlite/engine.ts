@@ -81,7 +81,7 @@ export async function startEngine({ directory, clock, events, sealKeys, exclusiv
   }
 
   return {
-    ...{ life, write: queue.ask, look: quick.ask, labour: slow.ask, fault: queue.fault },
+    life, write: queue.ask, look: quick.ask, labour: slow.ask, fault: queue.fault,
     isLiving: (owner) => Math.abs(clock.wall() - (living.get(owner) ?? Number.NEGATIVE_INFINITY)) < OWNER_LEASE,
     mark: () => Math.max(mark, life.epoch.mark),
     close: () => (closing ??= close()),

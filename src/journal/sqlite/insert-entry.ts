@@ -22,9 +22,9 @@ export function insertEntry(file: LiveFile, operation: Cells, wall: number, room
 function newRow({ names, owner, sequence }: LiveFile, insertion: InsertCells, wall: number, fields: Uint8Array | null): Row {
   const [, id, revision, state, detail, site, route, region, profile, fingerprint, key, scope, taxpayer, lane, principal] = insertion;
   return {
-    ...{ sequence, key48: key48Of(id), id: Buffer.from(id, "hex"), revision, state, fence: 1, attempts: 0, created: wall, updated: wall, fields, answer: null },
-    ...{ site: names.numberOf(site), route: names.numberOf(route), region: names.numberOf(region), profile: names.numberOf(profile) },
-    ...{ owner: names.numberOf(owner), endpoint: names.numberOf(""), fingerprint: Buffer.from(fingerprint, "hex") },
-    ...{ key, scope, taxpayer, lane, principal, detail },
+    sequence, key48: key48Of(id), id: Buffer.from(id, "hex"), revision, state, fence: 1, attempts: 0, created: wall, updated: wall, fields, answer: null,
+    site: names.numberOf(site), route: names.numberOf(route), region: names.numberOf(region), profile: names.numberOf(profile),
+    owner: names.numberOf(owner), endpoint: names.numberOf(""), fingerprint: Buffer.from(fingerprint, "hex"),
+    key, scope, taxpayer, lane, principal, detail,
   };
 }

@@ -40,7 +40,7 @@ export interface LiveFile {
 export function openLiveFile(database: DatabaseSync, vault: Vault, archived: Archived, owner: string): LiveFile {
   const meta = openMeta(database);
   return {
-    ...{ database, vault, archived, owner, sequence: 0 },
+    database, vault, archived, owner, sequence: 0,
     entries: openLiveEntries(database),
     requests: openBlobs(database, "requests"),
     answers: openBlobs(database, "answers"),
@@ -62,9 +62,9 @@ export function entryCells(file: Pick<LiveFile, "names" | "answers" | "vault">, 
   const { names } = file;
   const id = hexOf(row.id);
   return [
-    ...([row.sequence, id, row.revision, names.textOf(row.site), names.textOf(row.route), names.textOf(row.region), names.textOf(row.profile), row.taxpayer] as const),
-    ...([row.lane, row.principal, row.key, row.scope, hexOf(row.fingerprint), row.state, row.detail, row.fence, names.textOf(row.owner), row.attempts] as const),
-    ...([names.textOf(row.endpoint), row.created, row.updated, withAnswer ? answerOf(file, row, id) : null] as const),
+    row.sequence, id, row.revision, names.textOf(row.site), names.textOf(row.route), names.textOf(row.region), names.textOf(row.profile), row.taxpayer,
+    row.lane, row.principal, row.key, row.scope, hexOf(row.fingerprint), row.state, row.detail, row.fence, names.textOf(row.owner), row.attempts,
+    names.textOf(row.endpoint), row.created, row.updated, withAnswer ? answerOf(file, row, id) : null,
   ];
 }
 

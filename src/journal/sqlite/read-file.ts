@@ -28,8 +28,8 @@ export function openReadFile(data: ThreadData): ReadFile {
   const paths = pathsOf(data.directory);
   const database = openDatabase(paths.live, { steps: LIVE_STEPS, cacheKiB: CACHE });
   return {
-    ...{ paths, database, names: createNames(database), meta: openMeta(database), vault: createVault(data.sealKeys), archivedTo: 0 },
-    ...{ requests: openBlobs(database, "requests"), answers: openBlobs(database, "answers") },
+    paths, database, names: createNames(database), meta: openMeta(database), vault: createVault(data.sealKeys), archivedTo: 0,
+    requests: openBlobs(database, "requests"), answers: openBlobs(database, "answers"),
   };
 }
 

@@ -45,9 +45,9 @@ export function hexOf(bytes: Uint8Array): string {
 /** The cells of a row in the order of ENTRY_COLUMNS. */
 export function cellsOf(row: Row): Cells {
   return [
-    ...[row.sequence, row.key48, row.id, row.revision, row.state, row.site, row.route, row.region, row.profile, row.owner, row.endpoint, row.fence],
-    ...[row.attempts, row.created, row.updated, row.fingerprint, row.key, row.scope, row.taxpayer, row.lane, row.principal, row.detail],
-    ...[rowSum(row), row.fields, row.answer],
+    row.sequence, row.key48, row.id, row.revision, row.state, row.site, row.route, row.region, row.profile, row.owner, row.endpoint, row.fence,
+    row.attempts, row.created, row.updated, row.fingerprint, row.key, row.scope, row.taxpayer, row.lane, row.principal, row.detail,
+    rowSum(row), row.fields, row.answer,
   ];
 }
 
@@ -56,8 +56,8 @@ export function rowOf(cells: Cells): Row {
   const [sequence, key48, id, revision, state, site, route, region, profile, owner, endpoint, fence, attempts, created, updated, ...rest] = cells;
   const [fingerprint, key, scope, taxpayer, lane, principal, detail, sum, fields, answer] = rest;
   const row = {
-    ...{ sequence, key48, id, revision, state, site, route, region, profile, owner, endpoint, fence, attempts, created, updated },
-    ...{ fingerprint, key, scope, taxpayer, lane, principal, detail, fields, answer },
+    sequence, key48, id, revision, state, site, route, region, profile, owner, endpoint, fence, attempts, created, updated,
+    fingerprint, key, scope, taxpayer, lane, principal, detail, fields, answer,
   } as Row; // the table is STRICT, and a damaged type does not survive the checksum
   if (!(row.id instanceof Uint8Array) || !(row.fingerprint instanceof Uint8Array) || rowSum(row) !== sum) {
     throw namedFault("corrupt", `reading entry number ${String(sequence)}: its checksum does not fit`);

@@ -18,8 +18,8 @@ export function insertCells(entry: NewEntry): InsertCells {
   const { id, revision, state, site, route, region, profile, fingerprint, key, scope, taxpayer, lane, principal, request } = entry;
   const packed = request === null ? null : packRequest(request, null, boundTo(id, revision));
   return [
-    ...([OPERATION.insert, id, revision, STATES.indexOf(state.kind), detailOf(state), site, route, region, profile] as const),
-    ...([fingerprint, JSON.stringify(key), JSON.stringify(scope), taxpayer, lane, principal, packed?.fields ?? null, packed?.content ?? null] as const),
+    OPERATION.insert, id, revision, STATES.indexOf(state.kind), detailOf(state), site, route, region, profile,
+    fingerprint, JSON.stringify(key), JSON.stringify(scope), taxpayer, lane, principal, packed?.fields ?? null, packed?.content ?? null,
   ];
 }
 
@@ -29,8 +29,8 @@ export function updateCells({ id, revision, fence, state, take, attempts, endpoi
   const packed = request === undefined ? null : packRequest(request, null, bound);
   const mode = answer === undefined ? ANSWER.keep : answer === null ? ANSWER.clear : ANSWER.set;
   return [
-    ...([OPERATION.update, id, revision, fence, STATES.indexOf(state.kind), detailOf(state), take === true ? 1 : 0, attempts ?? null, endpoint ?? null] as const),
-    ...([mode, answer ? packAnswer(answer, null, bound) : null, dropHeaders === true ? 1 : 0, packed?.fields ?? null, packed?.content ?? null] as const),
+    OPERATION.update, id, revision, fence, STATES.indexOf(state.kind), detailOf(state), take === true ? 1 : 0, attempts ?? null, endpoint ?? null,
+    mode, answer ? packAnswer(answer, null, bound) : null, dropHeaders === true ? 1 : 0, packed?.fields ?? null, packed?.content ?? null,
   ];
 }
 
@@ -45,8 +45,8 @@ export function entryOf(cells: EntryCells, answer?: StoredAnswer | null): Entry 
   const [sequence, id, revision, site, route, region, profile, taxpayer, lane, principal, key, scope, fingerprint, ...rest] = cells;
   const [state, detail, fence, owner, attempts, endpoint, createdAt, updatedAt, packed] = rest;
   return {
-    ...{ id, revision, site, route, key: JSON.parse(key), scope: JSON.parse(scope), taxpayer, region, principal, lane, fingerprint, profile, sequence },
-    ...{ state: stateOf(state, detail), fence, owner, attempts, endpoint, createdAt, updatedAt, answer: answer === undefined ? answerOf(packed, id, revision) : answer },
+    id, revision, site, route, key: JSON.parse(key), scope: JSON.parse(scope), taxpayer, region, principal, lane, fingerprint, profile, sequence,
+    state: stateOf(state, detail), fence, owner, attempts, endpoint, createdAt, updatedAt, answer: answer === undefined ? answerOf(packed, id, revision) : answer,
   };
 }
 
