@@ -46,7 +46,7 @@ const places: readonly Place[] = [
     why: "the transport stays in its own folders, so that it can be replaced without touching a phase",
   },
   { modules: "http-proxy(/.*)?", where: ["server/upgrade.ts"], why: "its request path is unfit for invoices: it carries upgrades alone" },
-  { modules: "(node:)?fs(/promises)?", where: ["base/files.ts"], why: "modes, atomic writes and locks are decided once, in base/files.ts" },
+  { modules: "(node:)?fs(/promises)?", where: ["base/files.ts", "journal/sqlite/**"], why: "modes, atomic writes and locks are decided once, in base/files.ts" },
   { modules: "(node:)?timers(/promises)?", where: ["base", "console"], why: "time is handed in: take a clock" },
   { modules: "(node:)?perf_hooks", where: ["base", "observe/process-metrics.ts"], why: "time is handed in: take a clock; the event loop is measured in one place" },
   { modules: "(node:)?process", where: [], why: "lint watches the global, not the module" },

@@ -92,8 +92,10 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
     if (draining) return;
     draining = true;
     const options = generations.config().drain;
-    log.info("draining", { inFlight: generations.inFlight() });
-    void drainAll({ clock, options, listeners: doors.listeners, inFlight: generations.inFlight, cut: () => doors.upgrades.cut(null) }).then((cut) => {
+    // A submission whose caller has gone is waited for too: its answer would have to be asked for after the next start.
+    const inFlight = (): number => generations.inFlight() + (journal.current()?.stats().sending ?? 0);
+    log.info("draining", { inFlight: inFlight() });
+    void drainAll({ clock, options, listeners: doors.listeners, inFlight, cut: () => doors.upgrades.cut(null) }).then((cut) => {
       log.info("stopped", { cut });
       return stop(0);
     });

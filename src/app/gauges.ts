@@ -61,4 +61,4 @@ function journalGauges(metrics: Metrics, journal: JournalDoor): void {
   metrics.setSource("taxgate_journal_oldest_open_seconds", () => [{ labels: {}, value: journal.oldestOpenSeconds() }]);
 }
 
-const NO_JOURNAL: JournalStats = { flights: 0, resolving: 0, unsettled: 0, queued: 0 };
+const NO_JOURNAL: JournalStats = { flights: 0, sending: 0, resolving: 0, unsettled: 0, queued: 0 };

@@ -1,4 +1,5 @@
 import type { Path } from "../document/yaml-node.ts";
+import { checkKeyIds } from "./check-key-ids.ts";
 import type { Draft } from "./draft.ts";
 
 const REDIS = ["cache", "redis"];
@@ -10,7 +11,7 @@ export function checkRedis(draft: Draft): void {
   const nodes = draft.items(url);
   checkNodes(draft, nodes);
   for (const path of nodes.length > 0 ? nodes : [url]) checkUrl(draft, path, nodes.length > 0);
-  checkKeys(draft);
+  checkKeyIds(draft, [...REDIS, "encryption"]);
 }
 
 function checkUrl(draft: Draft, path: Path, cluster: boolean): void {
@@ -41,16 +42,5 @@ function checkNodes(draft: Draft, nodes: readonly Path[]): void {
     else seen.set(address, draft.spot(path).line);
     if (first === null || (url.protocol === first.protocol && url.username === first.username && url.password === first.password)) continue;
     draft.refuse(path, `the scheme, user and password of the first node (line ${draft.spot(nodes[0] ?? []).line}): a cluster has one login`);
-  }
-}
-
-function checkKeys(draft: Draft): void {
-  const lines = new Map<string, number>();
-  for (const key of draft.items([...REDIS, "encryption", "keys"])) {
-    const path = [...key, "id"];
-    const id = draft.text(path);
-    const first = id === null ? undefined : lines.get(id);
-    if (first !== undefined) draft.refuse(path, `another id (line ${first} has this one)`);
-    else if (id !== null) lines.set(id, draft.spot(path).line);
   }
 }

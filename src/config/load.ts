@@ -4,10 +4,12 @@ import { buildConfig, checkOverrides } from "./build.ts";
 import { checkCache } from "./check-cache.ts";
 import { checkExposure } from "./check-exposure.ts";
 import { checkFiles } from "./check-files.ts";
+import { checkJournal } from "./check-journal.ts";
 import { checkNames } from "./check-names.ts";
 import { checkRegions } from "./check-regions.ts";
 import { checkRequests } from "./check-requests.ts";
 import { checkSites } from "./check-sites.ts";
+import { checkSubmissions } from "./check-submission.ts";
 import type { Config } from "./config.ts";
 import { Draft } from "./draft.ts";
 import { expandReferences } from "./expand.ts";
@@ -17,8 +19,10 @@ import { secretsIn, isSecretPlace } from "./secret-places.ts";
 import { checkShape } from "./shape.ts";
 import { readFromDisk, sourcesOf, type ReadFile, type Sources } from "./sources.ts";
 import { warnOfCache } from "./warn-cache.ts";
+import { warnOfJournal } from "./warn-journal.ts";
 import { warnOfRoutes } from "./warn-routes.ts";
 import { warnOfSettings } from "./warn-settings.ts";
+import { warnOfSubmissions } from "./warn-submission.ts";
 
 /** Environment variables by name. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -73,6 +77,8 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   warnOfRoutes(draft, config);
   warnOfSettings(draft, config);
   warnOfCache(draft, config);
+  warnOfJournal(draft, config);
+  warnOfSubmissions(draft, config);
   return { ok: true, config, warnings: draft.warnings.toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
 }
 
@@ -85,6 +91,8 @@ function checkAll(draft: Draft, directory: string, sources: Sources): void {
   checkExposure(draft);
   checkRequests(draft);
   checkCache(draft);
+  checkJournal(draft, directory);
+  checkSubmissions(draft);
   checkFiles(draft, directory, sources);
 }
 

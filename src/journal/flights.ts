@@ -41,6 +41,13 @@ export class Flights {
     return this.#table.size;
   }
 
+  /** Flights whose answer may come at any moment. */
+  sending(): number {
+    let count = 0;
+    for (const flight of this.#table.values()) if (flight.open > 0) count++;
+    return count;
+  }
+
   get(id: string): Flight | undefined {
     return this.#table.get(id);
   }

@@ -38,6 +38,8 @@ export interface JournalEnv {
 export interface JournalStats {
   /** Submissions under way in this process. */
   readonly flights: number;
+  /** Of those, with an attempt under way. */
+  readonly sending: number;
   /** Of those, in doubt and being resolved. */
   readonly resolving: number;
   /** Outcomes that are known and could not be written yet. */
@@ -99,7 +101,7 @@ export function createJournal(env: JournalEnv): Journal {
     store,
     decide: (order) => decideByHand({ clock, store, events, flights, policyOf: (facts) => flights.policyOf(facts), resolver, decided }, order),
     reconcile: (span) => reconcile({ clock, store, questions, policyOf: (facts) => flights.policyOf(facts) }, span),
-    stats: () => ({ flights: flights.size, resolving: resolver.count(), unsettled: unsettled.count(), queued: deferred.count() }),
+    stats: () => ({ flights: flights.size, sending: flights.sending(), resolving: resolver.count(), unsettled: unsettled.count(), queued: deferred.count() }),
     start: () => recovery.start(),
     async stop() {
       resolver.stop();

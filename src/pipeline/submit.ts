@@ -62,7 +62,7 @@ function open(x: Exchange, flight: Flight): Verdict {
 
 async function answered(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Promise<Verdict> {
   x.lastTried = { region: ending.region, endpoint: ending.endpoint };
-  if (ending.how === "confirmed" && x.submitted === "fresh") x.submitted = "confirmed";
+  if (ending.how === "confirmed") x.submitted = "confirmed";
   // Fields such as Set-Cookie are for whoever was asked to send it; the others get what a replay would have.
   const fields = x.flight === null ? flight.policy.replayed(ending.answer.headers) : ending.answer.headers;
   const whole: Answer = { status: ending.answer.status, headers: fields, body: { kind: "bytes", bytes: ending.answer.body } };

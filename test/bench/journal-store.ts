@@ -75,13 +75,18 @@ async function openLoop(store: Store, perSecond: number, seconds: number): Promi
     for (; index < perSecond * seconds && start + (index * 1000) / perSecond <= now; index += 1) {
       const due = start + (index * 1000) / perSecond;
       const entry = claim();
-      all.push(store.insert(entry).then(() => void times.push(performance.now() - due)));
-      all.push(store.insert(entry).then(() => store.update(settlement(entry.id))).then(() => undefined));
+      all.push(claimed(store, entry, due, times));
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(all);
   return times.toSorted((a, b) => a - b);
+}
+
+async function claimed(store: Store, entry: NewEntry, due: number, times: number[]): Promise<void> {
+  await store.insert(entry);
+  times.push(performance.now() - due);
+  await store.update(settlement(entry.id));
 }
 
 const at = (times: readonly number[], share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(2);

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { INVOICE, invoicePath, invoiceScript } from "./invoice.ts";
 
 /** A kind of request that is measured by itself. */
-export type LaneName = "get" | "post" | "read" | "cacheHit";
+export type LaneName = "get" | "post" | "read" | "cacheHit" | "submission";
 
 /** What wrk sends in a lane. */
 export interface Lane {
@@ -13,8 +14,11 @@ export interface Lane {
   readonly script?: string;
   /** Proxies that Taxgate is compared with. */
   readonly peers: readonly ("nginx" | "http-proxy")[];
-  /** Every answer must come from the proxy's own cache; a proxy without one sits out. */
-  readonly cached: boolean;
+  /**
+   * What must become of a request. `forwarded`: the origin answers. `cached`: every answer comes from the proxy's own
+   * cache; a proxy without one sits out. `journalled`: sent once, and its outcome is durable; Taxgate alone can.
+   */
+  readonly kind: "forwarded" | "cached" | "journalled";
 }
 
 const postScript = `wrk.method = "POST"
@@ -30,14 +34,15 @@ request = function()
 end
 `;
 
-const forwarded = { peers: ["nginx", "http-proxy"], cached: false } as const;
+const forwarded = { peers: ["nginx", "http-proxy"], kind: "forwarded" } as const;
 
 /** The lanes, in the table's order. */
 export const lanes: readonly Lane[] = [
   { name: "get", title: "GET 1.1 kB", path: "/pass/item", ...forwarded },
   { name: "post", title: "POST 2 kB", path: "/pass/item", script: postScript, ...forwarded },
   { name: "read", title: "read miss", path: "/read/item", script: readScript, ...forwarded },
-  { name: "cacheHit", title: "cache hit 1.1 kB", path: "/hit/item", peers: ["nginx"], cached: true },
+  { name: "cacheHit", title: "cache hit 1.1 kB", path: "/hit/item", peers: ["nginx"], kind: "cached" },
+  { name: "submission", title: "submission 2 kB", path: invoicePath, script: invoiceScript(INVOICE), peers: [], kind: "journalled" },
 ];
 
 /** Writes the lanes' scripts into the folder and gives the arguments of wrk for each lane on a port. */

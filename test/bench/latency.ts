@@ -19,10 +19,17 @@ export interface AddedLatency {
   readonly added: Latency;
 }
 
-/** Sends `rate` requests a second to the origin and through the proxy, by turns, and compares; at least two seconds long. */
-export async function addedLatency(origin: number, proxy: number, rate: number, seconds: number): Promise<AddedLatency> {
+/** What an open-loop client sends, how many a second, and for how many seconds (at least two). */
+export interface OpenLoop {
+  readonly kind: "item" | "invoice";
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+/** Sends requests to the origin and through the proxy, by turns, and compares. */
+export async function addedLatency(origin: number, proxy: number, { kind, rate, seconds }: OpenLoop): Promise<AddedLatency> {
   const script = fileURLToPath(new URL("./open-loop-client.ts", import.meta.url));
-  const args = [script, ...[rate, seconds, origin, proxy].map(String)];
+  const args = [script, kind, ...[rate, seconds, origin, proxy].map(String)];
   const printed = await output({ command: process.execPath, args, core: loadCore }, (seconds + 20) * 1000);
   const latencies: unknown = JSON.parse(printed);
   if (!isPairOfLists(latencies)) throw new Error(`measure latency: "${printed.trim()}"`);

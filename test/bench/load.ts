@@ -17,18 +17,27 @@ export interface Sample {
   readonly failures: number;
 }
 
+/** A sample, and what the proxy answered to get there. */
+export interface Measurement {
+  readonly sample: Sample;
+  /** Requests that were answered well, those of the warm-up included. */
+  readonly answered: number;
+}
+
 /** The core that the load and the origin share. */
 export const loadCore = 1;
 
-const connections = 64;
+/** Connections of wrk, each with one request in flight. */
+export const connections = 64;
 
 /** Warms the proxy up and then counts what a request costs it, under wrk with 64 connections. */
-export async function measure(proxy: RunningProxy, target: readonly string[], pace: Pace): Promise<Sample> {
-  await wrk(target, pace.warmUp);
+export async function measure(proxy: RunningProxy, target: readonly string[], pace: Pace): Promise<Measurement> {
+  const warmUp = await wrk(target, pace.warmUp);
   const before = cpuMicros(proxy.pids);
   const { requests, failures } = await wrk(target, pace.counted);
   const spent = cpuMicros(proxy.pids) - before;
-  return { micros: requests === 0 ? undefined : spent / requests, perSecond: requests / pace.counted, failures };
+  const sample = { micros: requests === 0 ? undefined : spent / requests, perSecond: requests / pace.counted, failures };
+  return { sample, answered: Math.max(0, requests - failures) + Math.max(0, warmUp.requests - warmUp.failures) };
 }
 
 /** Runs wrk for so long with 64 connections: requests that were answered, and those that failed. */

@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { INVOICE, invoicePath, invoiceText } from "./invoice.ts";
 
-// Run as a process of its own by latency.ts: `open-loop-client.ts RATE SECONDS PORT...`.
+// Run as a process of its own by latency.ts: `open-loop-client.ts item|invoice RATE SECONDS PORT...`. An invoice has an
+// order number that was never used.
 // A request goes out at its appointed time whatever became of those before it, and its latency counts from that time,
 // so that a stall is charged to every request that it delays. The ports take turns, half a period apart, and meet the
 // same noise. Prints one JSON array of latencies in milliseconds for each port.
@@ -11,7 +14,9 @@ interface Idle {
   received: string;
 }
 
-const [rate = 0, seconds = 0, ...ports] = process.argv.slice(2).map(Number);
+const [kind, ...numbers] = process.argv.slice(2);
+const [rate = 0, seconds = 0, ...ports] = numbers.map(Number);
+const invoice = invoiceText(INVOICE, 24);
 const spinMs = 1.5;
 const warmUps = Math.min(50, rate);
 const targets = ports.map((port) => ({ port, idle: [] as Idle[], latencies: [] as number[] }));
@@ -41,10 +46,15 @@ async function send(at: number, due: number, counted: boolean): Promise<void> {
   const connection = target.idle.pop() ?? open(target.port);
   await new Promise<void>((resolve) => {
     connection.answered = resolve;
-    connection.socket.write(`GET /pass/item HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n\r\n`);
+    connection.socket.write(kind === "invoice" ? post(target.port) : `GET /pass/item HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n\r\n`);
   });
   if (counted) target.latencies.push(performance.now() - due);
   target.idle.push(connection);
+}
+
+function post(port: number): string {
+  const body = `${invoice.before}${randomBytes(12).toString("hex")}${invoice.after}`;
+  return `POST ${invoicePath} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
 function open(port: number): Idle {

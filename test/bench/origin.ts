@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { launch } from "./children.ts";
 import { nginxPreamble } from "./proxies/nginx.ts";
-import { freePort, untilServed } from "./port.ts";
+import { fetchText, freePort, untilServed } from "./port.ts";
 
 /** Starts nginx on core 1, answering every request with 1.1 kB of JSON from memory. Gives its port. */
 export async function startOrigin(folder: string): Promise<number> {
@@ -15,23 +14,15 @@ export async function startOrigin(folder: string): Promise<number> {
   return port;
 }
 
-/** Requests that the origin has been sent since it was started. */
-export function requestsAt(origin: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const ask = request({ host: "127.0.0.1", port: origin, path: "/_requests", agent: false }, (answer) => {
-      let text = "";
-      answer.setEncoding("latin1").on("data", (piece: string) => (text += piece));
-      answer.once("end", () => resolve(Number(/ \d+ \d+ (\d+)/.exec(text)?.[1])));
-    });
-    ask.once("error", reject);
-    ask.end();
-  });
+/** Requests that the origin has been sent since it was started, this look included. */
+export async function requestsAt(origin: number): Promise<number> {
+  return Number(/ \d+ \d+ (\d+)/.exec(await fetchText(origin, "/_requests"))?.[1]);
 }
 
-/** A JSON answer of exactly `size` bytes, as a platform's list of invoice lines looks. */
+/** A JSON answer of exactly `size` bytes, as a platform's word that it issued an invoice of several lines looks. */
 export function invoiceAnswer(size: number): string {
   const lines: unknown[] = [];
-  const text = (note: string): string => JSON.stringify({ code: 0, message: "success", lines, note });
+  const text = (note: string): string => JSON.stringify({ code: 0, message: "success", invoiceNo: "26571015000000000001", lines, note });
   while (text("").length < size - 80) {
     lines.push({ line: lines.length + 1, name: "consulting service", amount: "1024.00", rate: "0.06" });
   }

@@ -30,6 +30,19 @@ export async function untilServed(port: number, gone: Promise<unknown>, everyMs 
   throw new Error(`wait for the proxy on port ${port}: ${last} after ${limitMs} ms`);
 }
 
+/** The text of an answer to a GET on loopback. Rejects where it is not 200. */
+export function fetchText(port: number, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const ask = request({ host: "127.0.0.1", port, path, agent: false }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      answer.once("end", () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(`get "${path}": status ${answer.statusCode}`))));
+    });
+    ask.once("error", reject);
+    ask.end();
+  });
+}
+
 function statusOf(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const ask = request({ host: "127.0.0.1", port, path: "/pass/ready", agent: false }, (answer) => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stop, stopAll, stopWithThisProcess } from "./children.ts";
+import { diskFolder } from "./disk.ts";
 import { lanes, wrkArguments } from "./lanes.ts";
 import { measure } from "./load.ts";
 import { startOrigin } from "./origin.ts";
@@ -10,10 +11,10 @@ import { selfTime, type CpuProfile, type SelfTime, type Share } from "./profile-
 import { taxgateSources } from "./proxies/taxgate.ts";
 import { columns } from "./table.ts";
 
-// `node test/bench/profile.ts [get|post|read]`: where Taxgate spends its time in one lane under the benchmark's load.
+// `node test/bench/profile.ts [get|post|read|cacheHit|submission]`: where Taxgate spends its time in one lane under the benchmark's load.
 const lane = lanes.find(({ name }) => name === (process.argv[2] ?? "get"));
 if (lane === undefined) {
-  console.error(`choose a lane: got "${process.argv[2]}", want get, post or read`);
+  console.error(`choose a lane: got "${process.argv[2]}", want one of ${lanes.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
 const folder = mkdtempSync(join(tmpdir(), "taxgate-profile-"));
@@ -22,10 +23,10 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 try {
   const profiles = join(folder, "profiles");
   const flags = ["--cpu-prof", "--cpu-prof-interval=200", `--cpu-prof-dir=${profiles}`];
-  const { port, child } = await taxgateSources.begin({ folder, origin: await startOrigin(folder) }, flags);
+  const { port, child } = await taxgateSources.begin({ folder, origin: await startOrigin(folder) }, flags, lane.kind === "journalled" ? diskFolder().folder : undefined);
   await untilServed(port, child.exited);
   const target = wrkArguments(folder)(lane, port);
-  const { micros } = await measure({ port, pids: [child.pid] }, target, { warmUp: 2, counted: 5 });
+  const { sample: { micros } } = await measure({ port, pids: [child.pid] }, target, { warmUp: 2, counted: 5 });
   // The profile is written when the process ends by itself, so this also needs a drain that ends within three seconds.
   await stop(child.pid);
   print(lane.title, micros, selfTime(newestProfile(profiles), new URL("../../", import.meta.url).href));

@@ -1,4 +1,5 @@
 import type { Lane, LaneName } from "./lanes.ts";
+import { discrepancy, readLedger, type Ledger } from "./ledger.ts";
 import { measure, type Pace, type Sample } from "./load.ts";
 import { median } from "./median.ts";
 import type { RunningProxy } from "./proxies/proxy.ts";
@@ -11,12 +12,13 @@ export type Samples = ReadonlyMap<string, LaneSamples>;
 
 /** What a round needs. */
 export interface Course {
-  readonly proxies: ReadonlyMap<string, RunningProxy>;
+  /** Names of the proxies, in the table's order. */
+  readonly names: readonly string[];
   readonly lanes: readonly Lane[];
   readonly rounds: number;
   readonly pace: Pace;
-  /** Says that a proxy has nothing to do in a lane. */
-  readonly sitsOut: (lane: Lane, proxy: string) => boolean;
+  /** What serves a proxy's part of a lane; undefined where it has nothing to do there. */
+  readonly serving: (lane: Lane, proxy: string) => RunningProxy | undefined;
   /** Requests that the origin has been sent so far. */
   readonly forwarded: () => Promise<number>;
   readonly target: (lane: Lane, port: number) => readonly string[];
@@ -30,11 +32,12 @@ export interface Course {
  */
 export async function runRounds(course: Course): Promise<Samples> {
   const samples = new Map<string, LaneSamples>();
-  for (const name of course.proxies.keys()) samples.set(name, {});
+  for (const name of course.names) samples.set(name, {});
   for (let round = 1; round <= course.rounds; round += 1) {
     for (const lane of course.lanes) {
-      for (const [name, proxy] of course.proxies) {
-        if (course.sitsOut(lane, name)) continue;
+      for (const name of course.names) {
+        const proxy = course.serving(lane, name);
+        if (proxy === undefined) continue;
         course.progress(round, lane, name);
         const sample = await measureLane(course, lane, name, proxy);
         ((samples.get(name) ?? {})[lane.name] ??= []).push(sample);
@@ -44,19 +47,36 @@ export async function runRounds(course: Course): Promise<Samples> {
   return samples;
 }
 
-/** One measurement. Throws where a lane of hits was not answered from the proxy's cache: its figure would be another lane's. */
+/**
+ * One measurement. Throws where a lane of hits was not answered from the proxy's cache, or submissions were not journalled
+ * and sent once each: the figure would be another lane's.
+ */
 async function measureLane(course: Course, lane: Lane, name: string, proxy: RunningProxy): Promise<Sample> {
+  const ledger = await ledgerOf(lane, proxy);
   const before = await course.forwarded();
-  const sample = await measure(proxy, course.target(lane, proxy.port), course.pace);
-  const forwarded = (await course.forwarded()) - before;
-  // The look at the counter is counted, and connections that come at once may each miss once.
-  if (lane.cached && !(forwarded <= 100)) throw new Error(`measure hits of ${name}: ${forwarded} requests reached the origin`);
+  const { sample, answered } = await measure(proxy, course.target(lane, proxy.port), course.pace);
+  const after = await ledgerOf(lane, proxy);
+  // The second look at the counter is counted.
+  const sent = (await course.forwarded()) - before - 1;
+  // Connections that come at once may each miss once.
+  if (lane.kind === "cached" && !(sent < 100)) throw new Error(`measure hits of ${name}: ${sent} requests reached the origin`);
+  const wrong = lane.kind === "journalled" ? discrepancy({ answered, sent, runs: 2, others: after.others, accepted: after.accepted - ledger.accepted }) : null;
+  if (wrong !== null) throw new Error(`measure submissions of ${name}: ${wrong}`);
   return sample;
+}
+
+async function ledgerOf({ kind }: Lane, { admin }: RunningProxy): Promise<Ledger> {
+  return kind === "journalled" && admin !== undefined ? readLedger(admin) : { accepted: 0, others: 0 };
 }
 
 /** Median CPU microseconds of a request; undefined where the proxy was not measured. */
 export function medianMicros(samples: Samples, proxy: string, lane: LaneName): number | undefined {
   return medianOf(samples.get(proxy)?.[lane]?.map((sample) => sample.micros) ?? []);
+}
+
+/** Median requests a second; undefined where the proxy was not measured. */
+export function medianPerSecond(samples: Samples, proxy: string, lane: LaneName): number | undefined {
+  return medianOf(samples.get(proxy)?.[lane]?.map((sample) => sample.perSecond) ?? []);
 }
 
 /** Median over the rounds of a proxy's cost over a peer's in the same round; undefined where either was not measured. */

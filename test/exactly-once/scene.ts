@@ -65,7 +65,10 @@ export async function openScene({ yaml, folder: given, env = {} }: Stage): Promi
     const dying = taxgate();
     if (signal === "SIGTERM") dying.signal("SIGCONT");
     dying.signal(signal);
+    // One that does not end by itself is killed, and then did not end as it should.
+    const late = setTimeout(() => dying.signal("SIGKILL"), BOUND_MS);
     const ending = await dying.ended;
+    clearTimeout(late);
     alive = false;
     const wanted = signal === "SIGKILL" ? { code: null, signal } : { code: 0, signal: null };
     assert.deepEqual(ending, wanted, dying.lines().slice(-20).join("\n"));

@@ -18,7 +18,7 @@ function recognised(options: Readonly<Record<string, unknown>>, body: string | U
 function identified(...given: Parameters<typeof recognised>): Identified {
   const found = recognised(...given);
   assert.equal(found.kind, "identified", JSON.stringify(found));
-  return found as Identified;
+  return found;
 }
 
 const keys: readonly { readonly what: string; readonly options?: Readonly<Record<string, unknown>>; readonly body: string; readonly others?: Partial<ExtractorSource>; readonly key: readonly string[] }[] = [
@@ -53,7 +53,7 @@ for (const { what, options = {}, body, others = {}, kind, detail } of refusals) 
   test(`${what} leaves it ${kind}, and says where`, () => {
     const found = recognised(options, body, others);
     assert.equal(found.kind, kind);
-    assert.match((found as Unidentified).detail, detail);
+    assert.match(found.detail, detail);
   });
 }
 

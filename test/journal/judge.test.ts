@@ -80,6 +80,24 @@ const pages: readonly { readonly what: string; readonly options: Readonly<Record
 ];
 for (const { what, options, answer, wanted } of pages) test(`a page with ${what} is '${wanted}'`, () => assert.equal(judged(options, answer), wanted));
 
+const LOGIN = "<!DOCTYPE html><html><body>please log in</body></html>";
+const unsaid: readonly { readonly type: string | undefined; readonly text: string; readonly wanted: string }[] = [
+  { type: undefined, text: LOGIN, wanted: "in-doubt not-the-platform" },
+  { type: "", text: LOGIN, wanted: "in-doubt not-the-platform" },
+  { type: "text/plain; charset=utf-8", text: LOGIN, wanted: "in-doubt not-the-platform" },
+  { type: "application/octet-stream", text: LOGIN, wanted: "in-doubt not-the-platform" },
+  { type: undefined, text: "\uFEFF\r\n  <HTML lang=zh>", wanted: "in-doubt not-the-platform" },
+  { type: undefined, text: '{"page":"<html>"}', wanted: "accepted" },
+  { type: undefined, text: "<htmlInvoice/>", wanted: "accepted" },
+  { type: undefined, text: "<invoice><html/></invoice>", wanted: "accepted" },
+  { type: undefined, text: "", wanted: "accepted" },
+  { type: "text/plainer", text: LOGIN, wanted: "accepted" },
+  { type: "application/xml", text: "<html/>", wanted: "accepted" },
+];
+for (const { type, text, wanted } of unsaid) {
+  test(`200 with '${text.trim().slice(0, 30)}' as ${type === undefined ? "no type" : `'${type}'`} is '${wanted}'`, () => assert.equal(judged({}, { status: 200, contentType: type, body: Buffer.from(text) }), wanted));
+}
+
 test("the form of a duplicate stands in the judgement", () => {
   const judge = compileJudge(someOptions({ duplicate: [{ status: 409, means: "same", as: { status: 200, body: "ok" } }] }));
   assert.deepEqual(judge(json(409)), { kind: "duplicate", means: "same", as: { status: 200, contentType: "application/json", body: "ok" } });

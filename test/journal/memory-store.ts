@@ -63,7 +63,7 @@ export function openMemoryStore(hooks: MemoryHooks, before: Disk = EMPTY): Memor
 
   async function commitAll(): Promise<void> {
     await Promise.resolve(); // the rest of this turn shares the first commit
-    while (waiting.length > 0 && state !== "dead") await commitGroup(waiting.splice(0));
+    while (waiting.length > 0 && !isDead()) await commitGroup(waiting.splice(0));
     working = null;
   }
 

@@ -32,8 +32,10 @@ function receiver(...script: readonly (number | "nobody")[]) {
   const notices: Notices = createNotices(post, clock, { fault: (where, fault) => void faults.push(`${where}: ${String(fault)}`) });
   /** Moves the clock through every pause that is waited for. */
   const playOn = async (): Promise<void> => {
-    await turn();
-    for (let i = 0; i < 1000 && clock.pending() > 0; i++) {
+    for (let i = 0; i < 1000; i++) {
+      clock.advance(0);
+      await turn();
+      if (clock.pending() === 0) return;
       clock.advance(1000);
       await turn();
     }
@@ -88,6 +90,23 @@ for (const { what, script, at, faults: wanted } of rounds) {
   });
 }
 
+test("no more than eight go out at once, and none is forgotten", async () => {
+  const { clock, posts, notices, playOn } = receiver(...Array.from({ length: 8 }, () => 500));
+  for (let i = 0; i < 20; i++) notices.send(HOOK, ACCEPTED);
+  clock.advance(0);
+  assert.equal(posts.length, 8);
+  await playOn();
+  assert.equal(posts.length, 28);
+});
+
+test("an answer that is too large is left out, and the rest is told", async () => {
+  const { posts, notices, playOn } = receiver();
+  notices.send(HOOK, { ...ACCEPTED, answer: { status: 200, headers: [], body: new Uint8Array(65_537) } });
+  await playOn();
+  const { answer, reference } = JSON.parse((posts[0] as Posted).body) as Record<string, unknown>;
+  assert.deepEqual({ answer, reference }, { answer: null, reference: "N7" });
+});
+
 test("each try is signed at its own time", async () => {
   const { posts, notices, playOn } = receiver(500);
   notices.send(HOOK, ACCEPTED);
@@ -97,8 +116,9 @@ test("each try is signed at its own time", async () => {
 });
 
 test("after the stop nothing is sent any more", async () => {
-  const { posts, faults, notices, playOn } = receiver(500);
+  const { clock, posts, faults, notices, playOn } = receiver(500);
   notices.send(HOOK, ACCEPTED);
+  clock.advance(0);
   await turn();
   notices.stop();
   await playOn();

@@ -34,6 +34,8 @@ const mistakes: readonly { readonly what: string; readonly given: Given; readonl
   { what: "a webhook to no web address", given: { key: KEY, defer: { webhook: { url: "ftp://a/b", secret: "0123456789abcdef" } } }, wanted: ["defer.webhook.url: an address such as https://erp.example/taxgate"] },
   { what: "a short secret of a webhook", given: { key: KEY, defer: { webhook: { url: "https://a.example/b", secret: "0123456789abcde" } } }, wanted: ["defer.webhook.secret: at least 16 characters"] },
   { what: "a field to replay that is none", given: { key: KEY, replayHeaders: ["content type"] }, wanted: ["replayHeaders.0: a header name"] },
+  { what: "a field to replay that is about the connection", given: { key: KEY, replayHeaders: ["Transfer-Encoding"] }, wanted: ["replayHeaders.0: a field that a replay may carry: none about the connection, the date or one caller"] },
+  { what: "a field to replay that is about one caller", given: { key: KEY, replayHeaders: ["set-cookie"] }, wanted: ["replayHeaders.0: a field that a replay may carry: none about the connection, the date or one caller"] },
   { what: "a form with the status of an interim answer", given: { key: KEY, answers: { held: { status: 199 } } }, wanted: ["answers.held.status: a whole number from 200 to 599"] },
   { what: "a form whose type would end its line", given: { key: KEY, answers: { held: { status: 200, contentType: "text/plain\r\nx: y" } } }, wanted: ["answers.held.contentType: a content type such as application/json; charset=utf-8"] },
   { what: "a duplicate that means something else", given: { key: KEY, duplicate: [{ status: 409, means: "maybe" }] }, wanted: ['duplicate.0.means: Invalid option: expected one of "same"|"check"|"conflict"'] },
@@ -41,6 +43,24 @@ const mistakes: readonly { readonly what: string; readonly given: Given; readonl
   { what: "a duplicate that asks nothing", given: { key: KEY, duplicate: [{ means: "same" }] }, wanted: ["duplicate.0: at least one of status, contentType, json, xml"] },
 ];
 for (const { what, given, wanted } of mistakes) test(`${what} is refused, and the message says what is wanted`, () => assert.deepEqual(faults(submissionOptions, given), wanted));
+
+const QUERY_PLACE = "{key}, {key.2}, {scope}, {taxpayer} or {region}";
+const FORM_PLACE = "{key}, {scope}, {taxpayer}, {region}, {requestId}, {retryAfter}, {code}, {detail} or a JSON pointer such as {/invoiceNo}";
+const templates: readonly { readonly what: string; readonly given: Given; readonly wanted: readonly string[] }[] = [
+  { what: "a question that leaves the number out", given: { resolve: [{ ...QUERY, query: { path: "/q" } }] }, wanted: ["resolve.0.query.path: {key} in it, in a header, the body or 'match': else another order could answer"] },
+  { what: "a question that leaves a part of the number out", given: { key: [{ json: "/a" }, { json: "/b" }], resolve: ["hold", QUERY] }, wanted: ["resolve.1.query.path: {key.2} in it, in a header, the body or 'match': else another order could answer"] },
+  { what: "a question with a place that stands for nothing", given: { resolve: [{ ...QUERY, query: { path: "/q?x={key}&y={orderNo}" } }] }, wanted: [`resolve.0.query.path: ${QUERY_PLACE}`] },
+  { what: "a question with a part that the number does not have", given: { resolve: [{ ...QUERY, query: { path: "/q?x={key}&y={key.2}" } }] }, wanted: [`resolve.0.query.path: ${QUERY_PLACE}`] },
+  { what: "a question by a scope that the route does not have", given: { resolve: [{ ...QUERY, query: { path: "/q?x={key}", body: "{scope}" } }] }, wanted: [`resolve.0.query.body: ${QUERY_PLACE}`] },
+  { what: "a value to match that stands for nothing", given: { resolve: [{ ...QUERY, match: [{ read: { json: "/a" }, is: "{amount}" }] }] }, wanted: [`resolve.0.match.0.is: ${QUERY_PLACE}`] },
+  { what: "a form with a place that stands for nothing", given: { answers: { held: { status: 200, body: "{orderNo}" } } }, wanted: [`answers.held.body: ${FORM_PLACE}`] },
+  { what: "a form with a pointer that is none", given: { duplicate: [{ status: 409, means: "same", as: { status: 200, body: "{/a~2}" } }] }, wanted: [`duplicate.0.as.body: ${FORM_PLACE}`] },
+];
+for (const { what, given, wanted } of templates) test(`${what} is refused when the file is read`, () => assert.deepEqual(faults(submissionOptions, { key: KEY, ...given }), wanted));
+
+for (const [where, step] of [["a header", { query: { path: "/q", headers: { "x-order": "{key}" } } }], ["the body", { query: { path: "/q", body: "{key}" } }], ["a value to match", { query: { path: "/q" }, match: [{ read: { json: "/a" }, is: "{key}" }] }]] as const) {
+  test(`a question that has the number in ${where} is taken`, () => assert.deepEqual(faults(submissionOptions, { key: KEY, resolve: [{ ...QUERY, ...step }] }), []));
+}
 
 const steps: readonly { readonly what: string; readonly step: unknown; readonly wanted: string }[] = [
   { what: "two kinds at once", step: { ...QUERY, wait: "1s" }, wanted: STEP },
@@ -97,7 +117,7 @@ test("a question that names what it needs alone has every other option at its de
 const places: readonly { readonly what: string; readonly given: Given; readonly wanted: readonly string[] }[] = [
   { what: "another store", given: { store: "postgres" }, wanted: ["store: sqlite, the one store of this release"] },
   { what: "a ballast beyond its bound", given: { ballast: "2GiB" }, wanted: ["ballast: a size with its unit up to 1GiB, such as 64KiB or 5MB"] },
-  { what: "archives of half an hour", given: { archiveAfter: "30min" }, wanted: [`archiveAfter: ${within("1h", "1y")}`] },
+  { what: "distrust without a unit", given: { distrustFor: "30" }, wanted: [`distrustFor: ${within("0ms", "10y")}`] },
   { what: "a short key", given: { encryption: { keys: [{ id: "a", key: "short" }] } }, wanted: ["encryption.keys.0.key: at least 16 characters"] },
   { what: "encryption without a key", given: { encryption: { keys: [] } }, wanted: ["encryption.keys: Too small: expected array to have >=1 items"] },
   { what: "an unknown cipher", given: { encryption: { cipher: "des", keys: [{ id: "a", key: "0123456789abcdef" }] } }, wanted: ['encryption.cipher: Invalid option: expected one of "aes-256-gcm"|"sm4-gcm"'] },
@@ -105,5 +125,5 @@ const places: readonly { readonly what: string; readonly given: Given; readonly 
 for (const { what, given, wanted } of places) test(`a journal with ${what} is refused, and the message says what is wanted`, () => assert.deepEqual(faults(journalOptions, given), wanted));
 
 test("a journal of which nothing is said has every option at its default", () => {
-  assert.deepEqual(journalOptions.parse({}), { store: "sqlite", ballast: 16_777_216, distrustFor: 2_592_000_000, archiveAfter: 3_024_000_000 });
+  assert.deepEqual(journalOptions.parse({}), { store: "sqlite", ballast: 16_777_216, distrustFor: 2_592_000_000 });
 });

@@ -1,7 +1,7 @@
 import { manualClock, type ManualClock } from "../../src/base/clock.ts";
 import type { Entered } from "../../src/journal/claims.ts";
 import type { Entry, StateName } from "../../src/journal/entry.ts";
-import type { Ending, Flight, NoEnding } from "../../src/journal/flight.ts";
+import type { Ending, NoEnding } from "../../src/journal/flight.ts";
 import { createJournal, type Journal } from "../../src/journal/journal.ts";
 import type { SubmissionPolicy } from "../../src/journal/policy.ts";
 import type { CallControl, UpstreamCall } from "../../src/upstream/call.ts";
@@ -96,13 +96,13 @@ export function scripted(options: Readonly<Record<string, unknown>>, before?: { 
       const text = Buffer.from(JSON.stringify(body));
       const source = { headers: [], pathVariables: {}, query: "", body: text, contentType: "application/json" };
       const request = { method: "POST", target: "/api/invoices", headers: ["content-type", "application/json"], body: text };
-      const entered = await journal.enter(self.policy, { source, request, taxpayer: null, region: "beijing", principal: null, entitled: null });
+      const entered = await journal.enter(self.policy, { source, request, taxpayer: null, region: "beijing", principal: null, changing: new Set(), entitled: null });
       if (entered.kind === "mine") journal.send(entered.flight);
       return entered;
     },
     async hear(body) {
       const entered = await self.enter(body);
-      return "flight" in entered ? (entered.flight as Flight).wait(20_000, nothing) : entered;
+      return "flight" in entered ? entered.flight.wait(20_000, nothing) : entered;
     },
     async pass(ms, step = 50) {
       for (let left = ms; left > 0; left -= step) {

@@ -61,6 +61,7 @@ const lists: readonly { readonly wanted: string; readonly value: string | null }
   { wanted: "key.3", value: null },
   { wanted: "keys", value: null },
   { wanted: "scope", value: null },
+  { wanted: "abc.1", value: null },
 ];
 for (const { wanted, value } of lists) test(`'${wanted}' of two values is ${value === null ? "nothing" : `'${value}'`}`, () => assert.equal(listed(["a", "b"], "key", wanted), value));
 test("a list of none has no first value", () => assert.equal(listed([], "key", "key"), null));

@@ -4,7 +4,6 @@ import type { EntryCells } from "./cells.ts";
 /** What a reader's thread does: what goes in and what comes out, by name. */
 export interface Jobs {
   list: { in: { readonly filter: Filter; readonly limit: number }; out: { readonly rows: readonly EntryCells[]; readonly next: number | null } };
-  stats: { in: null; out: { readonly entries: readonly number[]; readonly oldestOpenAt: number | null; readonly bytes: number } };
   verify: { in: null; out: Verification };
   backup: { in: { readonly file: string }; out: null };
   /** Pages in the log, and how many of them are in the file by now. */

@@ -6,6 +6,7 @@ import { type LiveEntries, openLiveEntries } from "./entries.ts";
 import { namedFault } from "./faults.ts";
 import { type Meta, openMeta } from "./meta.ts";
 import { createNames, type Names } from "./names.ts";
+import type { Paths } from "./paths.ts";
 import { hexOf, type Row } from "./row.ts";
 import type { Vault } from "./vault.ts";
 import { boundTo } from "./wire.ts";
@@ -22,6 +23,7 @@ export interface Archived {
 /** The live file, open for writing, in parts. */
 export interface LiveFile {
   readonly database: DatabaseSync;
+  readonly paths: Paths;
   readonly entries: LiveEntries;
   readonly requests: Blobs;
   readonly answers: Blobs;
@@ -37,10 +39,15 @@ export interface LiveFile {
 }
 
 /** Prepares the statements of a live file. */
-export function openLiveFile(database: DatabaseSync, vault: Vault, archived: Archived, owner: string): LiveFile {
+export function openLiveFile(database: DatabaseSync, paths: Paths, vault: Vault, archived: Archived, owner: string): LiveFile {
   const meta = openMeta(database);
   return {
-    database, vault, archived, owner, sequence: 0,
+    database,
+    paths,
+    vault,
+    archived,
+    owner,
+    sequence: 0,
     entries: openLiveEntries(database),
     requests: openBlobs(database, "requests"),
     answers: openBlobs(database, "answers"),

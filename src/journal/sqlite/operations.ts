@@ -4,6 +4,7 @@ import { namedFault } from "./faults.ts";
 import { forgetEntries } from "./forget-entries.ts";
 import { insertEntry } from "./insert-entry.ts";
 import { entryCells, type LiveFile, revisionsOf } from "./live-file.ts";
+import { storeStats } from "./store-stats.ts";
 import { updateEntry } from "./update-entry.ts";
 import { boundTo } from "./wire.ts";
 
@@ -33,6 +34,8 @@ export function runOperation(file: LiveFile, operation: Cells, wall: number, roo
       return [ENDED.done, []];
     case OPERATION.epoch:
       return setEpoch(file, operation, wall);
+    case OPERATION.stats:
+      return storeStats(file);
     case OPERATION.sign: // each transaction gives a sign of life
       return [ENDED.done, []];
     default:

@@ -6,7 +6,6 @@ import { faultCells, storeFault } from "./faults.ts";
 import type { JobMessage, JobReply, Jobs } from "./jobs.ts";
 import { listJob } from "./list-job.ts";
 import { openReadFile, type ReadFile } from "./read-file.ts";
-import { statsJob } from "./stats-job.ts";
 import type { ThreadData } from "./thread.ts";
 import { verifyJob } from "./verify-job.ts";
 
@@ -14,7 +13,6 @@ type Job<Name extends keyof Jobs> = (file: ReadFile, given: Jobs[Name]["in"]) =>
 
 const JOBS: { readonly [Name in keyof Jobs]: Job<Name> } = {
   list: listJob,
-  stats: statsJob,
   verify: verifyJob,
   backup: backupStore,
   checkpoint,
@@ -43,7 +41,6 @@ export function startReader(data: ThreadData, port: MessagePort): Life | null {
 
 const ACTIVITY: Readonly<Record<keyof Jobs, string>> = {
   list: "listing the journal",
-  stats: "counting the journal",
   verify: "verifying the journal",
   backup: "copying the journal",
   checkpoint: "writing the journal's log back",

@@ -95,9 +95,9 @@ function wholeOf({ write, look, labour }: Engine, { clock }: SqliteOptions): Pic
       return { entries: rows.map((cells) => entryOf(cells, null)), next };
     },
     async stats(): Promise<StoreStats> {
-      const { entries, oldestOpenAt, bytes } = await look("stats", null);
-      const states = Object.fromEntries(STATES.map((state, index) => [state, entries[index] ?? 0])) as Record<StateName, number>;
-      return { states, oldestOpenAt, bytes };
+      const [, [entries = [], [oldestOpenAt, bytes] = []]] = await write([OPERATION.stats], 0);
+      const states = Object.fromEntries(STATES.map((state, index) => [state, Number(entries[index] ?? 0)])) as Record<StateName, number>;
+      return { states, oldestOpenAt: oldestOpenAt === null ? null : Number(oldestOpenAt), bytes: Number(bytes) };
     },
     async compact(retention: Retention): Promise<boolean> {
       const { copied, removed, more } = await labour("archive", { retention, wall: clock.wall() });

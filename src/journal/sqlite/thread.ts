@@ -56,6 +56,7 @@ export function startThread(data: ThreadData, events: ThreadEvents): Promise<Thr
     });
     worker.on("message", (message: unknown) => {
       const first = message as { started?: Life | null; refused?: readonly string[] };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window: there is no origin
       if (first.started !== undefined) resolve({ life: first.started, post: (message) => worker.postMessage(message), ended: () => exited });
       else if (first.refused === undefined) events.message(message);
       else {

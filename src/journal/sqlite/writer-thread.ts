@@ -25,7 +25,7 @@ export function startWriter(data: ThreadData, port: MessagePort): Life {
   const database = openDatabase(paths.live, { steps: LIVE_STEPS, cacheKiB: CACHE });
   const { life, owners } = enterEpoch(database, openMeta(database), data);
   const archived = createArchived(paths);
-  const file = openLiveFile(database, createVault(data.sealKeys), archived, life.owner);
+  const file = openLiveFile(database, paths, createVault(data.sealKeys), archived, life.owner);
   const writer = createWriter(file, owners, openReserve(paths.reserve, data.reserve));
 
   function close(): void {
@@ -40,9 +40,17 @@ export function startWriter(data: ThreadData, port: MessagePort): Life {
     port.close();
   }
 
+  function checkpoint(): void {
+    try {
+      database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch {
+      // Full, or the disk fails: the log is whole, and the next commit tells of it.
+    }
+  }
+
   port.on("message", (message: WriterMessage) => {
     if ("group" in message) port.postMessage(writer.run(message.group));
-    else if ("checkpoint" in message) database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    else if ("checkpoint" in message) checkpoint();
     else close();
   });
   return life;

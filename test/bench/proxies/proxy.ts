@@ -11,6 +11,8 @@ export interface RunningProxy {
   readonly port: number;
   /** Every process whose CPU time and memory count as the proxy's (descendants are found by themselves). */
   readonly pids: readonly number[];
+  /** Port of its admin listener, where it has one. */
+  readonly admin?: number;
 }
 
 /** One row of the table. */

@@ -4,18 +4,22 @@ import { fileURLToPath } from "node:url";
 import { launch, type Child } from "../children.ts";
 import { freePort, untilServed } from "../port.ts";
 import { RUNTIME_FLAGS } from "../../support/runtime-flags.ts";
+import { invoicePath } from "../invoice.ts";
 import { proxyCore } from "./program.ts";
-import type { Proxy, Setup } from "./proxy.ts";
+import type { Proxy, RunningProxy, Setup } from "./proxy.ts";
 
 /** How the product is started: its sources as they are, or the release bundle. */
 export interface Taxgate extends Proxy {
-  /** Starts it without waiting, for the measurement of the start itself. `nodeFlags` come before the program. */
-  begin(setup: Setup, nodeFlags?: readonly string[]): Promise<BegunTaxgate>;
+  /** Starts it without waiting, for the measurement of the start itself. `nodeFlags` come before the program; `disk` as of `startJournalled`. */
+  begin(setup: Setup, nodeFlags?: readonly string[], disk?: string): Promise<BegunTaxgate>;
+  /** Starts one with a route of submissions, whose journal is in a folder of its own below `disk`. */
+  startJournalled(setup: Setup, disk: string): Promise<RunningProxy>;
 }
 
 /** A process that may not serve yet. */
 export interface BegunTaxgate {
   readonly port: number;
+  readonly admin: number;
   readonly child: Child;
 }
 
@@ -29,40 +33,61 @@ let started = 0;
 
 function taxgate(name: string, program: string): Taxgate {
   const path = fileURLToPath(new URL(`../../../${program}`, import.meta.url));
-  const begin = async (setup: Setup, nodeFlags: readonly string[] = []): Promise<BegunTaxgate> => {
-    const port = await freePort();
-    const own = join(setup.folder, `${name}-${(started += 1)}`);
+  const begin = async (setup: Setup, nodeFlags: readonly string[] = [], disk?: string): Promise<BegunTaxgate> => {
+    const [port, admin] = [await freePort(), await freePort()];
+    const folder = `${name}-${(started += 1)}`;
+    const own = join(setup.folder, folder);
     mkdirSync(own, { recursive: true });
     const file = join(own, "taxgate.yaml");
-    writeFileSync(file, await configuration(own, port, setup.origin));
+    writeFileSync(file, await configuration({ state: join(disk ?? own, folder, "state"), port, admin, origin: setup.origin, routes: disk === undefined ? "" : submissionRoute }));
     const args = [...RUNTIME_FLAGS, ...nodeFlags, path, "run", file];
     const child = launch({ command: process.execPath, args, core: proxyCore, output: openSync(join(own, "access.log"), "a") });
-    return { port, child };
+    return { port, admin, child };
+  };
+  const serving = async ({ port, admin, child }: BegunTaxgate): Promise<RunningProxy> => {
+    await untilServed(port, child.exited);
+    return { port, admin, pids: [child.pid] };
   };
   return {
     name,
     caches: true,
     version: () => (existsSync(path) ? program : undefined),
     begin,
-    async start(setup) {
-      const { port, child } = await begin(setup);
-      await untilServed(port, child.exited);
-      return { port, pids: [child.pid] };
-    },
+    start: async (setup) => serving(await begin(setup)),
+    startJournalled: async (setup, disk) => serving(await begin(setup, [], disk)),
   };
 }
 
+interface Parts {
+  readonly state: string;
+  readonly port: number;
+  readonly admin: number;
+  readonly origin: number;
+  /** Routes before the others, as lines of YAML. */
+  readonly routes: string;
+}
+
+const submissionRoute = `
+  - name: issue
+    match: { methods: [POST], path: ${invoicePath} }
+    class: submit
+    submission:
+      key: [{ json: /orderNo }]
+      scope: [{ json: /sellerTaxNo }]
+      accepted: [{ status: 200, json: /code, equals: 0 }]
+      reference: { json: /invoiceNo }`;
+
 /** Access lines go to standard output, hence to a file; metrics and the breaker have no switch. Nobody waits for the drain. */
-async function configuration(own: string, port: number, origin: number): Promise<string> {
+async function configuration({ state, port, admin, origin, routes }: Parts): Promise<string> {
   return `version: 1
-state: { dir: ${JSON.stringify(join(own, "state"))} }
+state: { dir: ${JSON.stringify(state)} }
 listeners: [{ name: plain, bind: "127.0.0.1:${port}" }]
-admin: { bind: "127.0.0.1:${await freePort()}" }
+admin: { bind: "127.0.0.1:${admin}" }
 health: { bind: "127.0.0.1:${await freePort()}" }
 regions: { home: { endpoints: [{ url: "http://127.0.0.1:${origin}" }] } }
 drain: { grace: 0ms, max: 1s }
 upstream: { health: { connect: true, every: 5s } }
-routes:
+routes:${routes}
   - { name: reads, match: { path: /read/** }, class: read }
   - { name: hits, match: { path: /hit/** }, class: read, cache: { ttl: 1h } }
   - { name: rest, match: { path: /** }, class: pass }

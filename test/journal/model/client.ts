@@ -54,7 +54,7 @@ function submissionOf({ order, content }: Try): Submission {
   return {
     source: { headers, pathVariables: {}, query: "", body, contentType: "application/json" },
     request: { method: "POST", target: "/api/invoices", headers, body },
-    taxpayer: null, region: "r1", principal: null, entitled: null,
+    taxpayer: null, region: "r1", principal: null, changing: new Set(), entitled: null,
   };
 }
 

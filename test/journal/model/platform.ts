@@ -161,7 +161,7 @@ export function createPlatform(clock: Clock, ledger: Ledger): Platform {
       return call.class === "submit" ? submit(call, control, behaviour) : query(call, control, behaviour);
     },
     cutAll() {
-      for (const { cut } of [...connections]) cut("reset");
+      for (const { cut } of connections) cut("reset");
     },
     isPending: (order, content, before) => [...pending].some((one) => one.order === order && one.content === content && one.at < before),
   };

@@ -26,11 +26,12 @@ export async function run(schedule: Schedule, planted: Planted = {}): Promise<Ru
   const witness = createWitness(world);
   const seen = new Map<string, number>();
   const wrong = (): string | null => world.wrong[0] ?? null;
-  const ask = (one: Try): void => void tryOnce(world, one).then((told) => {
+  const ask = async (one: Try): Promise<void> => {
+    const told = await tryOnce(world, one);
     if (told === null) return;
     seen.set(told.kind, (seen.get(told.kind) ?? 0) + 1);
     witness.told(one.order, one.content, told);
-  });
+  };
   for (const step of schedule.steps) {
     await take(world, step, ask);
     await settled();
@@ -43,10 +44,10 @@ export async function run(schedule: Schedule, planted: Planted = {}): Promise<Ru
   return { wrong: wrong(), seen };
 }
 
-async function take(world: World, step: Step, ask: (one: Try) => void): Promise<void> {
+async function take(world: World, step: Step, ask: (one: Try) => Promise<void>): Promise<void> {
   switch (step.do) {
     case "try":
-      return ask(step);
+      return void ask(step);
     case "pass":
       return world.timeline.pass(step.ms);
     case "submits":
@@ -60,8 +61,7 @@ async function take(world: World, step: Step, ask: (one: Try) => void): Promise<
       world.disk = step;
       return;
     case "die":
-      world.die(step.when, step.commits);
-      return step.when === "now" ? world.timeline.pass(step.down) : undefined;
+      return die(world, step);
     case "jump":
       return world.timeline.clock.stepWall(step.ms);
     case "reload":
@@ -70,6 +70,16 @@ async function take(world: World, step: Step, ask: (one: Try) => void): Promise<
     case "decide":
       return decide(world, step.order);
   }
+}
+
+async function die(world: World, { when, commits, down }: Extract<Step, { do: "die" }>): Promise<void> {
+  if (when === "stop") {
+    void world.life?.journal.stop();
+    await world.timeline.pass(down);
+    return world.die("now", 0);
+  }
+  world.die(when, commits);
+  if (when === "now") await world.timeline.pass(down);
 }
 
 /** People decide about what is open for long, too: the newest entry of an order, as it stands. */

@@ -3,8 +3,8 @@ import { pick, randomQuery, randomSubmit, type Behaviour } from "./behaviours.ts
 import { INVALID } from "./ledger.ts";
 import { randomProfile, type Profile } from "./profiles.ts";
 
-/** When the process dies: at once, or around one of the next groups of changes that become durable. */
-export type Death = "now" | "before-commit" | "after-commit";
+/** When the process dies: at once, around one of the next groups of changes that become durable, or `down` after it was told to stop. */
+export type Death = "now" | "before-commit" | "after-commit" | "stop";
 
 /** One step of a run. Times in ms. */
 export type Step =
@@ -47,7 +47,7 @@ function randomStep(random: Random, orders: readonly string[]): Step {
   if (dice < 0.77) return { do: "queries", next: many(random, randomQuery) };
   if (dice < 0.81) return { do: "outage", how: pick(random, ["none", "refused", "not-sent"]) };
   if (dice < 0.86) return { do: "disk", how: pick(random, ["well", "well", "full"]), ms: pick(random, [0, 0, 5, 1500]) };
-  if (dice < 0.91) return { do: "die", when: pick(random, ["now", "before-commit", "after-commit"]), commits: 1 + Math.floor(random.next() * 4), down: pick(random, [0, 0, 200, 5000]) };
+  if (dice < 0.91) return { do: "die", when: pick(random, ["now", "before-commit", "after-commit", "stop"]), commits: 1 + Math.floor(random.next() * 4), down: pick(random, [0, 0, 200, 5000]) };
   if (dice < 0.95) return { do: "jump", ms: pick(random, [-HOUR_MS, HOUR_MS]) };
   if (dice < 0.98) return { do: "reload", profile: pick(random, [0, 1, 1, null]) };
   return { do: "decide", order: pick(random, orders) };

@@ -105,6 +105,7 @@ export function createWitness(world: World): Witness {
 
   return {
     told(order, content, told) {
+      books();
       if (told.kind === "deferred") promised.add(`${order}/${content}`);
       else if (told.kind === "not-executed") promised.delete(`${order}/${content}`);
       if (told.kind === "success") return success(order, content, told);

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Path } from "../document/yaml-node.ts";
+import { ROUTE_CLASSES } from "../pipeline/options.ts";
+import { sitePaths } from "./check-sites.ts";
+import type { Draft } from "./draft.ts";
+import { wantedName } from "./nearest.ts";
+
+/** Fields whose value is another one after the next log-in, and must not be shown in lists of order numbers. */
+const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
+/** Fields that belong to the connection, and that Taxgate states itself. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "via"]);
+
+/** Submissions that would be recognised wrongly, or not at all: the wrong class, places that nothing has, numbers that change. */
+export function checkSubmissions(draft: Draft): void {
+  for (const site of sitePaths(draft)) {
+    for (const route of draft.items([...site, "routes"])) if (draft.has([...route, "submission"])) checkRoute(draft, route);
+    checkEntitled(draft, [...site, "identity"]);
+  }
+}
+
+function checkRoute(draft: Draft, route: Path): void {
+  const submission = [...route, "submission"];
+  const routeClass = draft.text([...route, "class"]) ?? "";
+  if (routeClass !== "submit" && ROUTE_CLASSES.some((known) => known === routeClass)) draft.refuseKey(submission, "class submit beside it, or none", `submission in class ${routeClass}`);
+  for (const list of [["key"], ["scope"]]) checkNumbers(draft, draft.items([...submission, ...list]));
+  for (const list of [["key"], ["scope"], ["fingerprint", "fields"], ["defer", "serialBy"]]) {
+    for (const item of draft.items([...submission, ...list])) checkVariable(draft, [...item, "path"], [...route, "match", "path"]);
+  }
+  checkOfAnswer(draft, [...submission, "reference"]);
+  for (const step of draft.items([...submission, "resolve"])) {
+    for (const match of draft.items([...step, "match"])) checkOfAnswer(draft, [...match, "read"]);
+    checkFields(draft, [...step, "query", "headers"]);
+  }
+}
+
+/** Each part of a number says something of its own, and the same at the next try. */
+function checkNumbers(draft: Draft, parts: readonly Path[]): void {
+  for (const [index, part] of parts.entries()) {
+    const header = draft.text([...part, "header"])?.toLowerCase() ?? "";
+    if (CREDENTIALS.has(header) && !draft.has([...part, "jwt"])) draft.refuse([...part, "header"], "a field without credentials: tokens change between two tries, and numbers are shown to operators");
+    if (parts.slice(0, index).some((earlier) => isDeepStrictEqual(draft.value(earlier), draft.value(part)))) draft.refuse(part, "each part once", "one that stands before it");
+  }
+}
+
+function checkVariable(draft: Draft, path: Path, match: Path): void {
+  const [name, pattern] = [draft.text(path), draft.text(match)];
+  if (name === null || pattern === null) return;
+  const known = [...pattern.matchAll(/\/\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/|$)/g)].map(([, variable]) => variable as string);
+  if (!known.includes(name)) draft.refuse(path, known.length === 0 ? `a variable of match.path, which has none (${pattern})` : wantedName(name, known, "a variable of match.path"));
+}
+
+/** The platform's answer has no path and no query. */
+function checkOfAnswer(draft: Draft, extractor: Path): void {
+  for (const key of ["path", "query"]) {
+    if (draft.has([...extractor, key])) draft.refuseKey([...extractor, key], "a place in an answer: header, json, xml, form or body", `${key}, which only a request has`);
+  }
+}
+
+function checkFields(draft: Draft, headers: Path): void {
+  const seen = new Set<string>();
+  for (const field of draft.keys(headers)) {
+    const name = field.toLowerCase();
+    if (OWN_FIELDS.has(name)) draft.refuseKey([...headers, field], "another field: this one is stated by Taxgate", JSON.stringify(field));
+    else if (seen.has(name)) draft.refuseKey([...headers, field], "each field once", JSON.stringify(field));
+    seen.add(name);
+  }
+}
+
+/** Without knowing whose invoice it is, nobody would be entitled to anything. */
+function checkEntitled(draft: Draft, identity: Path): void {
+  const path = [...identity, "entitled"];
+  if (draft.items(path).length > 0 && draft.items([...identity, "taxpayer"]).length === 0) draft.refuseKey(path, "'taxpayer' beside it, which says where the number stands", "entitled without taxpayer");
+}

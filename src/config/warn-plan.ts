@@ -1,0 +1,46 @@
+import type { StepOptions, SubmissionOptions } from "../journal/options.ts";
+import type { SubmissionPlace } from "./submission-place.ts";
+
+/** Places of a template that say whose order is meant. */
+const WHOSE = /\{(scope(\.[1-9][0-9]?)?|taxpayer)\}/;
+
+/** One thing that is wrong with a step, at a key below it. */
+interface Finding {
+  readonly key: readonly string[];
+  readonly message: string;
+}
+
+/** A way out of doubt that leads nowhere, or to another order. */
+export function warnOfPlan({ draft, at, options }: SubmissionPlace): void {
+  const path = [...at, "resolve"];
+  if (options.resolve.every((step) => step === "hold" || step.wait !== undefined)) {
+    return draft.warn(draft.has(path) ? path : at, "risky: no step of 'resolve' asks the platform, so each lost answer is held until a person decides");
+  }
+  const last = options.resolve.indexOf("hold");
+  for (const [index, step] of options.resolve.entries()) {
+    if (last >= 0 && index > last) draft.warn([...path, index], "can never act: hold stands before it");
+    if (step === "hold" || step.query === undefined) continue;
+    for (const { key, message } of findingsOf(step, step.query, options)) draft.warn([...path, index, ...key], message);
+  }
+}
+
+function findingsOf(step: StepOptions, query: NonNullable<StepOptions["query"]>, options: SubmissionOptions): Finding[] {
+  const { match, absent, notFoundValidAfter } = step;
+  const saysWhose = [query.path, query.body ?? "", ...Object.values(query.headers), ...match.map(({ is }) => is)].some((text) => WHOSE.test(text));
+  const found: Finding[] = [];
+  const say = (wrong: boolean, key: readonly string[], message: string): void => void (wrong && found.push({ key, message }));
+  say(options.scope.length > 0 && !saysWhose, ["query"], "risky: neither the question nor 'match' says {scope}, and another taxpayer's order with the same number could answer");
+  say(match.length === 0 && !repeatsKey(options) && !saysWhat(step), ["found"], "risky: nothing in the answer is compared with the number, so a platform that ignores the question confirms; add 'match'");
+  say(absent !== undefined && notFoundValidAfter === 0, ["notFoundValidAfter"], "risky: a platform that shows an invoice a moment late would have it issued again");
+  say(step.every > step.for, ["every"], "can never act: the step ends before it asks again");
+  return found;
+}
+
+/** A number from the body is looked for in the answer at the same place. */
+function repeatsKey({ key }: SubmissionOptions): boolean {
+  return key.every((one) => one.header === undefined && one.path === undefined && one.query === undefined && one.jwt === undefined);
+}
+
+function saysWhat({ found }: StepOptions): boolean {
+  return found?.json !== undefined || found?.xml !== undefined;
+}

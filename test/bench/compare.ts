@@ -1,0 +1,55 @@
+import { stop } from "./children.ts";
+import type { Wishes } from "./arguments.ts";
+import type { DiskFolder } from "./disk.ts";
+import { wrkArguments, type Lane } from "./lanes.ts";
+import { wrk } from "./load.ts";
+import { requestsAt } from "./origin.ts";
+import type { Proxy, RunningProxy, Setup } from "./proxies/proxy.ts";
+import { taxgateBundled, taxgateSources } from "./proxies/taxgate.ts";
+import { runRounds, type Samples } from "./rounds.ts";
+
+/** Seconds of load before the first counted round of submissions: they are an order fewer than other requests, and the compilers need as many of them. */
+const REHEARSAL = { short: 4, full: 12 };
+
+/** Where everything that was started is found. */
+interface Started {
+  /** By the proxy's name. */
+  readonly plain: ReadonlyMap<string, RunningProxy>;
+  readonly journalled: ReadonlyMap<string, RunningProxy>;
+}
+
+/** Starts what is chosen, measures it in rounds and stops it. What does not start fails the run. */
+export async function compare(wishes: Wishes, setup: Setup, disk: DiskFolder, chosen: readonly Proxy[], lanes: readonly Lane[], say: (what: string) => void): Promise<Samples> {
+  const target = wrkArguments(setup.folder);
+  const started = await startAll(setup, disk, chosen, lanes);
+  const submissions = lanes.find(({ kind }) => kind === "journalled");
+  for (const [name, { port }] of submissions === undefined ? [] : started.journalled) {
+    say(`rehearsal of submissions, ${name}`);
+    await wrk(target(submissions as Lane, port), wishes.short ? REHEARSAL.short : REHEARSAL.full);
+  }
+  const caches = new Set(chosen.filter(({ caches }) => caches).map(({ name }) => name));
+  const samples = await runRounds({
+    names: chosen.map(({ name }) => name),
+    lanes,
+    rounds: wishes.rounds,
+    pace: wishes.short ? { warmUp: 1, counted: 2 } : { warmUp: 2, counted: 5 },
+    target,
+    serving: ({ kind }, name) => (kind === "journalled" ? started.journalled.get(name) : kind === "cached" && !caches.has(name) ? undefined : started.plain.get(name)),
+    forwarded: () => requestsAt(setup.origin),
+    progress: (round, lane, proxy) => say(`round ${round} of ${wishes.rounds}: ${lane.title}, ${proxy}`),
+  });
+  await Promise.all([...started.plain.values(), ...started.journalled.values()].flatMap(({ pids }) => pids.map(stop)));
+  return samples;
+}
+
+/** Submissions get an instance of their own: with a journal open, the others' memory and figures would be of another product. */
+async function startAll(setup: Setup, { folder }: DiskFolder, chosen: readonly Proxy[], lanes: readonly Lane[]): Promise<Started> {
+  const plain = new Map<string, RunningProxy>();
+  const journalled = new Map<string, RunningProxy>();
+  for (const proxy of chosen) {
+    if (lanes.some(({ kind }) => kind !== "journalled")) plain.set(proxy.name, await proxy.start(setup));
+    const taxgate = [taxgateSources, taxgateBundled].find((one) => one === proxy);
+    if (taxgate !== undefined && lanes.some(({ kind }) => kind === "journalled")) journalled.set(proxy.name, await taxgate.startJournalled(setup, folder));
+  }
+  return { plain, journalled };
+}
