@@ -23,6 +23,9 @@ export function warnOfJudging({ draft, at, options }: SubmissionPlace): void {
     const where = draft.has([...at, earlier.list]) ? `in line ${draft.spot([...at, earlier.list, earlier.index]).line}` : `of '${earlier.list}' by default`;
     draft.warn(path, `can never act: the condition ${where} decides first`);
   }
+  for (const [index, { means, as }] of options.duplicate.entries()) {
+    if (as !== undefined && means !== "same") draft.warn([...at, "duplicate", index, "as"], "can never act: only 'same' is an outcome that the caller is told");
+  }
   const coded = all.some(({ list, condition }) => list !== "accepted" && readsBody(condition) && speaksOfSuccess(condition));
   if (coded && !draft.has([...at, "accepted"])) draft.warn(at, `risky: this platform says in its body what went wrong, and without 'accepted' any ${DEFAULT_ACCEPTED.join(", ")} counts as issued, whatever its code`);
 }

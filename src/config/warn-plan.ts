@@ -1,8 +1,11 @@
 import type { StepOptions, SubmissionOptions } from "../journal/options.ts";
+import { isChosen } from "./chosen.ts";
 import type { SubmissionPlace } from "./submission-place.ts";
 
 /** Places of a template that say whose order is meant. */
 const WHOSE = /\{(scope(\.[1-9][0-9]?)?|taxpayer)\}/;
+
+const OF_QUERIES = ["found", "match", "absent", "as", "notFoundValidAfter", "absentMeans", "every", "for"];
 
 /** One thing that is wrong with a step, at a key below it. */
 interface Finding {
@@ -19,7 +22,13 @@ export function warnOfPlan({ draft, at, options }: SubmissionPlace): void {
   const last = options.resolve.indexOf("hold");
   for (const [index, step] of options.resolve.entries()) {
     if (last >= 0 && index > last) draft.warn([...path, index], "can never act: hold stands before it");
-    if (step === "hold" || step.query === undefined) continue;
+    if (step === "hold") continue;
+    const never = (key: string, why: string): void => void (isChosen(draft, [...path, index, key]) && draft.warn([...path, index, key], `can never act: ${why}`));
+    if (step.query === undefined) {
+      for (const key of OF_QUERIES) never(key, "the step asks nothing");
+      continue;
+    }
+    if (step.absent === undefined) for (const key of ["notFoundValidAfter", "absentMeans"]) never(key, "without 'absent' no answer shows that it is not there");
     for (const { key, message } of findingsOf(step, step.query, options)) draft.warn([...path, index, ...key], message);
   }
 }

@@ -82,7 +82,11 @@ export class Deferred {
   /** Takes an entry that is queued in the store. */
   add(entry: Entry): void {
     this.#put(entry);
-    if (!this.#running) void this.#run();
+    this.#go();
+  }
+
+  #go(): void {
+    if (!this.#running && !this.#stopped) void this.#run();
   }
 
   /** Makes the others of its lane wait for an entry that is under way, in doubt or held. */
@@ -130,7 +134,10 @@ export class Deferred {
     const item = lane?.items.find((one) => one.id === entry.id && one.revision === entry.revision);
     if (lane === undefined || item === undefined) return;
     const { kind } = entry.state;
-    if (kind === "queued") return lane.under === item ? this.#later(lane) : undefined;
+    if (kind === "queued") {
+      if (lane.under === item) this.#later(lane);
+      return this.#go();
+    }
     // A person decides about the head; what comes after it may depend on it.
     if (kind === "held" && entry.lane !== null) return;
     this.#drop(lane, item);

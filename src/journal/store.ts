@@ -21,6 +21,8 @@ export interface Change {
   readonly revision: number;
   /** The fence it is made under. Where the entry has another one by now, nothing happens. */
   readonly fence: number;
+  /** The entry as it was last seen: what the change leaves alone need not be read again. */
+  readonly from?: Entry;
   readonly state: EntryState;
   /** Takes the entry over: its fence is raised by one, and its owner is the one that the store was opened for. */
   readonly take?: boolean;
@@ -34,8 +36,8 @@ export interface Change {
 }
 
 /** Names an entry as it was last seen, for a change. */
-export function under({ id, revision, fence }: Entry): Pick<Change, "id" | "revision" | "fence"> {
-  return { id, revision, fence };
+export function under(entry: Entry): Pick<Change, "id" | "revision" | "fence" | "from"> {
+  return { id: entry.id, revision: entry.revision, fence: entry.fence, from: entry };
 }
 
 /** Entries to list; what is left out does not narrow. */

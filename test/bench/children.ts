@@ -35,17 +35,23 @@ export function launch(what: Launch): Child {
   return track(child, exited, what.command);
 }
 
+/** A program to run to its end. */
+export interface Run extends Omit<Launch, "output"> {
+  /** Its standard error goes to ours, as progress. */
+  readonly tell?: boolean;
+}
+
 /** Runs a program to its end and gives what it printed on both streams. Killed after `limitMs`. */
-export async function output(what: Omit<Launch, "output">, limitMs: number): Promise<string> {
+export async function output(what: Run, limitMs: number): Promise<string> {
   const child = spawn("taskset", ["-c", String(what.core), what.command, ...what.args], {
     env: { ...process.env, ...what.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", what.tell === true ? "inherit" : "pipe"],
     timeout: limitMs,
     killSignal: "SIGKILL",
   });
   const printed: string[] = [];
-  child.stdout.on("data", (piece: Buffer) => printed.push(piece.toString("utf8")));
-  child.stderr.on("data", (piece: Buffer) => printed.push(piece.toString("utf8")));
+  child.stdout?.on("data", (piece: Buffer) => printed.push(piece.toString("utf8")));
+  child.stderr?.on("data", (piece: Buffer) => printed.push(piece.toString("utf8")));
   const closed = new Promise<number | null>((resolve) => {
     child.once("error", () => resolve(127));
     child.once("close", (code) => resolve(code));

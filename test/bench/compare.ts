@@ -18,8 +18,19 @@ interface Started {
   readonly journalled: ReadonlyMap<string, RunningProxy>;
 }
 
+/** What is compared, and on what. */
+export interface Comparison {
+  readonly wishes: Pick<Wishes, "rounds" | "short">;
+  readonly setup: Setup;
+  readonly disk: DiskFolder;
+  readonly chosen: readonly Proxy[];
+  readonly lanes: readonly Lane[];
+  /** Told of the progress. */
+  readonly say: (what: string) => void;
+}
+
 /** Starts what is chosen, measures it in rounds and stops it. What does not start fails the run. */
-export async function compare(wishes: Wishes, setup: Setup, disk: DiskFolder, chosen: readonly Proxy[], lanes: readonly Lane[], say: (what: string) => void): Promise<Samples> {
+export async function compare({ wishes, setup, disk, chosen, lanes, say }: Comparison): Promise<Samples> {
   const target = wrkArguments(setup.folder);
   const started = await startAll(setup, disk, chosen, lanes);
   const submissions = lanes.find(({ kind }) => kind === "journalled");

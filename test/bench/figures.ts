@@ -1,8 +1,10 @@
 import type { Figures } from "./budgets.ts";
 import type { AddedLatency } from "./latency.ts";
 import type { Footprint } from "./footprint.ts";
+import type { JournalFigures } from "./journal-figures.ts";
 import { lanes } from "./lanes.ts";
-import { medianMicros, medianRatio, type Samples } from "./rounds.ts";
+import { medianMicros, medianPerSecond, medianRatio, type Samples } from "./rounds.ts";
+import type { SubmissionFigures } from "./submissions.ts";
 import type { Growth } from "./transfer.ts";
 
 /** Everything that one run measured; what it did not measure is undefined. */
@@ -12,12 +14,20 @@ export interface Measured {
   readonly sources: Footprint | undefined;
   readonly bundled: Footprint | undefined;
   readonly growth: Growth | undefined;
+  readonly submission: SubmissionFigures | undefined;
+  readonly journal: JournalFigures | undefined;
 }
+
+/** The budget of claims is for a journal of so many entries; one with fewer says nothing about it. */
+const LARGE_JOURNAL = 10_000_000;
 
 /** The figures that budgets bind, taken from what was measured of Taxgate run from its sources. */
 export function figuresOf(measured: Measured): Figures {
-  const { samples, latency, sources, bundled, growth } = measured;
+  const { samples, latency, sources, bundled, growth, submission, journal } = measured;
   const figures: Record<string, number | undefined> = {
+    "submission.perSecond": medianPerSecond(samples, "taxgate", "submission"),
+    "submission.addedP50": submission?.latency.added.p50,
+    "journal.claimP99": journal !== undefined && journal.entries >= LARGE_JOURNAL ? journal.claims.p99 : undefined,
     "latency.addedP50": latency?.added.p50,
     "latency.addedP99": latency?.added.p99,
     "idle.sources": sources?.freshMegabytes,

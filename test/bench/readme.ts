@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Results } from "./results.ts";
 import type { Samples } from "./rounds.ts";
-import { budgetTable, proxyTable } from "./table.ts";
+import { budgetTable, journalNotes, proxyTable } from "./table.ts";
 import { lanes } from "./lanes.ts";
 
 const README = fileURLToPath(new URL("../../README.md", import.meta.url));
@@ -28,6 +28,7 @@ function section(results: Results): string {
     "",
     budgetTable(results.figures),
     "",
+    ...journalNotes(results.measured).flatMap((note) => [note, ""]),
     "To measure it on your machine, run `npm run bench`; `node src/launcher.cjs node test/bench/readme.ts` puts the newest kept figures here.",
   ].join("\n");
 }

@@ -1,5 +1,7 @@
 import { budgets, keeps, type Budget, type Figures } from "./budgets.ts";
+import type { Measured } from "./figures.ts";
 import type { Lane } from "./lanes.ts";
+import type { Latency } from "./latency.ts";
 import { failures, medianMicros, medianRatio, type Samples } from "./rounds.ts";
 
 /** The table of all proxies: median CPU microseconds of a request and median ratios to the lane's peers. */
@@ -17,6 +19,24 @@ export function proxyTable(samples: Samples, lanes: readonly Lane[]): string {
 export function budgetTable(figures: Figures): string {
   const head = ["figure", "measured", "bar", "", "aim", ""];
   return columns([head, ...budgets.map((budget) => budgetRow(budget, figures[budget.name]))]);
+}
+
+/** What the tables do not say of submissions and the journal: on which disk, whole latencies, sizes. One line each. */
+export function journalNotes({ submission, journal }: Pick<Measured, "submission" | "journal">): string[] {
+  const of = ({ p50, p99 }: Latency): string => `p50 ${figure(p50, 2)} ms, p99 ${figure(p99, 2)} ms`;
+  const notes: string[] = [];
+  if (submission !== undefined) {
+    const { fileSystem, latency } = submission;
+    notes.push(`Submissions are journalled with fsync, bodies kept, on ${fileSystem}. At 500/s: ${of(latency.direct)} at the origin itself, ${of(latency.through)} through taxgate.`);
+  }
+  if (journal !== undefined) {
+    const { entries, archived, fileSystem, claims, settled, sizes } = journal;
+    notes.push(
+      `A journal of ${millions(entries)} M entries (${millions(archived)} M of them archived, the others with bodies of 2 kB) on ${fileSystem}, claims and outcomes at 500/s with checkpoints: ` +
+        `claim ${of(claims)}, outcome ${of(settled)}. Bytes an entry: ${sizes.live.toFixed(0)} with its body, ${sizes.bare.toFixed(0)} without, ${sizes.archived.toFixed(0)} archived.`,
+    );
+  }
+  return notes;
 }
 
 /** Rows as a Markdown table with aligned columns; the first row is the head, the first column flush left. */
@@ -40,6 +60,10 @@ function budgetRow(budget: Budget, value: number | undefined): string[] {
   const verdict = (bound: number): string => (keeps(budget, value, bound) ? "met" : "missed");
   const aimCells = aim === undefined ? ["", ""] : [`${aim} ${unit}`, verdict(aim)];
   return [title, `${figure(value, unit === "×" || unit === "ms" ? 2 : 1)} ${unit}`, `${sign} ${bar} ${unit}`, verdict(bar), ...aimCells];
+}
+
+function millions(count: number): string {
+  return (count / 1e6).toFixed(count < 1e5 ? 3 : 1);
 }
 
 function figure(value: number | undefined, digits: number): string {

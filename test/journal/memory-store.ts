@@ -14,6 +14,8 @@ export interface MemoryHooks {
 export interface MemoryStore extends Store {
   /** Kills this life: nothing that is pending is ever answered. The next life holds what was durable, and nothing else. */
   crash(): MemoryStore;
+  /** Another store, on what is durable now. */
+  copy(): MemoryStore;
   /** What is durable now, in the order of claims. */
   peek(): readonly Entry[];
 }
@@ -106,6 +108,7 @@ export function openMemoryStore(hooks: MemoryHooks, before: Disk = EMPTY): Memor
       if (state === "open") state = "closing";
       await working;
     },
+    copy: () => openMemoryStore(hooks, disk),
     peek: () => disk.entries,
     crash() {
       state = "dead";

@@ -1,6 +1,6 @@
 /*
  * What goes between the event loop and the store's threads: flat lists of primitives and bytes, because their structured
- * clone is the cheapest (measured against one packed buffer: packing costs the event loop more than the clone).
+ * clone is cheap.
  */
 
 /** A value as SQLite and structured clone both know it. */
@@ -25,11 +25,14 @@ export type InsertCells = readonly [
 /** What an update does with the answer. */
 export const ANSWER = { keep: 0, set: 1, clear: 2 } as const;
 
-/** A change; null in `attempts`, `endpoint` and `content` leaves them. */
+/** A change; null in `attempts`, `endpoint` and `content` leaves them, and `brief` wants no more than {@link UpdatedCells}. */
 export type UpdateCells = readonly [
   kind: number, id: string, revision: number, fence: number, state: number, detail: string | null, take: number, attempts: number | null,
-  endpoint: string | null, answerMode: number, answer: Uint8Array | null, drop: number, fields: Uint8Array | null, content: Uint8Array | null,
+  endpoint: string | null, answerMode: number, answer: Uint8Array | null, drop: number, fields: Uint8Array | null, content: Uint8Array | null, brief: number,
 ];
+
+/** What a brief reply to an update says. */
+export type UpdatedCells = readonly [fence: number, attempts: number, updated: number];
 
 /** An entry with its names written out. */
 export type EntryCells = readonly [

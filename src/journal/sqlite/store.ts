@@ -2,9 +2,9 @@ import { randomHex } from "../../base/random.ts";
 import { STATES, type Entry, type StateName } from "../entry.ts";
 import { raised, type Epoch, type EpochFinding } from "../epoch.ts";
 import type { Filter, Page, Retention, Store, StoreStats } from "../store.ts";
-import { type Cells, ENDED, type EntryCells, OPERATION, type Reply } from "./cells.ts";
+import { type Cells, ENDED, type EntryCells, OPERATION, type Reply, type UpdatedCells } from "./cells.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
-import { entryOf, insertCells, insertedEntry, requestOf, updateCells } from "./wire.ts";
+import { changedEntry, entryOf, insertCells, insertedEntry, requestOf, updateCells } from "./wire.ts";
 
 /** How an embedded store is opened. */
 export interface SqliteOptions extends EngineOptions {
@@ -64,7 +64,9 @@ function entriesOf({ life, write }: Engine): Pick<Store, "insert" | "update" | "
     },
     async update(change) {
       const [ended, rows] = await write(updateCells(change), (change.answer?.body.length ?? 0) + (change.request?.body.length ?? 0));
-      return ended === ENDED.nothing ? null : entryOf(rows[0] as unknown as EntryCells, change.answer);
+      if (ended === ENDED.nothing) return null;
+      if (change.from !== undefined) return changedEntry(change.from, change, life.owner, rows[0] as unknown as UpdatedCells);
+      return entryOf(rows[0] as unknown as EntryCells, change.answer);
     },
     read: async (id) => entriesIn((await write([OPERATION.read, id], 0))[1]),
     async request(id, revision) {

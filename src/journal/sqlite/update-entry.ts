@@ -10,7 +10,7 @@ const SMALL_ANSWER = 4096;
 /** Changes an entry; `nothing` where it is not there, or its fence is another. */
 export function updateEntry(file: LiveFile, operation: Cells, wall: number): Reply {
   const change = operation as unknown as UpdateCells;
-  const [, id, revision, fence, state, detail, take, attempts, endpoint, mode] = change;
+  const [, id, revision, fence, state, detail, take, attempts, endpoint, mode, , , , , brief] = change;
   const live = file.entries.find(id).find((row) => row.revision === revision);
   const row = live ?? revisionsOf(file, id).find((row) => row.revision === revision);
   if (row === undefined || row.fence !== fence) return [ENDED.nothing, []];
@@ -21,12 +21,12 @@ export function updateEntry(file: LiveFile, operation: Cells, wall: number): Rep
   if (endpoint !== null) row.endpoint = file.names.numberOf(endpoint);
   if (mode !== ANSWER.keep) changeAnswer(file, row, change);
   changeRequest(file, row, change);
-  const cells = entryCells(file, row, mode === ANSWER.keep); // before anything is written: the answer may be damaged
+  const cells = brief === 1 ? null : entryCells(file, row, mode === ANSWER.keep); // before anything is written: the answer may be damaged
   // An archived entry that changes comes back; the archive's copy is overwritten when it goes there again.
   if (live === undefined) file.entries.insert(row);
   else file.entries.update(row);
   file.counts.move(before, state);
-  return [ENDED.done, [cells]];
+  return [ENDED.done, [cells ?? [row.fence, row.attempts, wall]]];
 }
 
 function changeAnswer({ answers, vault }: LiveFile, row: Row, [, id, revision, , , , , , , , packed]: UpdateCells): void {

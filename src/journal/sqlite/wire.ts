@@ -1,7 +1,7 @@
 import { type Entry, type EntryState, STATES, type StoredAnswer, type StoredRequest } from "../entry.ts";
 import type { Change, NewEntry } from "../store.ts";
 import { packAnswer, packRequest, unpackAnswer, unpackRequest } from "./blob.ts";
-import { ANSWER, type Cells, type EntryCells, type InsertCells, OPERATION, type UpdateCells } from "./cells.ts";
+import { ANSWER, type Cells, type EntryCells, type InsertCells, OPERATION, type UpdateCells, type UpdatedCells } from "./cells.ts";
 import { namedFault } from "./faults.ts";
 
 /*
@@ -24,14 +24,21 @@ export function insertCells(entry: NewEntry): InsertCells {
 }
 
 /** A change, as the writer takes it. */
-export function updateCells({ id, revision, fence, state, take, attempts, endpoint, answer, request, dropHeaders }: Change): UpdateCells {
+export function updateCells({ id, revision, fence, from, state, take, attempts, endpoint, answer, request, dropHeaders }: Change): UpdateCells {
   const bound = boundTo(id, revision);
   const packed = request === undefined ? null : packRequest(request, null, bound);
   const mode = answer === undefined ? ANSWER.keep : answer === null ? ANSWER.clear : ANSWER.set;
   return [
     OPERATION.update, id, revision, fence, STATES.indexOf(state.kind), detailOf(state), take === true ? 1 : 0, attempts ?? null, endpoint ?? null,
     mode, answer ? packAnswer(answer, null, bound) : null, dropHeaders === true ? 1 : 0, packed?.fields ?? null, packed?.content ?? null,
+    from === undefined ? 0 : 1,
   ];
+}
+
+/** An entry that was known before its change. */
+export function changedEntry(from: Entry, change: Change, owner: string, [fence, attempts, updatedAt]: UpdatedCells): Entry {
+  const { state, take, endpoint = from.endpoint, answer = from.answer } = change;
+  return { ...from, state, fence, owner: take === true ? owner : from.owner, attempts, endpoint, updatedAt, answer };
 }
 
 /** The new entry as it is now that it has a place. */

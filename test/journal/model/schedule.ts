@@ -16,6 +16,7 @@ export type Step =
   | { readonly do: "die"; readonly when: Death; readonly commits: number; readonly down: number }
   | { readonly do: "jump"; readonly ms: number }
   | { readonly do: "reload"; /** Null: the route is gone. */ readonly profile: number | null }
+  | { readonly do: "backup" | "restore" }
   | { readonly do: "decide"; readonly order: string };
 
 /** A run, as it can be printed and run again. */
@@ -49,7 +50,8 @@ function randomStep(random: Random, orders: readonly string[]): Step {
   if (dice < 0.86) return { do: "disk", how: pick(random, ["well", "well", "full"]), ms: pick(random, [0, 0, 5, 1500]) };
   if (dice < 0.91) return { do: "die", when: pick(random, ["now", "before-commit", "after-commit", "stop"]), commits: 1 + Math.floor(random.next() * 4), down: pick(random, [0, 0, 200, 5000]) };
   if (dice < 0.95) return { do: "jump", ms: pick(random, [-HOUR_MS, HOUR_MS]) };
-  if (dice < 0.98) return { do: "reload", profile: pick(random, [0, 1, 1, null]) };
+  if (dice < 0.975) return { do: "reload", profile: pick(random, [0, 1, 1, null]) };
+  if (dice < 0.99) return { do: random.next() < 0.6 ? "backup" : "restore" };
   return { do: "decide", order: pick(random, orders) };
 }
 

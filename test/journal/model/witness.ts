@@ -32,6 +32,7 @@ export function createWitness(world: World): Witness {
   const first = new Map<string, { readonly text: string; readonly wasDurable: boolean }>();
   /** Those whose last word to a client was that they will be delivered. */
   const promised = new Set<string>();
+  const isForgotten = (order: string): boolean => world.forgotten.has(order);
   const wrong = (text: string): void => void world.wrong.push(`${text} [at ${clock.now()} ms]`);
 
   const contentOf = (entry: Entry): string => world.contents.get(entry.fingerprint) ?? "?";
@@ -40,6 +41,7 @@ export function createWitness(world: World): Witness {
   function success(order: string, content: string, told: Extract<Told, { readonly kind: "success" | "refused" }>): void {
     const issue = ledger.issues.find(({ number }) => number === told.number);
     if (issue === undefined || issue.order !== order) return wrong(`2: ${order}/${content} was told number ${told.number}, which is not in the books`);
+    if (isForgotten(order)) return;
     if (issue.content !== content) return wrong(`3: ${order}/${content} was told the number of content ${issue.content}`);
     const wasDurable = entriesOf(order, content).some(({ state }) => state.kind === "accepted");
     const name = `${order}/${content}`;
@@ -58,6 +60,7 @@ export function createWitness(world: World): Witness {
   function onArrival({ order, content }: Arrival): void {
     const entries = entriesOf(order, content);
     if (!entries.some(({ state }) => MAY_BE_ISSUED.has(state.kind))) wrong(`1: ${order}/${content} is sent without a durable claim`);
+    if (world.isPutBack) return;
     const own = entries.at(-1);
     const deadline = own === undefined ? undefined : deadlines.get(own.sequence);
     if (own === undefined || deadline === undefined) return;
@@ -83,7 +86,7 @@ export function createWitness(world: World): Witness {
     for (const { order, content, number } of ledger.issues) {
       if (sent.has(order)) wrong(`1: ${order} is in the books twice, as ${sent.get(order)} and ${content}`);
       sent.set(order, content);
-      if (!entriesOf(order, content).some(({ state }) => MAY_BE_ISSUED.has(state.kind))) wrong(`6: ${order}/${content} is in the books as ${number}, and ${statesOf(order, content)} in the journal`);
+      if (!isForgotten(order) && !entriesOf(order, content).some(({ state }) => MAY_BE_ISSUED.has(state.kind))) wrong(`6: ${order}/${content} is in the books as ${number}, and ${statesOf(order, content)} in the journal`);
     }
   }
 
@@ -93,6 +96,7 @@ export function createWitness(world: World): Witness {
     const { state } = one;
     const order = one.key[0] as string;
     const content = contentOf(one);
+    if (isForgotten(order)) return;
     if (state.kind === "accepted") {
       const issue = ledger.holds(order, content);
       if (issue === null) wrong(`2: ${order}/${content} is accepted in the journal, and not in the books`);
@@ -113,7 +117,7 @@ export function createWitness(world: World): Witness {
         absent(order, content, "refused for good");
         if (told.text.includes("4001") && !platform.refusals.has(told.text)) wrong(`5: ${order}/${content} was refused with words that the platform never said: ${told.text}`);
       }
-      if (told.kind === "not-executed" || told.kind === "conflict") absent(order, content, told.kind);
+      if (told.kind === "not-executed" || (told.kind === "conflict" && !isForgotten(order))) absent(order, content, told.kind);
       if (told.kind === "known" && told.state === "accepted" && ledger.holds(order, content) === null) wrong(`2: ${order}/${content} was told that it was issued`);
     },
     look() {
@@ -124,12 +128,12 @@ export function createWitness(world: World): Witness {
       for (const { state, key } of world.store.peek()) if (UNDER_WAY.has(state.kind)) wrong(`8: ${key[0]} is ${state.kind} after everything has settled`);
       for (const [name, { text }] of first) {
         const [order = "", content = ""] = name.split("/");
-        if (!entriesOf(order, content).some(({ state }) => state.kind === "accepted")) wrong(`6: ${name} was told ${text}, and is ${statesOf(order, content)} in the journal`);
+        if (!isForgotten(order) && !entriesOf(order, content).some(({ state }) => state.kind === "accepted")) wrong(`6: ${name} was told ${text}, and is ${statesOf(order, content)} in the journal`);
       }
       for (const name of promised) {
         const [order = "", content = ""] = name.split("/");
         const last = entriesOf(order, content).at(-1);
-        if (last === undefined || (last.state.kind === "unsent" && !hasRunOut(last.state))) wrong(`6: ${name} was told that it will be delivered, and is ${last?.state.kind} (${JSON.stringify(last?.state)})`);
+        if (!isForgotten(order) && (last === undefined || (last.state.kind === "unsent" && !hasRunOut(last.state)))) wrong(`6: ${name} was told that it will be delivered, and is ${last?.state.kind} (${JSON.stringify(last?.state)})`);
       }
       const stats = world.life?.journal.stats();
       if (stats === undefined || Object.values(stats).some((count) => count > 0)) wrong(`10: something is left under way: ${JSON.stringify(stats)}`);

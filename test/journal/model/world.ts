@@ -48,6 +48,12 @@ export interface World {
   life: Life | null;
   /** The disk, by its present life. */
   store: MemoryStore;
+  /** A copy of the disk; null where none was made. */
+  backup: MemoryStore | null;
+  /** The disk was put back: every key that is new to the journal is asked for first. */
+  isPutBack: boolean;
+  /** Orders that had arrived at the platform when the disk was put back: the journal cannot know what became of them. */
+  readonly forgotten: Set<string>;
   /** By the configuration in use; null: the route is gone. */
   profile: number | null;
   policy(): SubmissionPolicy | null;
@@ -56,12 +62,15 @@ export interface World {
   onCommit: () => void;
   /** The process dies. */
   die(when: Death, commits: number): void;
+  /** The process dies, and its disk is put back to the backup. */
+  restore(): void;
   /** A process starts on what the disk holds. */
   start(): void;
 }
 
 const PLACE = { site: "main", route: "issue" } as const;
 const RESPONSE_MS = 3000;
+const DISTRUST_MS = 2_592_000_000;
 /** Bound on all attempts together, and on the wait of a caller. */
 export const TOTAL_MS = 5000;
 
@@ -73,6 +82,7 @@ export function createWorld(schedule: Schedule, planted: Planted): World {
   const platform = createPlatform(clock, ledger);
   let death: { readonly when: Death; commits: number } | null = null;
   let lives = 0;
+  let distrustUntil = 0;
 
   /** A death that was announced comes with one of the next groups. */
   function dieAround(when: Death): void {
@@ -112,17 +122,25 @@ export function createWorld(schedule: Schedule, planted: Planted): World {
     const store = planted.store?.(world.store, world) ?? world.store;
     const events = eventsOf((text) => isAlive() && world.wrong.push(text));
     const ways = () => (world.profile === null ? null : { policy: world.policy(), response: null, total: null, fresh: false, region: () => region });
-    life.journal = createJournal({ clock: lifeClock, random: seededRandom(++lives), store, ways, decode: () => Promise.resolve(null), events, post: () => Promise.resolve(200), distrustUntil: 0 });
+    life.journal = createJournal({ clock: lifeClock, random: seededRandom(++lives), store, ways, decode: () => Promise.resolve(null), events, post: () => Promise.resolve(200), distrustUntil });
     world.life = life as Life;
     world.life.journal.start();
   }
 
   const world: World = {
-    timeline, ledger, platform, wrong: [], contents: new Map(), life: null, profile: 0, start,
+    timeline, ledger, platform, wrong: [], contents: new Map(), life: null, profile: 0, start, backup: null, isPutBack: false, forgotten: new Set(),
     store: openMemoryStore(hooks),
     disk: { how: "well", ms: 0 },
     onCommit: () => undefined,
     policy: () => (world.profile === null ? null : (policies[world.profile] as SubmissionPolicy)),
+    restore() {
+      if (world.backup === null || world.life === null) return;
+      kill();
+      world.store = world.backup.copy();
+      world.isPutBack = true;
+      distrustUntil = clock.wall() + DISTRUST_MS;
+      for (const { order } of platform.arrivals) world.forgotten.add(order);
+    },
     die(when, commits) {
       if (when === "now") kill();
       else death = { when, commits };
