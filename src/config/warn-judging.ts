@@ -24,7 +24,7 @@ export function warnOfJudging({ draft, at, options }: SubmissionPlace): void {
     draft.warn(path, `can never act: the condition ${where} decides first`);
   }
   for (const [index, { means, as }] of options.duplicate.entries()) {
-    if (as !== undefined && means !== "same") draft.warn([...at, "duplicate", index, "as"], "can never act: only 'same' is an outcome that the caller is told");
+    if (as !== undefined && means !== "same") draft.warn([...at, "duplicate", index, "as"], "can never act: it is the answer of 'same' alone");
   }
   const coded = all.some(({ list, condition }) => list !== "accepted" && readsBody(condition) && speaksOfSuccess(condition));
   if (coded && !draft.has([...at, "accepted"])) draft.warn(at, `risky: this platform says in its body what went wrong, and without 'accepted' any ${DEFAULT_ACCEPTED.join(", ")} counts as issued, whatever its code`);

@@ -39,6 +39,8 @@ export interface Asked {
   readonly why: string;
   /** False where the question did not leave: that says nothing about the platform. */
   readonly left: boolean;
+  /** False where it never can: a value is missing, or would be another one where it goes. */
+  readonly canBePut: boolean;
 }
 
 /** How a question differs from the resolver's. */
@@ -92,16 +94,16 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
     async ask(subject, step, { headers = [], within } = {}) {
       const { facts } = subject;
       const asked = step.request(facts);
-      if (asked === null) return { sight: "unknown", askedAt: clock.now(), seen: null, why: "the question cannot be put for this number", left: false };
+      if (asked === null) return { sight: "unknown", askedAt: clock.now(), seen: null, why: "the question cannot be put for this number", left: false, canBePut: false };
       const stored = await store.request(facts.id, facts.revision).catch(() => null);
       const base = merged(stored?.headers ?? [], headers);
       const request: StoredRequest = { method: asked.method, target: asked.target, headers: merged(base, asked.headers), body: asked.body ?? NOTHING };
       const askedAt = clock.now();
       const answered = await send(subject, request, "poll", within);
-      if (answered?.kind !== "judged") return { sight: "unknown", askedAt, seen: null, why: whyNothing(answered, facts), left: answered?.kind === "lost" };
+      if (answered?.kind !== "judged") return { sight: "unknown", askedAt, seen: null, why: whyNothing(answered, facts), left: answered?.kind === "lost", canBePut: true };
       const { answer, plain } = answered;
       const read: QueryAnswer = { status: answer.status, headers: answer.headers, contentType: contentTypeOf(answer.headers), body: plain };
-      return { sight: step.look(read, facts), askedAt, seen: { answer, read }, why: "", left: true };
+      return { sight: step.look(read, facts), askedAt, seen: { answer, read }, why: "", left: true, canBePut: true };
     },
   };
 }

@@ -127,9 +127,10 @@ export class Claims {
   }
 
   /** Another content while one is under way: the old no of an earlier revision, or a conflict. */
-  async #beside(flight: Flight, { identified: { id, fingerprint } }: Try): Promise<Entered | null> {
+  async #beside(flight: Flight, one: Try): Promise<Entered | null> {
+    const { id } = one.identified;
     const entries = await this.#env.store.read(id).catch(() => []);
-    const older = entries.length === 0 ? null : decide(entries, fingerprint, this.#env.clock.wall());
+    const older = entries.length === 0 ? null : decide(entries, fingerprintUnder(flight.policy, one.policy, one), this.#env.clock.wall());
     if (older?.kind === "replay") return older;
     // It has ended meanwhile: what it came to decides, once that is written.
     if (flight.ending !== null) return this.#env.flights.get(id) === flight ? OVERLOADED : null;

@@ -107,7 +107,11 @@ function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promi
 function patienceOf(route: Route, row: Row, clock: Clock): number {
   const response = route.response ?? route.to.responseTimeout;
   const left = row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now();
-  return left > 0 ? Math.min(response, left) : response;
+  return left >= shortest(response) ? Math.min(response, left) : response;
+}
+
+function shortest(response: number): number {
+  return Math.min(SHORTEST_MS, response / 4);
 }
 
 function count(attempted: Attempted, flight: Flight, row: Row): void {
@@ -126,7 +130,7 @@ function pauseBefore(flight: Flight, attempted: Attempted, route: Route, row: Ro
   if (flight.isOver || (attempted.kind === "judged" && NEEDS_THE_CALLER.has(attempted.answer.status))) return null;
   const { options } = flight.policy;
   const response = route.response ?? route.to.responseTimeout;
-  const left = row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now() - Math.min(SHORTEST_MS, response / 4);
+  const left = row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now() - shortest(response);
   const waits = options.onOutage === "wait" && flight.waiting > 0 && left > LOOK_MS;
   if (attempted.kind === "unsent" && attempted.result.kind === "refused") return waits ? Math.min(LOOK_MS, attempted.result.retryAfter * 1000) : null;
   const pause = route.to.pauseAfter(row.made);

@@ -60,6 +60,7 @@ export class Flight {
   readonly #clock: Clock;
   readonly #waiters = new Set<(ending: Ending | NoEnding) => void>();
   #open = 0;
+  #turn = false;
   /** Ends of pauses. */
   readonly #watchers = new Set<() => void>();
   readonly #still: (() => void)[] = [];
@@ -75,6 +76,18 @@ export class Flight {
     this.#clock = clock;
     this.bornAt = clock.now();
     this.quietSince = this.bornAt;
+  }
+
+  /** A request with the newest credentials, where its bytes are those of the newest try too: what signs a body belongs to it. */
+  withLatest(request: StoredRequest): StoredRequest {
+    const isSame = this.policy.options.fingerprint.over === "bytes";
+    return this.latest === null || !isSame ? request : { ...request, headers: this.latest };
+  }
+
+  /** Fields for a question: the newest try's and the first one's by turns, because either may have the better credentials. */
+  latestInTurn(): { readonly headers?: Headers } {
+    this.#turn = !this.#turn;
+    return this.latest === null || !this.#turn ? {} : { headers: this.latest };
   }
 
   /** Callers that wait now. */

@@ -144,7 +144,7 @@ export class Flights {
       if (flight.isOver) return;
       if (taken === null) return await outcomes.overtaken(flight);
       flight.entry = taken;
-      flight.request = flight.latest === null ? request : { ...request, headers: flight.latest };
+      flight.request = flight.withLatest(request);
       this.send(flight);
     } catch (fault) {
       events.fault("taking an entry over", fault);

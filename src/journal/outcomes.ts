@@ -95,7 +95,7 @@ export class Outcomes {
   /** It was certainly not executed. What was promised for later goes back into its queue while there is time. */
   unsent(flight: Flight, { result, why }: { readonly result: Exclude<AttemptResult, { kind: "answered" }> | null; readonly why: string }): Promise<void> {
     if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, "unsent");
-    return this.#settle(flight, { state: this.#notSent(flight, why) }, () => ({ kind: "unsent", result, why }));
+    return this.#settle(flight, { state: this.#notSent(flight, why) }, (entry) => promised(entry) ?? { kind: "unsent", result, why });
   }
 
   /** A question has shown it. */
@@ -146,7 +146,7 @@ export class Outcomes {
   #notExecuted(flight: Flight, { answer, region, endpoint }: Judged): Promise<void> {
     if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, "unsent");
     const state = this.#notSent(flight, `the platform answered ${answer.status}: not executed`);
-    return this.#settle(flight, { state, endpoint }, () => ({ kind: "answered", how: "fresh", answer, executed: false, region, endpoint }));
+    return this.#settle(flight, { state, endpoint }, (entry) => promised(entry) ?? { kind: "answered", how: "fresh", answer, executed: false, region, endpoint });
   }
 
   /** The state of what was certainly not executed. */
@@ -186,6 +186,11 @@ export class Outcomes {
     flight.end(ending(written));
     landed(flight);
   }
+}
+
+/** What goes back into its queue will be issued: whoever waits for it is not told a no. */
+function promised(entry: Entry): Ending | null {
+  return entry.state.kind === "queued" ? { kind: "told", entry } : null;
 }
 
 /** What settles a doubt whatever else was sent: the platform has it. */

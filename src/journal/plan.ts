@@ -108,11 +108,17 @@ function look(answer: QueryAnswer, found: Rule, absent: Rule | null, isOurs: () 
   return absent?.(answer) === true ? "absent" : "unknown";
 }
 
+/** An answer in another format does not repeat a value where the submission has it. */
+function mayRepeat({ name }: Extractor, contentType = ""): boolean {
+  if (/json/i.test(contentType)) return name.startsWith("json");
+  return /xml/i.test(contentType) ? name.startsWith("xml") : !/^text\/(csv|plain)/i.test(contentType);
+}
+
 function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: readonly { readonly read: Extractor; readonly is: string }[]): boolean {
   const source = { headers: answer.headers, pathVariables: {}, query: "", body: answer.body, contentType: answer.contentType };
   const repeats = (extractors: readonly Extractor[], values: readonly string[]): boolean =>
     extractors.every((extractor, index) => {
-      if (!extractor.needsBody) return true;
+      if (!extractor.needsBody || !mayRepeat(extractor, answer.contentType)) return true;
       const seen = extractor.read(source);
       // Many answers do not repeat it; one that says another value is about another order.
       return seen.kind === "found" ? seen.text === values[index] : seen.kind === "missing";

@@ -46,6 +46,8 @@ export function createRecovery(env: RecoveryEnv): Recovery {
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve, true));
 
   function line(entry: Entry): void {
+    // What this life began leads itself on.
+    if (entry.state.kind !== "queued" && store.isOwned(entry)) return;
     if (entry.state.kind !== "queued") env.block(entry);
     else if (!env.distrusts()) env.queue(entry);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import type { Questions } from "./ask.ts";
+import type { Asked, Questions } from "./ask.ts";
 import type { Flight } from "./flight.ts";
 import { madeAnswer } from "./made-answer.ts";
 import { readReference, tells, type Outcomes } from "./outcomes.ts";
@@ -116,10 +116,10 @@ export class Resolver {
       await questions.slot(flight.policy, flight.waiting > 0);
       if (isOver()) return;
       const began = clock.now();
-      const { sight, left } = await this.#ask(flight, step, isOver);
+      const { sight, left, canBePut } = await this.#ask(flight, step, isOver);
       if (isOver()) return;
       if (sight === "absent" && this.#isStill(flight, step)) return this.#absent(flight, step);
-      if (left && spent >= step.for) return;
+      if (!canBePut || (left && spent >= step.for)) return;
       await flight.pause(this.#nextLook(flight, step, sight, pause));
       if (left) spent += clock.now() - began;
     }
@@ -138,15 +138,15 @@ export class Resolver {
     return counts > 0 ? Math.min(spread, counts + 1) : spread;
   }
 
-  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<{ readonly sight: Sight; readonly left: boolean }> {
+  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Pick<Asked, "sight" | "left" | "canBePut">> {
     const { questions, outcomes } = this.#env;
-    const { sight, askedAt, seen, left } = await questions.ask(flight, step, flight.latest === null ? {} : { headers: flight.latest });
+    const { sight, askedAt, seen, ...asked } = await questions.ask(flight, step, flight.latestInTurn());
     if (sight === "found" && seen !== null && !isOver()) {
       const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body });
       await outcomes.confirmed(flight, shown, readReference(flight, seen.read));
     }
     // A look that began before it was still tells nothing about what came after.
-    return { sight: sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight, left };
+    return { sight: sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight, ...asked };
   }
 
   async #absent(flight: Flight, step: QueryStep): Promise<void> {
@@ -167,17 +167,18 @@ export class Resolver {
     if (stored === null || isOver() || !this.#isWithin(flight, window)) return;
     flight.resent = true;
     flight.begin();
-    const attempted = await questions.send(flight, flight.latest === null ? stored : { ...stored, headers: flight.latest }, "submit");
-    flight.finish();
+    const attempted = await questions.send(flight, flight.withLatest(stored), "submit").finally(() => flight.finish());
     if (attempted !== null && tells(attempted)) await outcomes.learn(flight, attempted);
   }
 
   /** By the clock that cannot jump in this life; by the wall for an earlier one, and not at all where that went back. */
-  #isWithin({ entry, bornAt, revived, until }: Flight, window: number): boolean {
+  #isWithin({ entry, facts, bornAt, revived, until }: Flight, window: number): boolean {
     const { clock } = this.#env;
     const wall = clock.wall();
+    // It may have been sent at any time before the journal was put back.
+    if (entry.state.kind === "in-doubt" && entry.state.cause === "restored") return false;
     if (until !== null && wall >= until) return false;
-    if (revived && wall < entry.updatedAt) return false;
+    if (revived && wall < facts.updatedAt) return false;
     return Math.max(clock.now() - bornAt, wall - entry.createdAt) <= window;
   }
 }

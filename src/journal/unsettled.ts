@@ -23,28 +23,28 @@ interface Kept {
 
 /** Makes an empty one. */
 export function createUnsettled(store: Store, clock: Clock): Unsettled {
-  let waiting: Kept[] = [];
+  /** The last change of an entry is the one that counts. In the order in which they came. */
+  const waiting = new Map<string, Kept>();
   let timer: Timer | null = null;
   let stopped = false;
 
   /** True where the store takes nothing at all now, so that asking on makes no sense. */
-  async function write(kept: Kept): Promise<boolean> {
+  async function write(key: string, kept: Kept): Promise<boolean> {
     try {
       await store.update(kept.change);
     } catch (fault) {
       return !(fault instanceof StoreFault && fault.kind === "corrupt");
     }
     // Forgotten meanwhile: another change has taken its place.
-    if (waiting.includes(kept)) {
-      waiting = waiting.filter((one) => one !== kept);
-      kept.done();
-    }
+    if (waiting.get(key) !== kept) return false;
+    waiting.delete(key);
+    kept.done();
     return false;
   }
 
   /** In order; a row that is damaged holds up nobody but itself. */
   async function pass(): Promise<void> {
-    for (const kept of waiting) if (waiting.includes(kept) && (await write(kept))) return;
+    for (const [key, kept] of [...waiting]) if (waiting.get(key) === kept && (await write(key, kept))) return;
   }
 
   async function again(): Promise<void> {
@@ -54,23 +54,25 @@ export function createUnsettled(store: Store, clock: Clock): Unsettled {
   }
 
   function plan(): void {
-    if (timer === null && waiting.length > 0 && !stopped) timer = clock.after(AGAIN_MS, () => void again());
+    if (timer === null && waiting.size > 0 && !stopped) timer = clock.after(AGAIN_MS, () => void again());
   }
 
   return {
     keep(change, done) {
-      waiting.push({ change, done });
+      waiting.set(keyOf(change.id, change.revision), { change, done });
       plan();
     },
-    forget(id, revision) {
-      waiting = waiting.filter(({ change }) => change.id !== id || change.revision !== revision);
-    },
-    count: () => waiting.length,
+    forget: (id, revision) => void waiting.delete(keyOf(id, revision)),
+    count: () => waiting.size,
     async stop() {
       stopped = true;
       timer?.cancel();
       await pass();
-      return waiting.map(({ change }) => change);
+      return [...waiting.values()].map(({ change }) => change);
     },
   };
+}
+
+function keyOf(id: string, revision: number): string {
+  return `${id} ${revision}`;
 }

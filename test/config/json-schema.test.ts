@@ -43,10 +43,14 @@ for (const [name, text, wanted] of documents) {
   });
 }
 
-/** Every key below a schema as a path, `[]` for entries and `*` for names. */
-function keysOf(schema: JsonSchema, path: string, into: Set<string>): Set<string> {
+/** A key of a mapping, by the names of all its keys: places, conditions and answers look the same wherever they stand. */
+const formOf = (keys: readonly string[], key: string): string => `${keys.toSorted().join(" ")}: ${key}`;
+
+/** Every key below a schema as a path, `[]` for entries and `*` for names, with its form. */
+function keysOf(schema: JsonSchema, path: string, into: Map<string, string>): Map<string, string> {
+  const keys = Object.keys(schema.properties ?? {});
   for (const [key, part] of Object.entries(schema.properties ?? {})) {
-    into.add(`${path}.${key}`);
+    into.set(`${path}.${key}`, formOf(keys, key));
     keysOf(part, `${path}.${key}`, into);
   }
   for (const part of schema.anyOf ?? []) keysOf(part, path, into);
@@ -67,10 +71,11 @@ function keysIn(value: unknown, path: string, into: Set<string>): Set<string> {
   return into;
 }
 
-test("every key of the schema stands in reference.yaml", () => {
+test("every key of the schema stands in reference.yaml, where it stands or in a mapping of the same form", () => {
   const written = keysIn(load(withExamples(reference)), "", new Set());
-  const known = keysOf(fileSchema(), "", new Set());
-  const missing = [...known].filter((key) => !written.has(key) && !SITE_KEYS.some((top) => key === `.${top}` || key.startsWith(`.${top}.`) || key.startsWith(`.${top}[]`)));
+  const known = keysOf(fileSchema(), "", new Map());
+  const shown = new Set([...known].filter(([key]) => written.has(key)).map(([, form]) => form));
+  const missing = [...known].filter(([key, form]) => !shown.has(form) && !SITE_KEYS.some((top) => key === `.${top}` || key.startsWith(`.${top}.`) || key.startsWith(`.${top}[]`))).map(([key]) => key);
   // What a region may override is what its site's upstream may say.
   assert.deepEqual(missing.filter((key) => !key.startsWith(".sites[].regions.*.upstream.")), []);
 });
@@ -90,34 +95,70 @@ test("every default that the schema knows stands in reference.yaml as a line of 
   walk(fileSchema(), written, "");
 });
 
-test("what reference.yaml shows of the cache is its default, where there is one", () => {
-  const examples: Record<string, true> = { ".key": true, ".immutableWhen": true, ".invalidateOn": true, ".tags": true };
+interface Shown {
+  readonly cache: unknown;
+  readonly journal: unknown;
+  readonly sites: { readonly identity: object; readonly routes: { cache?: unknown; submission?: unknown; class: string; match: { path: string } }[] }[];
+}
+
+const shown = (): Shown => load(withExamples(reference)) as Shown;
+
+/** What an example shows in place of a default, and how many defaults were compared. */
+function compareWithDefaults(path: (string | number)[], value: unknown, examples: ReadonlySet<string>): { readonly other: string[]; readonly compared: number } {
   const other: string[] = [];
   let compared = 0;
   const walk = (schema: JsonSchema, value: unknown, path: string): void => {
     for (const [key, part] of Object.entries(schema.properties ?? {})) {
-      const found = (value as Record<string, unknown>)[key];
-      const filled = isDeepStrictEqual(part.default, {}) || examples[`${path}.${key}`] === true;
+      const found = (value as Record<string, unknown> | undefined)?.[key];
+      const filled = isDeepStrictEqual(part.default, {}) || examples.has(`${path}.${key}`);
       if (part.default !== undefined && !filled) compared++;
       if (part.default !== undefined && !filled && !isDeepStrictEqual(part.default, found)) other.push(`${path}.${key}: ${JSON.stringify(found)}`);
       if (part.properties !== undefined) walk(part, found, `${path}.${key}`);
     }
   };
-  const shown = load(withExamples(reference)) as { cache: unknown; sites: { routes: { cache: unknown }[] }[] };
-  const [shared, route] = [schemasAt(["cache"])[0], schemasAt(["routes", 0, "cache"])[0]];
-  assert.ok(shared !== undefined && route !== undefined);
-  walk(shared, shown.cache, "cache");
-  walk(route, shown.sites[0]?.routes[0]?.cache, "");
-  assert.deepEqual(other, []);
-  assert.equal(compared, 27);
-});
+  const [schema] = schemasAt(path);
+  assert.ok(schema !== undefined);
+  walk(schema, value, "");
+  return { other, compared };
+}
 
-test("the examples of reference.yaml are sound", () => {
-  // The only mistake is that files named there do not exist here. A body is read in no route of class pass.
-  const loaded = loadText(withExamples(reference).replace("class: pass", "class: read"), { OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", REDIS_PASSWORD: "x" });
-  assert.ok(!loaded.ok);
-  assert.deepEqual(loaded.problems.map(({ path, message }) => `${path}: ${message}`).filter((line) => !/no such file/.test(line)), []);
-});
+const sections: [string, (string | number)[], (whole: Shown) => unknown, string[], number][] = [
+  ["the shared cache", ["cache"], (whole) => whole.cache, [], 10],
+  ["a route's cache", ["routes", 0, "cache"], (whole) => whole.sites[0]?.routes[0]?.cache, [".key", ".immutableWhen", ".invalidateOn", ".tags"], 17],
+  ["the journal", ["journal"], (whole) => whole.journal, [], 4],
+  // Forms of answers and one step of a plan are examples whole.
+  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".scope", ".fingerprint.fields", ".duplicate", ".inDoubt", ".resolve", ".defer.serialBy", ".fingerprint", ".defer.accepted", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body"], 16],
+  ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] }).resolve[0], [".match", ".as.contentType", ".as.body", ".query.path"], 4],
+];
+
+for (const [name, path, pick, examples, wanted] of sections) {
+  test(`what reference.yaml shows of ${name} is its default, where there is one`, () => {
+    const { other, compared } = compareWithDefaults(path, pick(shown()), new Set(examples));
+    assert.deepEqual(other, []);
+    assert.equal(compared, wanted);
+  });
+}
+
+const classes: [string, (route: Shown["sites"][number]["routes"][number]) => void][] = [
+  // A body is read in no route of class pass.
+  ["read", (route) => delete route.submission],
+  ["submit", (route) => delete route.cache],
+];
+
+for (const [name, leaveOut] of classes) {
+  test(`the examples of reference.yaml are sound on a route of class ${name}`, () => {
+    const whole = shown();
+    for (const route of whole.sites[0]?.routes ?? []) {
+      Object.assign(route, { class: name, match: { ...route.match, path: "/api/{id}/**" } });
+      leaveOut(route);
+    }
+    const files = Object.fromEntries(["secrets/cache-key", "secrets/journal-key", "secrets/webhook"].map((file) => [`/run/${file}`, "a-secret-that-is-long-enough"]));
+    const loaded = loadText(JSON.stringify(whole), { OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", REDIS_PASSWORD: "x" }, files);
+    // The only mistake is that files named there do not exist here.
+    assert.ok(!loaded.ok);
+    assert.deepEqual(loaded.problems.map(({ path, message }) => `${path}: ${message}`).filter((line) => !/no such file/.test(line)), []);
+  });
+}
 
 test("reference.yaml is the default of everything: it loads as the smallest file does, without a warning", () => {
   const smallest = loadText("version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }");

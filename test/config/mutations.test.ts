@@ -9,7 +9,7 @@ import { loadText, PEM } from "./load-text.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 const SECRET = "do-not-print-this";
 const FILES = { "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM };
-const TEXTS = ["config/taxgate.yaml", "test/golden/config/never-act.yaml", "test/golden/config/overrides.yaml", "test/golden/config/requests.yaml", "test/golden/config/cache.yaml", "test/golden/config/cache-never-act.yaml"].map((name) =>
+const TEXTS = ["config/taxgate.yaml", "test/golden/config/never-act.yaml", "test/golden/config/overrides.yaml", "test/golden/config/requests.yaml", "test/golden/config/cache.yaml", "test/golden/config/cache-never-act.yaml", "test/golden/config/submission.yaml", "test/golden/config/submission-never-act.yaml"].map((name) =>
   readFileSync(join(ROOT, name), "utf8"),
 );
 const PIECES = ["", " ", "\n", "  ", "- ", ": ", "{", "}", "[", "]", ",", "#", "*x", "&x ", "<<: ", "~", "0", "00", "-1", "1e999", "true", "sites:", "regions:", "upstream:", '"', "'", "\t", "\u0000", "\uFFFE", "__proto__: ", "constructor: ", "toString", "${SECRET}", "${", "$${", "---\n", "? ", "| ", "!!map ", "45s"];
@@ -22,7 +22,7 @@ function examine(text: string | Uint8Array): void {
   const length = Buffer.from(text).toString("utf8").split(/\r\n|\r|\n/).length;
   for (const problem of lines) {
     const line = formatProblem(problem);
-    assert.match(line, loaded.ok ? /^taxgate\.yaml:\d+:\d+: .+: can never act/s : /^taxgate\.yaml:\d+:\d+: .+: got .+, want .+$/s);
+    assert.match(line, loaded.ok ? /^taxgate\.yaml:\d+:\d+: .+: (can never act|risky): .+/s : /^taxgate\.yaml:\d+:\d+: .+: got .+, want .+$/s);
     assert.ok(!line.includes("\n"), line);
     assert.ok(!line.includes(SECRET), line);
     assert.ok(problem.line >= 1 && problem.line <= length && problem.column >= 1, line);
@@ -46,8 +46,8 @@ test("no change to a configuration crashes the loader, and every refusal has a p
 
 test("no value anywhere crashes the loader", () => {
   const odd = fc.constantFrom<unknown>(null, 0, -1, 1e308, "", "x", "redis://x", "read", "body", "${SECRET}", true, [], [null], [[]], {}, { name: null }, { a: { b: [] } }, "/", "10s");
-  const paths = ["listeners", "admin", "health", "log", "drain", "certificates", "sandbox", "state", "sites", "regions", "upstream", "identity", "routes", "hosts", "name", "defaultRegion", "cache"];
-  const inner = ["bind", "tls", "tokens", "endpoints", "taxpayers", "fallback", "clients", "upstream", "match", "path", "header", "principal", "health", "retry", "files", "regions", "routes", "a", "cache", "redis", "url", "encryption", "keys", "key", "memory", "tags", "invalidateOn", "class"];
+  const paths = ["listeners", "admin", "health", "log", "drain", "certificates", "sandbox", "state", "sites", "regions", "upstream", "identity", "routes", "hosts", "name", "defaultRegion", "cache", "journal"];
+  const inner = ["bind", "tls", "tokens", "endpoints", "taxpayers", "fallback", "clients", "upstream", "match", "path", "header", "principal", "health", "retry", "files", "regions", "routes", "a", "cache", "redis", "url", "encryption", "keys", "key", "memory", "tags", "invalidateOn", "class", "submission", "resolve", "scope", "duplicate", "defer", "entitled", "taxpayer", "witness"];
   const nest = fc.oneof(odd, fc.dictionary(fc.constantFrom(...inner), fc.oneof(odd, fc.dictionary(fc.constantFrom(...inner), odd, { maxKeys: 3 })), { maxKeys: 4 }));
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...paths), fc.oneof(nest, fc.array(nest, { maxLength: 3 })), { maxKeys: 5 }), (document) => {

@@ -5,7 +5,11 @@ import { orderOf, SELLER, submit } from "./caller.ts";
 import { configuration, submissionRoute } from "./configuration.ts";
 import { eventually, issuedOnce, openScene, type Scene } from "./scene.ts";
 
+/** A question that leaves out whose order it is. */
+const CARELESS = "[{ query: { method: GET, path: \"/api/invoices?orderNo={key}\" }, found: { status: 200 }, absent: { status: 404 }, notFoundValidAfter: 0ms, every: 100ms, for: 500ms }, hold]";
+
 const ROUTES = [
+  submissionRoute("careless", { resolve: CARELESS, linger: "100ms" }, { match: "header: { x-row: careless }", more: "timeouts: { response: 400ms, total: 10s }" }),
   submissionRoute("known", { duplicate: '[{ json: /code, equals: 6655, means: same }]' }, { match: "header: { x-row: query }" }),
   submissionRoute("formed", { duplicate: `[{ json: /code, equals: 6655, means: same, as: { status: 200, body: '{"code":0,"invoiceNo":"{/invoiceNo}","orderNo":"{key}"}' } }]` }, { match: "header: { x-row: form }" }),
   // Nothing is under way any more soon after its deadline, so that an absence may count.
@@ -23,6 +27,8 @@ describe("what the platform's answers mean", () => {
     ["row 4", "R4", "a 504 that says unknown, of an order that was issued", { errorAfter: { as: "504", times: 1 } }],
     ["row 13", "R13", "an invoice that queries do not find at first", { errorAfter: { as: "reset", times: 1 }, lateVisibility: { ms: 900 } }],
     ["row 17", "R17", "an answer that ends before its Content-Length", { resetMidAnswer: { times: 1, as: "close", on: ["issue"] } }],
+    ["row 2", "R2-PAGE", "a firewall's page in the place of the answer", { html: { status: 502, issued: true, times: 1, on: ["issue"] } }],
+    ["row 2", "R2-GARBAGE", "bytes that are not HTTP in the place of the answer", { garbage: { issued: true, times: 1, on: ["issue"] } }],
     ["row 17", "R17-RESET", "an answer that is reset before its Content-Length", { resetMidAnswer: { times: 1, as: "reset", on: ["issue"] } }],
   ];
   for (const [row, orderNo, what, faults] of LOST) {
@@ -49,6 +55,16 @@ describe("what the platform's answers mean", () => {
     const told = await scene.submit(orderOf("R2-GONE"));
     await scene.sandbox.faults.clear();
     issuedOnce(scene, "R2-GONE", told);
+  });
+
+  test("row 2: an answer about another seller's order of the same number confirms nothing", async () => {
+    issuedOnce(scene, "R2-TWO", await scene.submit(orderOf("R2-TWO")));
+    await scene.sandbox.faults.set({ halfOpen: { times: 1, on: ["issue"] } });
+    const arrived = await scene.arrivals();
+    const told = await scene.submit(orderOf("R2-TWO", { sellerTaxNo: "911100000000000000" }), { headers: { "x-row": "careless" } });
+    await scene.sandbox.faults.clear();
+    deepEqual([told.status, told.submission, told.invoiceNo, await scene.arrivals()], [503, "held", undefined, arrived + 1]);
+    equal(scene.sandbox.ledger.ofOrder("R2-TWO").length, 1);
   });
 
   test("row 3: a 503 that says not executed is sent again within the budget", async () => {
@@ -104,6 +120,8 @@ describe("what the platform's answers mean", () => {
     const { items: _, ...typo } = orderOf("R19");
     const no = await scene.submit(typo);
     deepEqual([no.status, JSON.parse(no.body.toString()).code], [400, 4001]);
+    const refused = await scene.arrivals();
+    deepEqual([(await scene.submit(typo)).submission, await scene.arrivals()], ["replayed", refused]);
     const told = await scene.submit(orderOf("R19"));
     issuedOnce(scene, "R19", told);
     equal(told.submission, "fresh");

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { orderOf, type Told } from "./caller.ts";
+import { orderOf, type Order, type Told } from "./caller.ts";
 import { configuration, submissionRoute } from "./configuration.ts";
 import { eventually, issuedOnce, logged, openScene, type Scene } from "./scene.ts";
 
@@ -37,7 +37,8 @@ describe("a platform that is down", () => {
     await eventually("the region is out", async () => (await scene.metric("taxgate_endpoint_up")) === 0);
     for (const order of orders.slice(6)) accepted(await scene.submit(order));
     // A caller that asks again is accepted once.
-    accepted(await scene.submit(orders[3] as never));
+    accepted(await scene.submit(orders[3] as Order));
+    equal((await scene.submit({ ...(orders[3] as Order), amount: 1 })).status, 409);
     deepEqual(orderNos(), []);
     await scene.sandbox.faults.clear();
     await eventually("all are delivered", () => orderNos().length >= orders.length);

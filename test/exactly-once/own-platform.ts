@@ -23,6 +23,8 @@ export interface OwnPlatform {
   readonly asked: readonly string[];
   /** From now on, submissions are answered by this; without it as {@link issuedAs} has it. */
   serve(serve: Serve | null): void;
+  /** From now on, questions are answered by this; without it by the ledger. */
+  answerQuestions(answer: ((response: ServerResponse) => void) | null): void;
   /** The invoices whose body holds this text, in whatever charset Latin letters and digits look alike. */
   of(text: string): readonly Arrival[];
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startOwnPlatform(): Promise<OwnPlatform> {
   const asked: string[] = [];
   const carried = new Map<Socket, { readonly connection: number; requests: number }>();
   let serving: Serve | null = null;
+  let answering: ((response: ServerResponse) => void) | null = null;
 
   const of = (text: string): readonly Arrival[] => issued.filter(({ body }) => body.includes(text));
 
@@ -50,6 +53,7 @@ export async function startOwnPlatform(): Promise<OwnPlatform> {
 
   function tell(url: string, response: ServerResponse): void {
     asked.push(url);
+    if (answering !== null) return answering(response);
     const orderNo = new URLSearchParams(url.slice(url.indexOf("?"))).get("orderNo") ?? "";
     const index = issued.findIndex(({ body }) => body.includes(JSON.stringify(orderNo)));
     response.writeHead(index < 0 ? 404 : 200, { "content-type": "application/json" }).end(index < 0 ? '{"code":4040}' : issuedAs(index + 1));
@@ -72,6 +76,7 @@ export async function startOwnPlatform(): Promise<OwnPlatform> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     issued, asked, of,
     serve: (serve) => void (serving = serve),
+    answerQuestions: (answer) => void (answering = answer),
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { startTaxgate, type TaxgateProcess } from "../drill/taxgate-process.ts";
+import { until } from "../support/until.ts";
 import { orderOf, submit, type Manners, type Order, type Told } from "./caller.ts";
 import { configuration, submissionRoute } from "./configuration.ts";
 import { issuedAs, startOwnPlatform, type OwnPlatform } from "./own-platform.ts";
@@ -15,15 +21,17 @@ const MOST_ANSWER = 10_000_000;
  */
 
 describe("what stands on the wire", () => {
+  const folder = mkdtempSync(join(tmpdir(), "taxgate-wire-"));
   let platform: OwnPlatform;
   let taxgate: TaxgateProcess;
   before(async () => {
     platform = await startOwnPlatform();
-    taxgate = await startTaxgate(configuration(platform.origin, { routes: ROUTES }));
+    taxgate = await startTaxgate(configuration(platform.origin, { routes: ROUTES }), { folder });
   });
   after(async () => {
     await taxgate.stop();
     await platform.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
   const send = (body: Order | string | Buffer, manners?: Manners): Promise<Told> => submit(taxgate.port("plain"), body, manners);
 
@@ -37,6 +45,34 @@ describe("what stands on the wire", () => {
     deepEqual([arrivals.length, arrivals[0]?.connection, arrivals[0]?.before], [1, first?.connection, 1], "it was not sent on the connection that was kept, once");
     deepEqual([told.status, told.submission, told.invoiceNo], [200, "confirmed", String(platform.issued.indexOf(arrivals[0] as never) + 1)]);
     ok(platform.asked.some((target) => target.includes("orderNo=R5&")));
+  });
+
+  test("row 4: a firewall's page that says 404 to the question is no absence: nothing is sent again", async () => {
+    platform.serve((_arrival, _response, socket) => socket.resetAndDestroy());
+    let pages = 0;
+    platform.answerQuestions((response) => void response.writeHead(404, { "content-type": "text/html" }).end(`<html>${(pages += 1)}</html>`));
+    const caller = send(orderOf("R4-PAGE"));
+    const began = performance.now();
+    // Longer than an absence has to last.
+    ok(await until(() => pages > 3 && performance.now() - began > 2500, 10_000));
+    equal(platform.of("R4-PAGE").length, 1);
+    platform.serve(null);
+    platform.answerQuestions(null);
+    const told = await caller;
+    deepEqual([told.status, told.submission, platform.of("R4-PAGE").length], [200, "confirmed", 1]);
+  });
+
+  test("row 8: after a kill -9 a large answer is replayed byte for byte, as it was compressed", async () => {
+    const body = gzipSync(JSON.stringify({ code: 0, invoiceNo: "8", pdf: randomBytes(150_000).toString("hex") }));
+    platform.serve((_arrival, response) => void response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(body));
+    const first = await send(orderOf("R8-LARGE"));
+    platform.serve(null);
+    taxgate.signal("SIGKILL");
+    await taxgate.ended;
+    taxgate = await startTaxgate(configuration(platform.origin, { routes: ROUTES }), { folder });
+    const told = await send(orderOf("R8-LARGE"));
+    for (const one of [first, told]) deepEqual([one.status, one.headers["content-encoding"], one.body.equals(body)], [200, "gzip", true]);
+    deepEqual([told.submission, platform.of("R8-LARGE").length], ["replayed", 1]);
   });
 
   test("row 17: an answer larger than 10 MB is in doubt, asked about and confirmed, and never taken for the outcome", async () => {

@@ -228,6 +228,39 @@ test("an order that a crash caught on its way is delivered, once the platform sa
   assert.deepEqual(await life.states(), { A1: "accepted", A2: "accepted" });
 });
 
+test("a lane stands after a crash too while a person has to decide about its head", async () => {
+  const before = await queueOf({ ...SERIAL, linger: "0ms" }, { orderNo: "A1", shop: "A" }, { orderNo: "A2", shop: "A" });
+  before.script = () => LOST;
+  await before.pass(10_000);
+  const life = before.crash();
+  life.journal.start();
+  await life.pass(10_000);
+  assert.deepEqual(await life.states(), { A1: "held", A2: "queued" });
+  const { id, revision } = await life.entry("A1");
+  await life.journal.decide({ id, revision, to: "expired", reference: null, answer: null, reason: "cancelled by the shop", by: "tester" });
+  await life.pass(5000);
+  assert.deepEqual(sent(life), ["A2"]);
+});
+
+test("a new order waits for all of its lane that a crash left in doubt", async () => {
+  const before = scripted({ ...SERIAL, resolve: [QUERY] });
+  before.script = () => null;
+  for (const orderNo of ["A1", "A2"]) void before.hear({ orderNo, shop: "A" });
+  await before.pass(100);
+  assert.deepEqual(sent(before), ["A1", "A2"]);
+  const life = before.crash();
+  let shown = ["A1"];
+  life.script = ({ kind, target }) => (kind === "submit" ? ISSUED : answered(shown.some((order) => target.endsWith(order)) ? 200 : 500));
+  life.journal.start();
+  await life.pass(500);
+  assert.equal((await heard(life, { orderNo: "A3", shop: "A" })).kind, "told");
+  await life.pass(10_000);
+  assert.deepEqual(await life.states(), { A1: "accepted", A2: "in-doubt", A3: "queued" });
+  shown = ["A1", "A2"];
+  await life.pass(20_000);
+  assert.deepEqual(sent(life), ["A3"]);
+});
+
 test("the end of a queued order is told once, with its outcome", async () => {
   const webhook = { url: "https://erp.example/taxgate", secret: "0123456789abcdef" };
   const life = await queueOf({ onOutage: "defer", reference: { json: "/invoiceNo" }, defer: { webhook } }, { orderNo: "A" });
