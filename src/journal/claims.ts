@@ -166,7 +166,7 @@ export class Claims {
   #stateOf({ policy, identified: { lane } }: Try): EntryState | null {
     const { deferred, distrusts } = this.#env;
     if (distrusts()) return RESTORED;
-    if (!deferred.isQueued(lane)) return SENDING;
+    if (policy.options.onOutage !== "defer" || !deferred.isQueued(lane)) return SENDING;
     return deferred.hasRoom(policy) ? deferred.stateFor(policy) : null;
   }
 

@@ -2,17 +2,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { budgets, missedBars } from "./budgets.ts";
 import { figuresOf } from "./figures.ts";
+import type { JournalFigures } from "./journal-figures.ts";
 import { lanes } from "./lanes.ts";
 import { quantile } from "./median.ts";
 import { selfTime } from "./profile-groups.ts";
 import { medianMicros, medianRatio, type Samples } from "./rounds.ts";
-import { budgetTable, proxyTable } from "./table.ts";
+import { budgetTable, journalNotes, proxyTable } from "./table.ts";
 
 const sample = (micros: number | undefined) => ({ micros, perSecond: 1, failures: 0 });
 const samples: Samples = new Map([
   ["taxgate", { get: [sample(30), sample(60), sample(undefined)] }],
   ["nginx", { get: [sample(10), sample(30), sample(10)] }],
 ]);
+
+const nothing = { samples: new Map(), latency: undefined, submission: undefined, sources: undefined, bundled: undefined, growth: undefined, journal: undefined };
+const latency = (p50: number, p99: number) => ({ p50, p99 });
+const journal: JournalFigures = {
+  entries: 10_000_000, archived: 6_500_000, fileSystem: "ext4", perSecond: 500, seconds: 30, bytes: 1, logBytes: 1, fillSeconds: 1,
+  claims: latency(1, 4.5), settled: latency(2, 3), sizes: { live: 2471.1, bare: 418.4, archived: 407 },
+};
 
 test("a ratio compares inside a round, and a round without answers counts for nothing", () => {
   assert.equal(medianRatio(samples, "taxgate", "nginx", "get"), 2.5);
@@ -39,10 +47,27 @@ test("a bar is missed above its bound, or below it where more is better", () => 
 
 test("hits are compared with nginx alone, and a proxy without a cache has none", () => {
   const hits: Samples = new Map([["taxgate", { cacheHit: [sample(20)] }], ["nginx", { cacheHit: [sample(10)] }], ["http-proxy", {}]]);
-  const figures = figuresOf({ samples: hits, latency: undefined, sources: undefined, bundled: undefined, growth: undefined });
+  const figures = figuresOf({ ...nothing, samples: hits });
   assert.deepEqual(figures, { "cacheHit.micros": 20, "cacheHit.nginx": 2 });
-  const rows = proxyTable(hits, lanes.filter(({ cached }) => cached)).split("\n").map((line) => line.replaceAll(/ +/g, " "));
+  const rows = proxyTable(hits, lanes.filter(({ kind }) => kind === "cached")).split("\n").map((line) => line.replaceAll(/ +/g, " "));
   assert.deepEqual([rows[0], rows[2], rows[4]], ["| proxy | cache hit 1.1 kB µs | × nginx | failed |", "| taxgate | 20.0 | 2.00 | 0 |", "| http-proxy | – | – | 0 |"]);
+});
+
+test("submissions have their rate beside their cost, and what one adds to a caller's wait", () => {
+  const sent: Samples = new Map([["taxgate", { submission: [{ micros: 120, perSecond: 6000, failures: 0 }, { micros: 100, perSecond: 8000, failures: 0 }] }]]);
+  const submission = { fileSystem: "ext4", latency: { direct: latency(0.2, 0.5), through: latency(1.2, 4), added: latency(1, 3.5) } };
+  assert.deepEqual(figuresOf({ ...nothing, samples: sent, submission }), { "submission.micros": 110, "submission.perSecond": 7000, "submission.addedP50": 1 });
+  assert.match(journalNotes({ submission, journal: undefined }).join(), /on ext4\. At 500\/s: p50 0\.20 ms, p99 0\.50 ms at the origin itself, p50 1\.20 ms, p99 4\.00 ms through/);
+});
+
+test("a journal smaller than the budget's is told of, but not held against it", () => {
+  const cases = [
+    { entries: 10_000_000, want: { "journal.claimP99": 4.5 } },
+    { entries: 9_999_999, want: {} },
+  ];
+  for (const { entries, want } of cases) assert.deepEqual(figuresOf({ ...nothing, journal: { ...journal, entries } }), want);
+  assert.match(journalNotes({ submission: undefined, journal }).join(), /10\.0 M entries \(6\.5 M of them archived.*claim p50 1\.00 ms, p99 4\.50 ms.*2471 with its body, 418 without, 407 archived/);
+  assert.deepEqual(journalNotes(nothing), []);
 });
 
 test("self time is grouped by our folders, packages and node's own files, and idle time is left out", () => {

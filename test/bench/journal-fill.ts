@@ -129,10 +129,10 @@ function archivedRow({ names, owner, vault }: LiveFile): (sequence: number, crea
     const [, id, revision, , , site, route, region, profile, fingerprint, key, scope, taxpayer, lane, principal] = insertCells(entry);
     const [, , , fence, state, detail, , attempts, endpoint, , packed] = updateCells(acceptance(entry.id));
     return {
-      ...{ sequence, key48: key48Of(id), id: Buffer.from(id, "hex"), revision, state, fence, attempts: attempts ?? 0, created, updated: created + took },
-      ...{ site: names.numberOf(site), route: names.numberOf(route), region: names.numberOf(region), profile: names.numberOf(profile) },
-      ...{ owner: names.numberOf(owner), endpoint: names.numberOf(endpoint ?? ""), fingerprint: Buffer.from(fingerprint, "hex"), key, scope, taxpayer, lane, principal, detail },
-      ...{ fields: null, answer: packed === null ? null : vault.archiveAnswer(packed, `${id} ${revision}`) },
+      sequence, key48: key48Of(id), id: Buffer.from(id, "hex"), revision, state, fence, attempts: attempts ?? 0, created, updated: created + took,
+      site: names.numberOf(site), route: names.numberOf(route), region: names.numberOf(region), profile: names.numberOf(profile),
+      owner: names.numberOf(owner), endpoint: names.numberOf(endpoint ?? ""), fingerprint: Buffer.from(fingerprint, "hex"), key, scope, taxpayer, lane, principal, detail,
+      fields: null, answer: packed === null ? null : vault.archiveAnswer(packed, `${id} ${revision}`),
     };
   };
 }

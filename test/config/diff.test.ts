@@ -49,6 +49,8 @@ const cases: [string, string, string, string[]][] = [
   ["the health listener gone", "health: { bind: 127.0.0.1:9901 }", "", ['health: {"bind":"127.0.0.1:9901"} -> null (restart)']],
   ["a certificate's file", "cert: a.pem", "cert: b.pem", ["certificates.a.files.cert: /etc/taxgate/a.pem -> /etc/taxgate/b.pem"]],
   ["a region's weight", '"https://${HOST}" }', '"https://${HOST}", weight: 2 }', ["sites[default].regions.main.endpoints: (redacted) -> (redacted)"]],
+  ["the journal's ballast", "drain:", "journal: { ballast: 1MiB }\ndrain:", ["journal.ballast: 16MiB -> 1MiB (restart)"]],
+  ["how a route's submissions are recognised", "class: read }", "class: submit, submission: { key: [{ json: /a }] } }", ["sites[default].routes[one].class: read -> submit", /^sites\[default\]\.routes\[one\]\.submission: null -> \{"key":\[\{"json":"\/a"\}\]/.source]],
   ["the class of a route", "class: read", "class: poll", ["sites[default].routes[one].class: read -> poll"]],
   ["a route by another name", "name: one,", "name: two,", [/^sites\[default\]\.routes\[one\]: \{"name":"one".* -> null$/.source, /^sites\[default\]\.routes\[two\]: null -> \{"name":"two"/.source]],
 ];

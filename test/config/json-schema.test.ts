@@ -116,7 +116,7 @@ function compareWithDefaults(path: (string | number)[], value: unknown, examples
       if (part.properties !== undefined) walk(part, found, `${path}.${key}`);
     }
   };
-  const [schema] = schemasAt(path);
+  const schema = schemasAt(path).find(({ properties }) => properties !== undefined);
   assert.ok(schema !== undefined);
   walk(schema, value, "");
   return { other, compared };
@@ -127,8 +127,8 @@ const sections: [string, (string | number)[], (whole: Shown) => unknown, string[
   ["a route's cache", ["routes", 0, "cache"], (whole) => whole.sites[0]?.routes[0]?.cache, [".key", ".immutableWhen", ".invalidateOn", ".tags"], 17],
   ["the journal", ["journal"], (whole) => whole.journal, [], 4],
   // Forms of answers and one step of a plan are examples whole.
-  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".scope", ".fingerprint.fields", ".duplicate", ".inDoubt", ".resolve", ".defer.serialBy", ".fingerprint", ".defer.accepted", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body"], 16],
-  ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] }).resolve[0], [".match", ".as.contentType", ".as.body", ".query.path"], 4],
+  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".scope", ".fingerprint.fields", ".duplicate", ".inDoubt", ".resolve", ".defer.serialBy", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body"], 17],
+  ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] } | undefined)?.resolve[0], [".match", ".as.contentType", ".as.body", ".query.path"], 4],
 ];
 
 for (const [name, path, pick, examples, wanted] of sections) {

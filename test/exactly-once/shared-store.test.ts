@@ -30,7 +30,7 @@ describe("two processes on one store", () => {
   test("row 11: of two instances that get the same keys at once exactly one sends each", async () => {
     const orderNos = numbered("R11", 100);
     const [one, other] = await Promise.all([first.ask("submit", orderNos), second.ask("submit", orderNos.toReversed())]);
-    deepEqual([...one, ...other].sort(), orderNos.toSorted());
+    deepEqual([...one, ...other].toSorted(), orderNos.toSorted());
     equal(new Set([...one, ...other]).size, orderNos.length);
     deepEqual(orderNos.map((orderNo) => sandbox.ledger.ofOrder(orderNo).length), orderNos.map(() => 1));
     deepEqual([one.length > 0, other.length > 0], [true, true], "one of them got nothing: they did not meet");

@@ -9,12 +9,14 @@ import { orderOf } from "./caller.ts";
 import { configuration } from "./configuration.ts";
 import { eventually, issuedOnce, logged, openScene, type Scene } from "./scene.ts";
 
+/** A platform whose queries show an invoice at once. */
+const QUICK = "[{ query: { method: GET, path: \"/api/invoices?orderNo={key}&sellerTaxNo={scope}\" }, found: { status: 200 }, absent: { status: 404 }, notFoundValidAfter: 200ms, every: 100ms, for: 10min }, hold]";
 /** For a process that refuses to start. */
 const BOUND_MS = 10_000;
 
 describe("the state directory", () => {
   let scene: Scene;
-  before(async () => (scene = await openScene({ yaml: configuration })));
+  before(async () => (scene = await openScene({ yaml: (origin) => configuration(origin, { submission: { resolve: QUICK } }) })));
   after(() => scene.end());
 
   const journal = (): string => join(scene.folder, "state", "journal");
@@ -31,7 +33,7 @@ describe("the state directory", () => {
     // The first one stands still meanwhile: whatever changes is the second one's doing.
     scene.taxgate().signal("SIGSTOP");
     const before = snapshot(join(scene.folder, "state"));
-    const second = beginTaxgate(configuration(scene.sandbox.origin), { folder: scene.folder, file: "second.yaml" });
+    const second = beginTaxgate(configuration(scene.sandbox.origin, { submission: { resolve: QUICK } }), { folder: scene.folder, file: "second.yaml" });
     let code: number | null | undefined;
     void second.ended.then((ending) => (code = ending.code));
     const refused = await until(() => code !== undefined, BOUND_MS);
@@ -71,7 +73,7 @@ describe("the state directory", () => {
     issuedOnce(scene, inDoubt.orderNo, await scene.submit(inDoubt));
     const asked = await scene.requests();
     deepEqual([asked.byOperation.issue, asked.byOperation.query > before.byOperation.query], [before.byOperation.issue, true]);
-    equal(told.submission, "joined");
+    equal(told.submission, "confirmed");
     const known = await scene.submit(old);
     issuedOnce(scene, old.orderNo, known);
     equal(known.submission, "replayed");
@@ -107,5 +109,5 @@ describe("the state directory", () => {
 /** Every file below a folder: its content, and when it was last written. */
 function snapshot(folder: string): readonly (readonly [file: string, content: string, writtenAt: number])[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  return files.sort().map((file) => [file, hash("sha256", readFileSync(file)), statSync(file).mtimeMs] as const);
+  return files.toSorted().map((file) => [file, hash("sha256", readFileSync(file)), statSync(file).mtimeMs] as const);
 }

@@ -35,12 +35,13 @@ for (const [what, outage] of [["the breaker is open", REFUSED], ["nobody answers
   });
 }
 
-test("what the platform refused, or may have taken, is not queued", async () => {
+test("what the platform refused, for good or for now, or may have taken is not queued", async () => {
   const life = scripted({ ...DEFER, resolve: ["hold"] });
-  life.script = (call) => (orderOf(call) === "A" ? answered(400) : LOST);
+  life.script = (call) => ({ A: answered(400), B: LOST, C: answered(429) })[orderOf(call)] ?? null;
   assert.equal((await heard(life, { orderNo: "A" })).kind, "answered");
   assert.equal((await heard(life, { orderNo: "B" })).kind, "told");
-  assert.deepEqual(await life.states(), { A: "rejected", B: "held" });
+  assert.equal((await heard(life, { orderNo: "C" })).kind, "answered");
+  assert.deepEqual(await life.states(), { A: "rejected", B: "held", C: "unsent" });
   assert.equal(life.journal.stats().queued, 0);
 });
 

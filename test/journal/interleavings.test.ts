@@ -12,6 +12,12 @@ const QUERY = { query: { path: "/q?orderNo={key}" }, found: { status: 200 }, abs
 const submits = ({ calls }: Scripted): number => calls.filter(({ kind }) => kind === "submit").length;
 const full = (): Error => new StoreFault("full", "no room");
 
+/** Fails some of the store's groups of work, counted from the first after now. */
+function onlyAt(first: number, last: number): () => StoreFault | null {
+  let group = 0;
+  return () => (++group >= first && group <= last ? new StoreFault("busy", "for a moment") : null);
+}
+
 async function heard(life: Scripted, order: Readonly<Record<string, unknown>>, ms = 500): Promise<{ readonly kind: string }> {
   const hearing = life.hear(order);
   await life.pass(ms);
@@ -56,6 +62,17 @@ test("a doubt that could not be written does not come back over the outcome that
   await life.pass(3000);
   assert.deepEqual(await life.states(), { A: "accepted" });
   assert.equal(life.journal.stats().unsettled, 0);
+});
+
+test("what is settled stands under another fence than what was sent, so that nothing older can change it", async () => {
+  const life = scripted({});
+  life.script = () => null;
+  void life.hear({ orderNo: "A" });
+  await life.pass(100);
+  const { fence } = await life.entry("A");
+  life.calls[0]?.answer(ISSUED);
+  await life.pass(100);
+  assert.equal((await life.entry("A")).fence, fence + 1);
 });
 
 test("an outcome that could not be written is told, and written when it can be", async () => {
@@ -191,30 +208,31 @@ test("a fault of the store while an old doubt is taken up strands nobody", async
   await before.pass(100);
   const life = before.crash();
   life.script = ({ kind }) => (kind === "poll" ? answered(200) : ISSUED);
-  let failing = 2;
-  life.storeFault = () => new StoreFault("busy", `for ${failing--} more`);
+  // The route's options, the claim, and then the change that takes the old entry over.
+  life.storeFault = onlyAt(3, 3);
   void life.hear({ orderNo: "A" });
   await life.pass(100);
-  life.storeFault = null;
+  assert.deepEqual(life.calls, []);
   assert.equal((await heard(life, { orderNo: "A" }, 3000)).kind, "answered");
   assert.deepEqual(await life.states(), { A: "accepted" });
 });
 
-test("recovery goes on after a fault of the store", async () => {
-  const before = scripted({ resolve: [QUERY] });
-  before.script = () => null;
-  for (const orderNo of ["A", "B", "C"]) void before.hear({ orderNo });
-  await before.pass(100);
-  const life = before.crash();
-  life.script = () => answered(200);
-  life.storeFault = full;
-  life.journal.start();
-  await life.pass(1500);
-  life.storeFault = null;
-  await life.pass(60_000, 500);
-  assert.deepEqual(await life.states(), { A: "accepted", B: "accepted", C: "accepted" });
-  assert.equal(life.journal.stats().flights, 0);
-});
+for (const [what, first, last] of [["from the first moment", 1, 3], ["when entries are taken up", 3, 5]] as const) {
+  test(`recovery goes on after a fault of the store ${what}`, async () => {
+    const before = scripted({ resolve: [QUERY] });
+    before.script = () => null;
+    for (const orderNo of ["A", "B", "C"]) void before.hear({ orderNo });
+    await before.pass(100);
+    const life = before.crash();
+    life.script = () => answered(200);
+    life.storeFault = onlyAt(first, last);
+    life.journal.start();
+    await life.pass(60_000, 500);
+    assert.ok(life.faults.length > 0);
+    assert.deepEqual(await life.states(), { A: "accepted", B: "accepted", C: "accepted" });
+    assert.equal(life.journal.stats().flights, 0);
+  });
+}
 
 test("a question that cannot be put ends with a person", async () => {
   const life = scripted({ resolve: [{ ...QUERY, query: { path: "/invoices/{key}" } }], linger: "0ms" });

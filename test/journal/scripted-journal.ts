@@ -38,8 +38,8 @@ export interface Scripted {
   readonly faults: string[];
   readonly notices: { readonly at: number; readonly body: string }[];
   script: Script;
-  /** Makes writes of the store fail from now on; null: they go well. */
-  storeFault: (() => Error) | null;
+  /** Asked before each group of the store's work, which it makes fail; null: all goes well. */
+  storeFault: (() => Error | null) | null;
   /** False: the configuration in use has no such route any more. */
   hasRoute: boolean;
   policy: SubmissionPolicy;
@@ -122,8 +122,8 @@ export function scripted(options: Readonly<Record<string, unknown>>, before?: { 
     crash: (until = 0) => scripted(options, { clock, store: store.crash() }, until),
   };
   current.set(clock, () => {
-    const fault = self.storeFault?.();
-    if (fault !== undefined) throw fault;
+    const fault = self.storeFault?.() ?? null;
+    if (fault !== null) throw fault;
   });
   return self;
 }

@@ -47,12 +47,6 @@ const volume = z.union([
   z.strictObject({ name, persistentVolumeClaim: z.strictObject({ claimName: name }) }),
 ]);
 
-const antiAffinity = z.strictObject({
-  podAntiAffinity: z.strictObject({
-    requiredDuringSchedulingIgnoredDuringExecution: z.array(z.strictObject({ topologyKey: z.string(), labelSelector: selector })),
-  }),
-});
-
 const template = z.strictObject({
   metadata: z.strictObject({ labels }),
   spec: z.strictObject({
@@ -66,7 +60,6 @@ const template = z.strictObject({
       fsGroupChangePolicy: z.enum(["Always", "OnRootMismatch"]),
       seccompProfile: z.strictObject({ type: z.literal("RuntimeDefault") }),
     }),
-    affinity: antiAffinity.optional(),
     initContainers: z.array(container).optional(),
     containers: z.array(container).min(1),
     volumes: z.array(volume),
@@ -86,12 +79,6 @@ const service = z.strictObject({
   spec: z.strictObject({ clusterIP: z.literal("None").optional(), selector: labels, ports: z.array(z.strictObject({ name, port, targetPort: z.union([port, name]) })) }),
 });
 const volumeClaim = z.strictObject({ apiVersion: z.literal("v1"), kind: z.literal("PersistentVolumeClaim"), metadata, spec: claim });
-const disruptionBudget = z.strictObject({
-  apiVersion: z.literal("policy/v1"),
-  kind: z.literal("PodDisruptionBudget"),
-  metadata,
-  spec: z.strictObject({ maxUnavailable: z.int().positive(), selector }),
-});
 const deployment = z.strictObject({
   apiVersion: z.literal("apps/v1"),
   kind: z.literal("Deployment"),
@@ -113,7 +100,7 @@ const statefulSet = z.strictObject({
 });
 
 /** One Kubernetes object of the kinds that config/deploy uses. */
-export const kubernetesObject = z.discriminatedUnion("kind", [configMap, service, volumeClaim, disruptionBudget, deployment, statefulSet]);
+export const kubernetesObject = z.discriminatedUnion("kind", [configMap, service, volumeClaim, deployment, statefulSet]);
 
 /** A checked Kubernetes object. */
 export type KubernetesObject = z.infer<typeof kubernetesObject>;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import { StoreFault, type StoreEvents } from "../store.ts";
-import { type Cells, ENDED, type Group, type GroupReply, type Reply } from "./cells.ts";
+import { type Cells, ENDED, type Group, type GroupReply, LOOKS, type Reply } from "./cells.ts";
 import { faultOf, namedFault } from "./faults.ts";
 
 /** Gathers operations while a commit runs, and hands them over as one group. */
@@ -56,16 +56,18 @@ export function createGroups(send: (group: Group) => void, clock: Clock, events:
     send({ wall: clock.wall(), now: began, operations: running.map(({ operation }) => operation) });
   }
 
-  function note(reply: GroupReply, operations: number): void {
+  function note(reply: GroupReply, done: readonly Waiting[]): void {
+    // A group that only looked says nothing about whether anything can be written.
+    if (reply.fault === null && done.every(({ operation }) => LOOKS.has(operation[0] ?? null))) return;
     if (reply.fault !== null) {
       fault = faultOf(reply.fault);
       events.failed(fault);
     } else {
       const wasShort = fault?.kind === "full";
-      fault = reply.short ? namedFault("full", "writing to the journal: the disk is full, and what room is left is for the outcomes of known entries; free some space") : null;
+      fault = reply.short ? namedFault("full", "writing to the journal: the disk is full, and what room is left is for the outcomes of known entries") : null;
       if (fault !== null && !wasShort) events.failed(fault);
-      events.committed(operations, clock.now() - began);
-      committed(operations, sent);
+      events.committed(done.length, clock.now() - began);
+      committed(done.length, sent);
     }
   }
 
@@ -85,7 +87,7 @@ export function createGroups(send: (group: Group) => void, clock: Clock, events:
     replied(reply) {
       const done = running;
       running = [];
-      note(reply, done.length);
+      note(reply, done);
       next();
       done.forEach((each, index) => settle(each, reply.replies[index]));
     },
