@@ -91,7 +91,7 @@ export class Deferred {
 
   /** Makes the others of its lane wait for an entry that is under way, in doubt or held. */
   block(entry: Entry): void {
-    if (entry.lane === null) return;
+    if (entry.lane === null || this.#env.ways(entry.site, entry.route)?.policy?.options.onOutage !== "defer") return;
     const lane = this.#put(entry);
     lane.under ??= lane.items.find((item) => item.id === entry.id) ?? null;
   }

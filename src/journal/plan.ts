@@ -111,7 +111,7 @@ function look(answer: QueryAnswer, found: Rule, absent: Rule | null, isOurs: () 
 /** An answer in another format does not repeat a value where the submission has it. */
 function mayRepeat({ name }: Extractor, contentType = ""): boolean {
   if (/json/i.test(contentType)) return name.startsWith("json");
-  return /xml/i.test(contentType) ? name.startsWith("xml") : !/^text\/(csv|plain)/i.test(contentType);
+  return !/xml/i.test(contentType) || name.startsWith("xml");
 }
 
 function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: readonly { readonly read: Extractor; readonly is: string }[]): boolean {

@@ -48,9 +48,8 @@ export function createRecovery(env: RecoveryEnv): Recovery {
   function line(entry: Entry): void {
     // What this life began leads itself on.
     if (entry.state.kind !== "queued" && store.isOwned(entry)) return;
-    if (wasQueued(entry)) env.block(entry);
-    if (entry.state.kind !== "queued") return;
-    if (!env.distrusts()) env.queue(entry);
+    if (entry.state.kind !== "queued") env.block(entry);
+    else if (!env.distrusts()) env.queue(entry);
   }
 
   async function takeUp(entry: Entry): Promise<void> {
@@ -97,9 +96,4 @@ export function createRecovery(env: RecoveryEnv): Recovery {
       stopped = true;
     },
   };
-}
-
-/** What was promised for later, and is now under way, in doubt or held: its lane waits for it. */
-function wasQueued({ state }: Entry): boolean {
-  return state.kind === "held" || ((state.kind === "sending" || state.kind === "in-doubt") && state.until !== undefined);
 }
