@@ -4,7 +4,7 @@ import { drainAll } from "./app/drain.ts";
 import { connectGauges } from "./app/gauges.ts";
 import { createGenerations, type GoodLoad } from "./app/generations.ts";
 import { greeting } from "./app/greeting.ts";
-import { retentionOf } from "./app/journal-compaction.ts";
+import { retentionOf } from "./app/journal-upkeep.ts";
 import { journalDoor } from "./app/journal.ts";
 import { openListeners } from "./app/listeners.ts";
 import { observation } from "./app/observation.ts";

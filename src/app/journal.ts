@@ -10,7 +10,7 @@ import type { JournalEvents } from "../journal/events.ts";
 import { StoreFault, type Retention, type StoreStats } from "../journal/store.ts";
 import type { Ways } from "../journal/way.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
-import { keepCompact } from "./journal-compaction.ts";
+import { keepUp } from "./journal-upkeep.ts";
 import { postNotice } from "../upstream/notice.ts";
 
 /** What the journal of a process is made of. */
@@ -67,7 +67,7 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
       if (fault instanceof StoreFault) throw new OperatorError(`opening the journal in '${directory}': ${fault.message}`);
       throw fault;
     }
-    life.own(keepCompact(journal.store, retention, around));
+    life.own(keepUp(journal, retention, around));
     metrics.setBefore(async () => {
       stats = (await journal?.store.stats().catch(() => null)) ?? stats;
     });

@@ -58,5 +58,5 @@ function warnOfAnswers({ draft, at, options: { answers } }: SubmissionPlace): vo
 }
 
 function warnOfReference({ draft, at, options: { reference, retain } }: SubmissionPlace): void {
-  if (reference === undefined && retain.bodies < retain.outcome) draft.warn(at, "risky: without 'reference' nobody can tell the platform's own number once the answer is forgotten after retain.bodies");
+  if (reference === undefined && retain.bodies < retain.outcome) draft.warn(at, "risky: without 'reference' nobody can tell the platform's own number where the answer is not kept, and larger ones go after retain.bodies");
 }

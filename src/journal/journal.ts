@@ -63,6 +63,8 @@ export interface Journal {
   /** Asks the platform about the entries of a span, at the pace of their routes, and changes nothing. Rejects with a StoreFault. */
   reconcile(span: Span): Promise<Reconciled>;
   stats(): JournalStats;
+  /** From now on keys that the journal does not know, or has not touched since its start, are asked for before they are sent. */
+  distrust(): void;
   /** Begins with what an earlier life left open. */
   start(): void;
   stop(): Promise<void>;
@@ -85,8 +87,8 @@ export function createJournal(env: JournalEnv): Journal {
   const questions = createQuestions({ clock, store, ways, decode });
   const resolver: Resolver = new Resolver({ clock, random, store, questions, outcomes, again: (flight) => flights.again(flight), fault: events.fault });
   // Measured by the clock that cannot jump.
-  const trustedFrom = clock.now() + env.distrustUntil - clock.wall();
-  const distrusts = (): boolean => env.distrustUntil > 0 && clock.now() < trustedFrom;
+  let trustedFrom = env.distrustUntil > 0 ? clock.now() + env.distrustUntil - clock.wall() : 0;
+  const distrusts = (): boolean => clock.now() < trustedFrom;
   const recovery = createRecovery({ clock, store, events, distrusts, revive: (entry) => flights.revive(entry, entry.state.kind === "queued" ? RESTORED : undefined), queue: (entry) => deferred.add(entry), block: (entry) => deferred.block(entry), resolving: () => resolver.count() });
   const claims = new Claims({ clock, store, events, outcomes, deferred, flights, distrusts });
   const decided = (entry: Entry): void => {
@@ -102,6 +104,9 @@ export function createJournal(env: JournalEnv): Journal {
     decide: (order) => decideByHand({ clock, store, events, flights, policyOf: (facts) => flights.policyOf(facts), resolver, decided }, order),
     reconcile: (span) => reconcile({ clock, store, questions, policyOf: (facts) => flights.policyOf(facts) }, span),
     stats: () => ({ flights: flights.size, sending: flights.sending(), resolving: resolver.count(), unsettled: unsettled.count(), queued: deferred.count() }),
+    distrust() {
+      trustedFrom = Infinity;
+    },
     start: () => recovery.start(),
     async stop() {
       resolver.stop();

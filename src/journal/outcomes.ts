@@ -68,23 +68,27 @@ export class Outcomes {
   /** It may have been executed: its plan begins. */
   doubt(flight: Flight, cause: DoubtCause, why: string, endpoint: string): void {
     if (flight.isOver) return;
-    const { store, events, unsettled } = this.#env;
+    const { events, unsettled } = this.#env;
     if (!flight.inDoubt) events.doubt(flight.facts, cause, why);
     flight.inDoubt = true;
     flight.isKnown ||= cause === "duplicate";
     const state: EntryState = { kind: "in-doubt", cause, why, ...(flight.until === null ? {} : { until: flight.until }) };
     const change: Change = { ...under(flight.entry), state, attempts: flight.facts.attempts + flight.attempts, ...(endpoint === "" ? {} : { endpoint }) };
     // Not awaited: an entry that is still `sending` after a crash is in doubt all the same.
-    store.update(change).then(
-      (written) => {
-        if (written === null || flight.isOver || written.fence !== flight.entry.fence) return;
-        flight.entry = written;
-        // The store has it from now on: many doubts at once must not fill the memory.
-        if (flight.open === 0) flight.request = null;
-      },
-      () => flight.isOver || unsettled.keep(change, () => undefined),
-    );
+    void this.#writeDoubt(flight, change, () => unsettled.keep(change, () => undefined));
     this.resolve(flight);
+  }
+
+  async #writeDoubt(flight: Flight, change: Change, keep: () => void): Promise<void> {
+    try {
+      const written = await this.#env.store.update(change);
+      if (written === null || flight.isOver || written.fence !== flight.entry.fence) return;
+      flight.entry = written;
+      // The store has it from now on: many doubts at once must not fill the memory.
+      if (flight.open === 0) flight.request = null;
+    } catch {
+      if (!flight.isOver) keep();
+    }
   }
 
   /** Hands it to the resolver. */

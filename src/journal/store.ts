@@ -124,6 +124,8 @@ export interface Store {
   /** Forgets what is beyond its time, a bounded piece of work each call; false when nothing is left to do. */
   compact(retention: Retention): Promise<boolean>;
   verify(): Promise<Verification>;
+  /** Looks whether every entry is found by its key; one line for each fault. Quicker than `verify`: it reads no bodies. */
+  checkKeys(): Promise<readonly string[]>;
   /** Copies everything into a new file while work goes on. Rejects where the file exists or cannot be written. */
   backup(file: string): Promise<void>;
   /** Ids of entries that another instance has changed; an embedded store never calls. */

@@ -44,7 +44,7 @@ export function createUnsettled(store: Store, clock: Clock): Unsettled {
 
   /** In order; a row that is damaged holds up nobody but itself. */
   async function pass(): Promise<void> {
-    for (const [key, kept] of [...waiting]) if (waiting.get(key) === kept && (await write(key, kept))) return;
+    for (const [key, kept] of new Map(waiting)) if (waiting.get(key) === kept && (await write(key, kept))) return;
   }
 
   async function again(): Promise<void> {

@@ -31,7 +31,7 @@ test("a journal that was filled in bulk is one that the store itself could have 
       assert.ok(entry !== undefined);
       const [read] = await store.read(entry.id);
       assert.deepEqual([read?.sequence, read?.state.kind, read?.answer?.status], [at + 1, "accepted", 200]);
-      assert.equal((await store.request(entry.id, 1))?.body.length, withBody ? 2000 : undefined);
+      assert.equal(((await store.request(entry.id, 1))?.body.length ?? 0) >= 1500, withBody);
     }
   } finally {
     await store.close();

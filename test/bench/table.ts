@@ -32,7 +32,7 @@ export function journalNotes({ submission, journal }: Pick<Measured, "submission
   if (journal !== undefined) {
     const { entries, archived, fileSystem, claims, settled, sizes } = journal;
     notes.push(
-      `A journal of ${millions(entries)} M entries (${millions(archived)} M of them archived, the others with bodies of 2 kB) on ${fileSystem}, claims and outcomes at 500/s with checkpoints: ` +
+      `A journal of ${millions(entries)} M entries (${millions(archived)} M of them archived, the others with bodies of 1.5 to 2.5 kB) on ${fileSystem}, claims and outcomes at 500/s with checkpoints: ` +
         `claim ${of(claims)}, outcome ${of(settled)}. Bytes an entry: ${sizes.live.toFixed(0)} with its body, ${sizes.bare.toFixed(0)} without, ${sizes.archived.toFixed(0)} archived.`,
     );
   }

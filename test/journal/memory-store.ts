@@ -100,6 +100,7 @@ export function openMemoryStore(hooks: MemoryHooks, before: Disk = EMPTY): Memor
     keepProfile: (hash, text) => ask((disk) => [{ ...disk, profiles: new Map(disk.profiles).set(hash, text) }, undefined]),
     profile: (hash) => ask((disk) => [disk, disk.profiles.get(hash) ?? null]),
     compact: (retention) => ask((disk) => [compact(disk, retention, hooks.now()), false]),
+    checkKeys: () => ask((disk) => [disk, []]),
     verify: () => ask((disk) => [disk, { entries: disk.entries.length, faults: [] }]),
     backup: () => Promise.reject(new StoreFault("io", "copying the journal: it is in memory alone")),
     onChange: () => undefined,

@@ -5,6 +5,7 @@ import type { EntryCells } from "./cells.ts";
 export interface Jobs {
   list: { in: { readonly filter: Filter; readonly limit: number }; out: { readonly rows: readonly EntryCells[]; readonly next: number | null } };
   verify: { in: null; out: Verification };
+  checkKeys: { in: null; out: readonly string[] };
   backup: { in: { readonly file: string }; out: null };
   /** Pages in the log, and how many of them are in the file by now. */
   checkpoint: { in: null; out: { readonly pages: number; readonly done: number } };

@@ -7,13 +7,14 @@ import type { JobMessage, JobReply, Jobs } from "./jobs.ts";
 import { listJob } from "./list-job.ts";
 import { openReadFile, type ReadFile } from "./read-file.ts";
 import type { ThreadData } from "./thread.ts";
-import { verifyJob } from "./verify-job.ts";
+import { checkKeysJob, verifyJob } from "./verify-job.ts";
 
 type Job<Name extends keyof Jobs> = (file: ReadFile, given: Jobs[Name]["in"]) => Promise<Jobs[Name]["out"]>;
 
 const JOBS: { readonly [Name in keyof Jobs]: Job<Name> } = {
   list: listJob,
   verify: verifyJob,
+  checkKeys: checkKeysJob,
   backup: backupStore,
   checkpoint,
   archive: archivePiece,
@@ -42,6 +43,7 @@ export function startReader(data: ThreadData, port: MessagePort): Life | null {
 const ACTIVITY: Readonly<Record<keyof Jobs, string>> = {
   list: "listing the journal",
   verify: "verifying the journal",
+  checkKeys: "checking the keys of the journal",
   backup: "copying the journal",
   checkpoint: "writing the journal's log back",
   archive: "archiving the journal",

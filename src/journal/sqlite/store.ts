@@ -90,7 +90,7 @@ function entriesIn(rows: Reply[1]): Entry[] {
 }
 
 /** What is done with the store as a whole. */
-function wholeOf({ write, look, labour }: Engine, { clock }: SqliteOptions): Pick<Store, "list" | "stats" | "compact" | "verify"> {
+function wholeOf({ write, look, labour }: Engine, { clock }: SqliteOptions): Pick<Store, "list" | "stats" | "compact" | "verify" | "checkKeys"> {
   return {
     async list(filter: Filter, limit: number): Promise<Page> {
       const { rows, next } = await look("list", { filter, limit: Math.min(1000, Math.max(1, Math.floor(limit))) });
@@ -108,5 +108,6 @@ function wholeOf({ write, look, labour }: Engine, { clock }: SqliteOptions): Pic
       return more;
     },
     verify: () => labour("verify", null),
+    checkKeys: () => labour("checkKeys", null),
   };
 }

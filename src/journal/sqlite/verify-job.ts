@@ -70,10 +70,16 @@ function checkRequest({ requests, vault }: ReadFile, row: Row, bound: string): s
   return open !== null && unpackRequest(open.fields, open.content, null, bound) !== null ? null : `entry ${bound}: its request is damaged, or its key is not configured`;
 }
 
+/** Compares the index by which keys are found with the entries: a damaged one would make a known key look new. Reads no bodies. */
+export async function checkKeysJob(file: ReadFile): Promise<readonly string[]> {
+  await breathe();
+  return pagesOf(file.database, "entries");
+}
+
 /** Unlike `quick_check` this compares indexes with their tables: a damaged index would hide an entry. */
-function pagesOf(database: DatabaseSync): string[] {
+function pagesOf(database: DatabaseSync, part: string | number = MOST_FAULTS): string[] {
   try {
-    const told = database.prepare(`PRAGMA integrity_check(${MOST_FAULTS})`).all().map((row) => String(row["integrity_check"]));
+    const told = database.prepare(`PRAGMA integrity_check(${part})`).all().map((row) => String(row["integrity_check"]));
     return told.length === 1 && told[0] === "ok" ? [] : told;
   } catch (thrown) {
     return [storeFault("checking pages", thrown).message];
