@@ -57,6 +57,8 @@ function warnOfAnswers({ draft, at, options: { answers } }: SubmissionPlace): vo
   }
 }
 
-function warnOfReference({ draft, at, options: { reference, retain } }: SubmissionPlace): void {
-  if (reference === undefined && retain.bodies < retain.outcome) draft.warn(at, "risky: without 'reference' nobody can tell the platform's own number where the answer is not kept, and larger ones go after retain.bodies");
+/** The number is what a notice is for. */
+function warnOfReference({ draft, at, options: { onOutage, defer, reference } }: SubmissionPlace): void {
+  const path = [...at, "defer", "webhook"];
+  if (onOutage === "defer" && defer.webhook !== undefined && reference === undefined) draft.warn(path, "risky: without 'reference' its notices do not say the platform's own number, and neither does the journal");
 }

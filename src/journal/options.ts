@@ -21,7 +21,7 @@ const answerForm = z.strictObject({
   contentType: z.string({ error: () => TYPE_WANTED }).regex(/^[!-~][ -~]{0,200}$/, { error: () => TYPE_WANTED }).prefault("application/json"),
   body: z.string().max(65_536).prefault(""),
 }).check(({ value, issues }) => {
-  for (const { path, want } of formFaults(value)) issues.push({ code: "custom", path: [...path], message: want, input: value });
+  for (const { path, want } of formFaults(value)) issues.push({ code: "custom", path: [...path], message: want, input: value, continue: true });
 });
 
 /** See {@link answerForm}. */
@@ -81,10 +81,10 @@ const step = z
   })
   .check(({ value, issues }) => {
     const kinds = STEPS.filter((kind) => value[kind] !== undefined);
-    if (kinds.length !== 1) issues.push({ code: "custom", path: [], message: STEP_WANTED, input: value });
-    if (kinds[0] === "query" && value.found === undefined) issues.push({ code: "custom", path: ["found"], message: "a condition beside 'query', such as { status: 200 }", input: value });
-    if ((value.notFoundValidAfter ?? 0) >= value.for) issues.push({ code: "custom", path: ["for"], message: "longer than 'notFoundValidAfter', or absence can never count", input: value });
-    if (value.absent !== undefined && value.notFoundValidAfter === undefined) issues.push({ code: "custom", path: ["notFoundValidAfter"], message: "a duration beside 'absent': how late the platform may still show it", input: value });
+    if (kinds.length !== 1) issues.push({ code: "custom", path: [], message: STEP_WANTED, input: value, continue: true });
+    if (kinds[0] === "query" && value.found === undefined) issues.push({ code: "custom", path: ["found"], message: "a condition beside 'query', such as { status: 200 }", input: value, continue: true });
+    if ((value.notFoundValidAfter ?? 0) >= value.for) issues.push({ code: "custom", path: ["for"], message: "longer than 'notFoundValidAfter', or absence can never count", input: value, continue: true });
+    if (value.absent !== undefined && value.notFoundValidAfter === undefined) issues.push({ code: "custom", path: ["notFoundValidAfter"], message: "a duration beside 'absent': how late the platform may still show it", input: value, continue: true });
   });
 
 /** See {@link step}. */
@@ -121,7 +121,7 @@ export const submissionOptions = z
   fingerprint: z
     .strictObject({ over: z.enum(["bytes", "fields"]), fields: z.array(extractor()).max(50).prefault([]) })
     .check(({ value, issues }) => {
-      if ((value.over === "fields") !== (value.fields.length > 0)) issues.push({ code: "custom", path: ["fields"], message: FINGERPRINT_WANTED, input: value });
+      if ((value.over === "fields") !== (value.fields.length > 0)) issues.push({ code: "custom", path: ["fields"], message: FINGERPRINT_WANTED, input: value, continue: true });
     })
     .prefault({ over: "bytes" }),
   /** What answers mean; the first list that fits, in this order. An answer that fits none leaves it in doubt. */
@@ -160,7 +160,7 @@ export const submissionOptions = z
     const parts = { key: value.key.length, scope: value.scope.length };
     for (const [index, one] of value.resolve.entries()) {
       if (one === "hold") continue;
-      for (const { path, want } of queryFaults(one, parts)) issues.push({ code: "custom", path: ["resolve", index, ...path], message: want, input: value });
+      for (const { path, want } of queryFaults(one, parts)) issues.push({ code: "custom", path: ["resolve", index, ...path], message: want, input: value, continue: true });
     }
   });
 

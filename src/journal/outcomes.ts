@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { headerValue } from "../http/headers.ts";
 import type { AttemptResult } from "../upstream/result.ts";
 import type { Attempted } from "./attempt.ts";
 import type { AcceptedHow, DoubtCause, Entry, EntryState, StoredAnswer } from "./entry.ts";
@@ -208,7 +209,7 @@ function kept(flight: Flight, answer: StoredAnswer): StoredAnswer {
 }
 
 function referenceIn(flight: Flight, attempted: Judged): string | null {
-  return readReference(flight, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: undefined });
+  return readReference(flight, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: headerValue(attempted.answer.headers, "content-type") });
 }
 
 /** The platform's own number in an answer; null where the route does not say where it stands, or it does not. */

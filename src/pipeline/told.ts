@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Answer } from "../http/message.ts";
-import type { Entry, EntryFacts } from "../journal/entry.ts";
+import type { Entry, EntryFacts, EntryState } from "../journal/entry.ts";
 import type { TryResult } from "../journal/events.ts";
 import type { AnswerForm } from "../journal/options.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
@@ -32,12 +32,19 @@ export function told(x: Exchange, entry: EntryFacts & Partial<Pick<Entry, "state
     case "accepted":
     case "rejected":
       // The same bytes as the first time, whatever has become of rules and limits since.
-      if (entry.answer === null || entry.answer === undefined) return refusal(policy, x, "already-issued", "replayed", `its outcome is '${state.kind}'${state.kind === "accepted" && state.reference !== null ? `, number ${state.reference}` : ""}, and its answer is not kept`, 0, undefined, entry);
+      if (entry.answer === null || entry.answer === undefined) return withoutAnswer(policy, x, entry, state);
       x.submitted = "replayed";
       return { kind: "answer", reason: "replayed", answer: { status: entry.answer.status, headers: [...entry.answer.headers, "X-Request-Id", x.id, "Taxgate-Submission", "replayed"], body: { kind: "bytes", bytes: entry.answer.body } } };
     default:
       return tryLater(x, entry, policy, "its outcome is not known yet");
   }
+}
+
+/** Its outcome is known, and its answer is beyond its retention, or was never seen because a person decided. */
+function withoutAnswer(policy: SubmissionPolicy, x: Exchange, entry: EntryFacts, state: Extract<EntryState, { kind: "accepted" | "rejected" }>): Verdict {
+  if (state.kind === "rejected") return refusal(policy, x, "already-rejected", "replayed", "the platform refused this content", 0, undefined, entry);
+  const reference = state.reference === null ? "" : `; the platform's number is '${state.reference}'`;
+  return refusal(policy, x, "already-issued", "replayed", `it was accepted${reference}`, 0, undefined, entry);
 }
 
 /** The outcome is open: the caller is asked to come back. */

@@ -2,14 +2,14 @@ import { stop } from "./children.ts";
 import type { Wishes } from "./arguments.ts";
 import type { DiskFolder } from "./disk.ts";
 import { wrkArguments, type Lane } from "./lanes.ts";
-import { wrk } from "./load.ts";
 import { requestsAt } from "./origin.ts";
 import type { Proxy, RunningProxy, Setup } from "./proxies/proxy.ts";
 import { taxgateBundled, taxgateSources } from "./proxies/taxgate.ts";
+import { rehearse } from "./rehearsal.ts";
 import { runRounds, type Samples } from "./rounds.ts";
 
-/** Seconds of load before the first counted round of submissions: they are an order fewer than other requests, and the compilers need as many of them. */
-const REHEARSAL = { short: 4, full: 12 };
+/** Submissions are an order fewer a second than other requests: the warm-up of a round alone would not settle their cost. */
+const REHEARSAL = { short: { requests: 10_000, seconds: 6 }, full: { requests: 50_000, seconds: 40 } };
 
 /** Where everything that was started is found. */
 interface Started {
@@ -34,9 +34,9 @@ export async function compare({ wishes, setup, disk, chosen, lanes, say }: Compa
   const target = wrkArguments(setup.folder);
   const started = await startAll(setup, disk, chosen, lanes);
   const submissions = lanes.find(({ kind }) => kind === "journalled");
-  for (const [name, { port }] of submissions === undefined ? [] : started.journalled) {
+  for (const [name, proxy] of submissions === undefined ? [] : started.journalled) {
     say(`rehearsal of submissions, ${name}`);
-    await wrk(target(submissions as Lane, port), wishes.short ? REHEARSAL.short : REHEARSAL.full);
+    await rehearse(proxy, target(submissions as Lane, proxy.port), wishes.short ? REHEARSAL.short : REHEARSAL.full, say);
   }
   const caches = new Set(chosen.filter(({ caches }) => caches).map(({ name }) => name));
   const samples = await runRounds({

@@ -38,6 +38,9 @@ const wrong: [string, string][] = [
   ["a password that is not encoded", `cache: { redis: { url: "redis://x:1/${SECRET}@a.example" } }`],
   ["a key that is too short", `cache: { redis: { url: redis://a, encryption: { keys: [{ id: a, key: ${SECRET} }] } } }`],
   ["a key that is a number", `cache: { redis: { url: redis://a, encryption: { keys: [{ id: a, key: 0123456789012345 }, { id: b, key: 123456789012345678 }] } } }`],
+  ["a key of the journal that is a list", `journal: { encryption: { keys: [{ id: a, key: [${SECRET}] }] } }`],
+  ["two keys of the journal with one id", `journal: { encryption: { keys: [{ id: a, key: ${SECRET}-one }, { id: a, key: ${SECRET}-two }] } }`],
+  ["a key of the journal that is a number", `journal: { encryption: { keys: [{ id: a, key: 1234567890123456 }] }, ballast: 1 }`],
   ["nodes with two logins", `cache: { redis: { url: ["redis://x:${SECRET}@a", "redis://x:other-${SECRET}@b"] } }`],
 ];
 
@@ -56,6 +59,20 @@ test("logs learn the secrets that stand in the file, and the password of an addr
   assert.ok(loaded.ok);
   assert.deepEqual(loaded.secrets, [url, `${SECRET}-long`, "pass%2Fword", "pass/word"]);
   assert.match(normalForm(loaded.config, loaded.secrets), /url: \(redacted\)\n/);
+});
+
+const submission = (secret: string): string => `{ key: [{ json: /no }], onOutage: defer, defer: { webhook: { url: "https://erp.example", secret: ${secret} } } }`;
+const issue = (secret: string): string => `routes: [{ name: issue, match: { path: /a }, class: submit, submission: ${submission(secret)} }]`;
+
+test("a webhook's secret is in no message and no normal form, and logs learn it with the journal's keys", () => {
+  const top = "version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }\n";
+  const wrong = loadText(`${top}${issue("short-one")}`);
+  assert.ok(!wrong.ok);
+  assert.doesNotMatch(wrong.problems.map(formatProblem).join("\n"), /short-one/);
+  const loaded = loadText(`${top}journal: { encryption: { keys: [{ id: a, key: ${SECRET}-journal }] } }\n${issue(`${SECRET}-webhook`)}`);
+  assert.ok(loaded.ok);
+  assert.deepEqual(loaded.secrets, [`${SECRET}-journal`, `${SECRET}-webhook`]);
+  assert.doesNotMatch(normalForm(loaded.config, []), new RegExp(SECRET));
 });
 
 test("a reference inside the credentials leaves the host to be seen", () => {

@@ -7,6 +7,7 @@ import { ADMIN_ROUTES } from "../../src/admin/routes.ts";
 import { ERRORS, errorsMarkdown } from "../../src/base/errors.ts";
 import { COMMANDS } from "../../src/cli/cli.ts";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.ts";
+import { TRIES } from "../../src/journal/events.ts";
 import { METRICS, metricsMarkdown } from "../../src/observe/metric-table.ts";
 import { UNUSUAL_SPELLINGS } from "../../src/http/target.ts";
 import { ROUTE_CLASSES } from "../../src/pipeline/options.ts";
@@ -87,6 +88,13 @@ describe("names in the README", () => {
     assert.deepEqual([...new Set([...named, ...elsewhere])].toSorted(), Object.keys(ERRORS).toSorted());
   });
 
+  test("what callers see names every word of Taxgate-Submission, and no other", () => {
+    const words = tableAfter(text, "| `Taxgate-Submission` |").flatMap((row) => [...(row[0] as string).matchAll(/`([a-z-]+)`/g)].map(([, word]) => word as string));
+    // Tries that are counted under these are answered under another word, or without one.
+    const counted = ["unsent", "refused", "unjournalled"];
+    assert.deepEqual([...new Set([...words, ...counted])].toSorted(), [...TRIES].toSorted());
+  });
+
   test("every metric is one that exists", () => {
     const names: ReadonlySet<string> = new Set(METRICS.map(({ name }) => name));
     for (const [name] of text.matchAll(/\b(?:taxgate|process|nodejs)_[a-z_]+\b/g)) assert.ok(names.has(name), name);
@@ -150,7 +158,7 @@ describe("commands in the README", () => {
 describe("examples in the README", () => {
   const small = "version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }\n";
   const examples = fences(text, "yaml");
-  const env = { OPS_HASH: "scrypt:16384:8:1:c2FsdHNhbHQ:aGFzaGhhc2hoYXNoaGFzaA" };
+  const env = { OPS_HASH: "scrypt:16384:8:1:c2FsdHNhbHQ:aGFzaGhhc2hoYXNoaGFzaA", WEBHOOK_SECRET: "a-secret-of-the-webhook" };
 
   for (const [index, example] of examples.entries()) {
     test(`the YAML example ${index + 1} loads without a problem or a warning`, () => {
@@ -159,11 +167,11 @@ describe("examples in the README", () => {
     });
   }
 
-  test("the first one has ten lines and sends submissions to a route of their class", () => {
+  test("the first one has ten lines and journals submissions", () => {
     const [first = ""] = examples;
     assert.equal(first.trimEnd().split("\n").length, 10);
     const loaded = loadText(first);
-    assert.ok(loaded.ok && loaded.config.sites[0]?.routes.some((route) => route.class === "submit"));
+    assert.ok(loaded.ok && loaded.config.sites[0]?.routes.some((route) => route.submission !== undefined));
   });
 
   test("the access line has the members of a real one, in their order", () => {
