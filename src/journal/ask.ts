@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { createPacer, type Pacer } from "../base/pacer.ts";
+import { headerValue, withoutFields } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
 import type { CallControl } from "../upstream/call.ts";
 import { attempt, type Attempted, type Decode } from "./attempt.ts";
@@ -64,6 +65,8 @@ export interface Questions {
 /** A question is answered within this time, in ms, or counts as unanswered. */
 const QUERY_MS = 30_000;
 const NOTHING = new Uint8Array(0);
+/** About the body of the submission, which a question does not have. */
+const ABOUT_THE_BODY: ReadonlySet<string> = new Set(["content-type", "content-encoding", "content-language", "content-length", "content-md5", "digest", "content-digest", "repr-digest", "idempotency-key", "soapaction"]);
 
 /** See the top of this file. */
 export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Questions {
@@ -102,7 +105,7 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       const answered = await send(subject, request, "poll", within);
       if (answered?.kind !== "judged") return { sight: "unknown", askedAt, seen: null, why: whyNothing(answered, facts), left: answered?.kind === "lost", canBePut: true };
       const { answer, plain } = answered;
-      const read: QueryAnswer = { status: answer.status, headers: answer.headers, contentType: contentTypeOf(answer.headers), body: plain };
+      const read: QueryAnswer = { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain };
       return { sight: step.look(read, facts), askedAt, seen: { answer, read }, why: "", left: true, canBePut: true };
     },
   };
@@ -113,21 +116,8 @@ function whyNothing(answered: Exclude<Attempted, { kind: "judged" }> | null, { r
   return answered.kind === "lost" ? answered.why : `not asked: ${answered.result.cause}`;
 }
 
-function contentTypeOf(headers: readonly string[]): string | undefined {
-  for (let i = 0; i < headers.length; i += 2) if ((headers[i] as string).toLowerCase() === "content-type") return headers[i + 1];
-  return undefined;
-}
-
-/** About the body of the submission, which a question does not have. */
-const ABOUT_THE_BODY: ReadonlySet<string> = new Set(["content-type", "content-encoding", "content-language", "content-length", "content-md5", "digest", "content-digest", "repr-digest", "idempotency-key", "soapaction"]);
-
-/** The submission's fields, credentials among them, with the question's own in their place. */
-function merged(base: readonly string[], own: readonly string[]): string[] {
+/** The submission's fields, credentials among them, with the question's own (lower-case names) in their place. */
+function merged(base: Headers, own: Headers): string[] {
   const names = new Set(own.filter((_, index) => index % 2 === 0));
-  const kept: string[] = [];
-  for (let i = 0; i < base.length; i += 2) {
-    const name = (base[i] as string).toLowerCase();
-    if (!names.has(name) && !ABOUT_THE_BODY.has(name)) kept.push(base[i] as string, base[i + 1] as string);
-  }
-  return [...kept, ...own];
+  return [...withoutFields(base, { has: (name) => names.has(name) || ABOUT_THE_BODY.has(name) }), ...own];
 }

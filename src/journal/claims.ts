@@ -7,7 +7,7 @@ import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
 import type { Flights } from "./flights.ts";
 import type { Identified } from "./identify.ts";
-import { mayHear, type Hearer } from "./may-hear.ts";
+import { mayHear, type Caller } from "./may-hear.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { StoreFault, under, type Store } from "./store.ts";
@@ -18,7 +18,7 @@ import { StoreFault, under, type Store } from "./store.ts";
  */
 
 /** A submission as it arrived. */
-export interface Submission extends Hearer {
+export interface Submission extends Caller {
   readonly source: ExtractorSource;
   /** As it is sent. */
   readonly request: StoredRequest;

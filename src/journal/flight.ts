@@ -3,7 +3,6 @@ import type { Headers } from "../http/message.ts";
 import type { AttemptResult } from "../upstream/result.ts";
 import type { Entry, StoredAnswer, StoredRequest } from "./entry.ts";
 import type { SubmissionPolicy } from "./policy.ts";
-import type { StoreFault } from "./store.ts";
 
 /** How an answer came to whoever waited for it: what `Taxgate-Submission` says. */
 export type AnsweredHow = "fresh" | "confirmed" | "replayed";
@@ -15,9 +14,7 @@ export type Ending =
   /** Certainly not executed, and no answer of the platform to show for it. */
   | { readonly kind: "unsent"; readonly result: Exclude<AttemptResult, { kind: "answered" }> | null; readonly why: string }
   /** It is held, queued, or was decided by somebody else. */
-  | { readonly kind: "told"; readonly entry: Entry }
-  /** The journal could not be read or written. */
-  | { readonly kind: "failed"; readonly fault: StoreFault };
+  | { readonly kind: "told"; readonly entry: Entry };
 
 /** Why a wait ended without an outcome. */
 export type NoEnding = "patience" | "gone";
@@ -28,9 +25,9 @@ export type NoEnding = "patience" | "gone";
  */
 export class Flight {
   readonly policy: SubmissionPolicy;
-  /** As it was when this flight began; what never changes of it. */
+  /** The entry as it was when this flight began: for what never changes of it, and for what earlier lives left in it. */
   readonly facts: Entry;
-  /** As it was last seen; its fence is the one under which this flight may change it. */
+  /** The entry as it was last seen; its fence is the one under which this flight may change it. */
   entry: Entry;
   /** What is sent; let go of while it is in doubt, because the store has it. */
   request: StoredRequest | null;
@@ -61,7 +58,7 @@ export class Flight {
   readonly #waiters = new Set<(ending: Ending | NoEnding) => void>();
   #open = 0;
   #turn = false;
-  /** Ends of pauses. */
+  /** What ends a pause early. */
   readonly #watchers = new Set<() => void>();
   readonly #still: (() => void)[] = [];
 

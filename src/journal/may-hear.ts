@@ -6,7 +6,7 @@ import type { EntryFacts } from "./entry.ts";
  */
 
 /** A caller, as far as the journal knows it. */
-export interface Hearer {
+export interface Caller {
   readonly principal: string | null;
   /** Kinds of principals that change although the caller is the same: digests of tokens, and addresses. */
   readonly changing: ReadonlySet<string>;
@@ -18,7 +18,7 @@ export interface Hearer {
  * May a caller hear of an entry? Where the site says who is entitled, that decides. Else the one that sent it may, and
  * another one where both are known by something that changes.
  */
-export function mayHear(entry: Pick<EntryFacts, "principal" | "taxpayer">, { principal, changing, entitled }: Hearer): boolean {
+export function mayHear(entry: Pick<EntryFacts, "principal" | "taxpayer">, { principal, changing, entitled }: Caller): boolean {
   if (entitled !== null) return entitled(entry.taxpayer);
   if (entry.principal === principal || entry.principal === null) return true;
   return principal !== null && kindOf(entry.principal) === kindOf(principal) && changing.has(kindOf(principal));

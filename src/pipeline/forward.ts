@@ -12,7 +12,7 @@ import type { Route, Site } from "./site.ts";
 import { submit } from "./submit.ts";
 import { fallBack, take } from "./take.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
-import { bodyRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
+import { bodyRefusal, gateRefusal, refuse, type Verdict } from "./verdict.ts";
 
 /*
  * forward: when, where to, how often, and what the result means.
@@ -167,10 +167,7 @@ function failed(x: Exchange, result: Exclude<AttemptResult, { kind: "answered" }
     x.endedBy = "client";
     return bodyRefusal(new BodyFault(result.bodyFault, result.detail));
   }
-  if (result.kind === "refused") {
-    const code = result.cause === "breaker-open" ? "open" : "overloaded";
-    return refuse(code, result.detail, retryAfter(result.retryAfter));
-  }
+  if (result.kind === "refused") return gateRefusal(result);
   x.endedBy = "upstream";
   if (result.kind === "not-sent") return refuse(result.cause === "total-timeout" ? "upstream-timeout" : "unreachable", `nothing was sent: ${result.cause}`);
   return refuse(lostAnswer(x, result.cause), `the answer did not arrive: ${result.cause}`);

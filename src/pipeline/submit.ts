@@ -1,13 +1,12 @@
+import type { Answer } from "../http/message.ts";
 import type { Ending, Flight, NoEnding } from "../journal/flight.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Answer } from "../http/message.ts";
-import type { AttemptResult } from "../upstream/result.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import type { Route, Site } from "./site.ts";
 import { told, tryLater } from "./told.ts";
 import { downstreamHeaders } from "./upstream-head.ts";
-import { refuse, retryAfter, type Verdict } from "./verdict.ts";
+import { gateRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
 import { voidedBy } from "./voids.ts";
 
 /*
@@ -48,16 +47,13 @@ function verdictOf(x: Exchange, flight: Flight, ending: Ending | NoEnding, aroun
       return unsent(x, ending);
     case "told":
       return told(x, ending.entry, flight.policy);
-    case "failed":
-      x.submitted = "refused";
-      return refuse("journal-unavailable", `the journal cannot be written (${ending.fault.kind}); nothing was sent`, retryAfter(5));
   }
 }
 
 function open(x: Exchange, flight: Flight): Verdict {
   x.endedBy = "upstream";
-  const { entry } = flight;
-  return tryLater(x, flight.facts, flight.policy, entry?.state.kind === "in-doubt" ? `its outcome is not known: ${entry.state.why}` : "its outcome is not known yet");
+  const { state } = flight.entry;
+  return tryLater(x, flight.facts, flight.policy, state.kind === "in-doubt" ? `its outcome is not known: ${state.why}` : "its outcome is not known yet");
 }
 
 async function answered(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Promise<Verdict> {
@@ -76,10 +72,6 @@ function unsent(x: Exchange, { result, why }: Extract<Ending, { kind: "unsent" }
   x.submitted = "unsent";
   x.reason = result?.cause ?? "unsent";
   if (result !== null && result.kind !== "refused") x.endedBy = "upstream";
-  if (result?.kind === "refused") return refuse(codeOf(result), result.detail, [...retryAfter(result.retryAfter), ...headers]);
+  if (result?.kind === "refused") return gateRefusal(result, headers);
   return refuse("unreachable", `nothing was executed: ${why}`, [...retryAfter(1), ...headers]);
-}
-
-function codeOf({ cause }: Exclude<AttemptResult, { kind: "answered" }>): "open" | "overloaded" {
-  return cause === "breaker-open" ? "open" : "overloaded";
 }

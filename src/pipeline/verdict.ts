@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Answer, BodyFault, Headers } from "../http/message.ts";
+import type { AttemptResult } from "../upstream/result.ts";
 
 /** What a phase decides. `throw` is for faults only. */
 export type Verdict =
@@ -20,6 +21,11 @@ export function refuse(code: ErrorCode, detail: string, headers: Headers = NO_HE
 /** A Retry-After field; whole seconds, at least one. */
 export function retryAfter(seconds: number): Headers {
   return ["Retry-After", String(Math.max(1, Math.ceil(seconds)))];
+}
+
+/** The gate before the platform let nothing through; `headers` are added to the answer. */
+export function gateRefusal(result: Extract<AttemptResult, { kind: "refused" }>, headers: Headers = NO_HEADERS): Verdict {
+  return refuse(result.cause === "breaker-open" ? "open" : "overloaded", result.detail, [...retryAfter(result.retryAfter), ...headers]);
 }
 
 /** What a broken request body means for its sender. */

@@ -1,10 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { cpus } from "node:os";
 
 /** A program to start, pinned to one core so that the proxy and its load do not share one. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
-  readonly core: number;
+  /** `any`: left to the system, where latency is measured and not cost. */
+  readonly core: number | "any";
   /** Added to the environment of the benchmark itself. */
   readonly env?: Readonly<Record<string, string>>;
   /** File descriptor for standard output and standard error; by default they are thrown away. */
@@ -24,7 +26,7 @@ const graceMs = 3000;
 /** Starts a program through `taskset`, which replaces itself by the program, so the pid is the program's own. */
 export function launch(what: Launch): Child {
   const sink = what.output ?? "ignore";
-  const child = spawn("taskset", ["-c", String(what.core), what.command, ...what.args], {
+  const child = spawn("taskset", ["-c", coreList(what.core), what.command, ...what.args], {
     env: { ...process.env, ...what.env },
     stdio: ["ignore", sink, sink],
   });
@@ -43,7 +45,7 @@ export interface Run extends Omit<Launch, "output"> {
 
 /** Runs a program to its end and gives what it printed on both streams. Killed after `limitMs`. */
 export async function output(what: Run, limitMs: number): Promise<string> {
-  const child = spawn("taskset", ["-c", String(what.core), what.command, ...what.args], {
+  const child = spawn("taskset", ["-c", coreList(what.core), what.command, ...what.args], {
     env: { ...process.env, ...what.env },
     stdio: ["ignore", "pipe", what.tell === true ? "inherit" : "pipe"],
     timeout: limitMs,
@@ -89,6 +91,10 @@ export function stopWithThisProcess(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => process.exit(130));
   }
+}
+
+function coreList(core: Launch["core"]): string {
+  return core === "any" ? `0-${cpus().length - 1}` : String(core);
 }
 
 function track(child: ChildProcess, exited: Promise<number | null>, command: string): Child {

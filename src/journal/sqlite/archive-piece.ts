@@ -1,18 +1,16 @@
-import type { Archiving, Jobs } from "./jobs.ts";
 import { openArchive, openKeys } from "./archives.ts";
 import type { Cells } from "./cells.ts";
 import { openEntries } from "./entries.ts";
+import type { Archiving, Jobs } from "./jobs.ts";
 import { type Month, monthOf } from "./month.ts";
 import type { ReadFile } from "./read-file.ts";
 import { removeArchive } from "./remove-archive.ts";
 import { hexOf, type Row, rowOf } from "./row.ts";
-import { ENTRY_COLUMNS } from "./schema.ts";
+import { ENTRY_COLUMNS, LAST_OPEN } from "./schema.ts";
 import { boundTo } from "./wire.ts";
 
 /** Entries looked at in one piece of work. */
 const PIECE = 500;
-/** Number of the last state that is open. */
-const OPEN = 4;
 
 /**
  * A piece of forgetting: removes an archive that is beyond its time, or copies entries whose outcome has been known for
@@ -24,7 +22,7 @@ export async function archivePiece(file: ReadFile, { retention, wall }: Jobs["ar
   const before = wall - Math.min(retention.bodies, retention.outcome);
   const cells = pieceOf(file);
   const last = cells.at(-1);
-  const rows = cells.flatMap((cells) => readable(cells)).filter((row) => row.state > OPEN && row.updated < before);
+  const rows = cells.flatMap((cells) => readable(cells)).filter((row) => row.state > LAST_OPEN && row.updated < before);
   for (const [month, entries] of Map.groupBy(rows, ({ created }) => monthOf(created))) copy(file, month, entries);
   const done = last === undefined || cells.length < PIECE || created(cells[0]) >= before;
   file.archivedTo = done ? 0 : Number(last[0]);

@@ -3,10 +3,18 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { archivePath, keyYears, openArchive, openKeys } from "./archives.ts";
 import { type Entries, openEntries } from "./entries.ts";
 import { namedFault } from "./faults.ts";
-import type { Archived } from "./live-file.ts";
 import type { Month } from "./month.ts";
 import type { Paths } from "./paths.ts";
 import { key48Of, type Row } from "./row.ts";
+
+/** Entries that have left the live file. */
+export interface Archived {
+  /** All revisions of an id that are archived, the oldest first. */
+  find(id: string): Row[];
+  /** Another thread has written to them. */
+  refresh(): void;
+  close(): void;
+}
 
 /** Archives that are kept open; what is asked for again is mostly of one month. */
 const OPEN_ARCHIVES = 3;

@@ -118,7 +118,7 @@ function unwrap(packed: Uint8Array, kind: BlobKind, seal: Seal | null, bound: st
 /** The result has memory of its own, so that it can be transferred to another thread. */
 function closed(inner: Uint8Array, isCompressed: boolean, kind: BlobKind, seal: Seal | null, bound: string): Uint8Array {
   const form = FORMAT | (isCompressed ? COMPRESSED : 0) | (seal === null ? 0 : SEALED);
-  const text = boundTo(form, kind, bound);
+  const text = coveredText(form, kind, bound);
   const content = seal === null ? inner : seal.close(inner, text);
   const start = seal === null ? 1 + CRC : 1;
   const packed = Buffer.allocUnsafeSlow(start + content.length);
@@ -132,12 +132,13 @@ function opened(packed: Uint8Array, kind: BlobKind, seal: Seal | null, bound: st
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   const form = bytes[0] ?? 0;
   if ((form & ~(COMPRESSED | SEALED)) !== FORMAT) return null;
-  const text = boundTo(form, kind, bound);
+  const text = coveredText(form, kind, bound);
   const inner = (form & SEALED) === 0 ? checked(bytes, text) : (seal?.open(bytes.subarray(1), text) ?? null);
   return inner === null ? null : { inner, isCompressed: (form & COMPRESSED) !== 0 };
 }
 
-function boundTo(form: number, kind: BlobKind, bound: string): string {
+/** What checksum and seal cover beside the content (the associated data of AEAD). */
+function coveredText(form: number, kind: BlobKind, bound: string): string {
   return `taxgate journal ${form} ${kind} ${bound}`;
 }
 

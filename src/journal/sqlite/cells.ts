@@ -10,10 +10,10 @@ export type Cell = null | number | string | Uint8Array;
 export type Cells = readonly Cell[];
 
 /** What a group may ask of the writer: the first cell of each operation. */
-export const OPERATION = { insert: 0, update: 1, read: 2, request: 3, keepProfile: 4, profile: 5, forget: 6, subtract: 7, epoch: 8, sign: 9, stats: 10 } as const;
+export const OPERATION = { insert: 0, update: 1, read: 2, request: 3, keepProfile: 4, profile: 5, forget: 6, subtract: 7, epoch: 8, heartbeat: 9, stats: 10 } as const;
 
 /** Operations that change nothing: they go on where nothing can be written. */
-export const LOOKS: ReadonlySet<Cell> = new Set([OPERATION.read, OPERATION.request, OPERATION.profile, OPERATION.stats]);
+export const READ_ONLY: ReadonlySet<Cell> = new Set([OPERATION.read, OPERATION.request, OPERATION.profile, OPERATION.stats]);
 
 /** A new entry. */
 export type InsertCells = readonly [
@@ -68,7 +68,7 @@ export interface GroupReply {
   readonly short: boolean;
   /** The mark and wall ms of the last commit. */
   readonly mark: readonly [mark: number, lastAt: number];
-  /** Other living owners and the wall ms of their last sign of life; null where nobody else can be alive. */
+  /** Other living owners and the wall ms of their last heartbeat; null where nobody else can be alive. */
   readonly owners: readonly (readonly [string, number])[] | null;
 }
 

@@ -9,7 +9,7 @@ import type { Life } from "./enter-epoch.ts";
 import { namedFault } from "./faults.ts";
 import { createGroups, type Groups } from "./groups.ts";
 import type { Ask } from "./jobs.ts";
-import { OWNER_LEASE, OWNER_SIGN } from "./owners.ts";
+import { OWNER_HEARTBEAT, OWNER_LEASE } from "./owners.ts";
 import { createReader } from "./reader.ts";
 import { startThread } from "./thread.ts";
 
@@ -34,10 +34,10 @@ export interface Engine {
   readonly life: Life;
   /** Hands an operation of about `bytes` to the writer. Rejects with a StoreFault. */
   write(operation: Cells, bytes: number): Promise<Reply>;
-  /** Short jobs, which wait for nothing long. */
-  readonly look: Ask;
-  /** Jobs that take as long as there is data. */
-  readonly labour: Ask;
+  /** Does a short job, which waits for nothing long. */
+  readonly quickJob: Ask;
+  /** Does a job that takes as long as there is data. */
+  readonly longJob: Ask;
   /** Whether another owner is alive. */
   isLiving(owner: string): boolean;
   /** The mark of the last commit. */
@@ -68,11 +68,11 @@ export async function startEngine({ directory, clock, events, sealKeys, exclusiv
   const slow = createReader({ ...data, role: "reader" }, clock, events.failed);
   const checkpoints = createCheckpoints(quick.ask, () => writer.post({ checkpoint: true }));
   const queue = (groups = createGroups((group) => writer.post({ group }), clock, events, checkpoints.committed));
-  const sign = exclusive ? null : every(clock, OWNER_SIGN, () => void queue.ask([OPERATION.sign], 0).catch(() => undefined));
+  const heartbeat = exclusive ? null : every(clock, OWNER_HEARTBEAT, () => void queue.ask([OPERATION.heartbeat], 0).catch(() => undefined));
   let closing: Promise<void> | null = null;
 
   async function close(): Promise<void> {
-    sign?.cancel();
+    heartbeat?.cancel();
     queue.shut(namedFault("closed", "using the journal: it is closed"));
     await queue.idle();
     await Promise.all([quick.close(), slow.close()]);
@@ -81,7 +81,7 @@ export async function startEngine({ directory, clock, events, sealKeys, exclusiv
   }
 
   return {
-    life, write: queue.ask, look: quick.ask, labour: slow.ask, fault: queue.fault,
+    life, write: queue.ask, quickJob: quick.ask, longJob: slow.ask, fault: queue.fault,
     isLiving: (owner) => Math.abs(clock.wall() - (living.get(owner) ?? Number.NEGATIVE_INFINITY)) < OWNER_LEASE,
     mark: () => Math.max(mark, life.epoch.mark),
     close: () => (closing ??= close()),

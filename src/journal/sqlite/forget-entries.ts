@@ -1,5 +1,6 @@
 import { type Cells, ENDED, type Reply } from "./cells.ts";
 import type { LiveFile } from "./live-file.ts";
+import { LAST_OPEN } from "./schema.ts";
 
 /**
  * Deletes from the live file what an archive holds durably: kind, then pairs of sequence and time of last change. What
@@ -7,7 +8,7 @@ import type { LiveFile } from "./live-file.ts";
  */
 export function forgetEntries({ database, requests, answers, meta, archived }: LiveFile, [, ...pairs]: Cells): Reply {
   archived.refresh();
-  const remove = database.prepare("DELETE FROM entries WHERE sequence = ? AND updated = ? AND state > 4");
+  const remove = database.prepare(`DELETE FROM entries WHERE sequence = ? AND updated = ? AND state > ${LAST_OPEN}`);
   let highest = 0;
   for (let at = 0; at + 1 < pairs.length; at += 2) {
     const sequence = Number(pairs[at]);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import { StoreFault, type StoreEvents } from "../store.ts";
-import { type Cells, ENDED, type Group, type GroupReply, LOOKS, type Reply } from "./cells.ts";
+import { type Cells, ENDED, type Group, type GroupReply, READ_ONLY, type Reply } from "./cells.ts";
 import { faultOf, namedFault } from "./faults.ts";
 
 /** Gathers operations while a commit runs, and hands them over as one group. */
@@ -58,7 +58,7 @@ export function createGroups(send: (group: Group) => void, clock: Clock, events:
 
   function note(reply: GroupReply, done: readonly Waiting[]): void {
     // A group that only looked says nothing about whether anything can be written.
-    if (reply.fault === null && done.every(({ operation }) => LOOKS.has(operation[0] ?? null))) return;
+    if (reply.fault === null && done.every(({ operation }) => READ_ONLY.has(operation[0] ?? null))) return;
     if (reply.fault !== null) {
       fault = faultOf(reply.fault);
       events.failed(fault);

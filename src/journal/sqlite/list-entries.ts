@@ -2,6 +2,7 @@ import { STATES } from "../entry.ts";
 import type { Filter } from "../store.ts";
 import type { Cell, Cells } from "./cells.ts";
 import type { Names } from "./names.ts";
+import { LAST_OPEN } from "./schema.ts";
 
 /** Conditions of a WHERE and the values of its marks. */
 export interface Condition {
@@ -10,8 +11,6 @@ export interface Condition {
   /** Only open entries are asked for: there is an index of them. */
   readonly open: boolean;
 }
-
-const OPEN = 4;
 
 /** The filter in SQL; null where nothing can match, because a name was never seen. */
 export function conditionOf(filter: Filter, names: Names): Condition | null {
@@ -23,9 +22,9 @@ export function conditionOf(filter: Filter, names: Names): Condition | null {
     values.push(...given);
   };
   const numbers = states?.map((state) => STATES.indexOf(state));
-  const open = numbers?.every((number) => number <= OPEN) ?? false;
+  const open = numbers?.every((number) => number <= LAST_OPEN) ?? false;
   if (numbers !== undefined) add(`state IN (${numbers.join(", ") || "NULL"})`);
-  if (open) add(`state <= ${OPEN}`); // literally as in the index, so that it is used
+  if (open) add(`state <= ${LAST_OPEN}`); // literally as in the index, so that it is used
   for (const [column, text] of Object.entries({ site, route, region })) {
     if (text === undefined) continue;
     const number = names.known(text);

@@ -1,13 +1,12 @@
+import type { DatabaseSync } from "node:sqlite";
 import { openArchives } from "./archives.ts";
 import type { Cells, EntryCells } from "./cells.ts";
 import type { Jobs } from "./jobs.ts";
-import { conditionOf, WINDOW, windowSql, windowValues } from "./list-entries.ts";
+import { type Condition, conditionOf, WINDOW, windowSql, windowValues } from "./list-entries.ts";
 import { entryCells } from "./live-file.ts";
-import { breathe, type ReadFile } from "./read-file.ts";
+import { yieldTurn, type ReadFile } from "./read-file.ts";
 import { rowOf } from "./row.ts";
 import { ENTRY_COLUMNS } from "./schema.ts";
-import type { DatabaseSync } from "node:sqlite";
-import type { Condition } from "./list-entries.ts";
 
 /** Blobs are not read for a list; the marker of a large answer is. */
 const COLUMNS = ENTRY_COLUMNS.replace("fields, answer", "NULL, CASE typeof(answer) WHEN 'blob' THEN x'00' ELSE answer END");
@@ -40,7 +39,7 @@ async function matches(database: DatabaseSync, condition: Condition, after: numb
   const step = condition.open ? Math.max(1, last - after) : WINDOW;
   for (let from = after; from < last && found.length < limit; from += step) {
     found.push(...(statement.all(...windowValues(from, from + step, condition, limit - found.length)) as unknown as Cells[]));
-    await breathe();
+    await yieldTurn();
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Archived } from "./archived.ts";
 import { type Blobs, openBlobs } from "./blobs.ts";
 import type { EntryCells } from "./cells.ts";
 import { type Counts, createCounts } from "./counts.ts";
@@ -10,15 +11,6 @@ import type { Paths } from "./paths.ts";
 import { hexOf, type Row } from "./row.ts";
 import type { Vault } from "./vault.ts";
 import { boundTo } from "./wire.ts";
-
-/** Entries that have left the live file. */
-export interface Archived {
-  /** All revisions of an id that are archived, the oldest first. */
-  find(id: string): Row[];
-  /** Another thread has written to them. */
-  refresh(): void;
-  close(): void;
-}
 
 /** The live file, open for writing, in parts. */
 export interface LiveFile {

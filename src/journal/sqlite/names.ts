@@ -58,7 +58,6 @@ export function createNames(database: DatabaseSync): Names {
   };
 }
 
-/** Checksum of a name. */
-export function nameSum(text: string): number {
+function nameSum(text: string): number {
   return crc32(text);
 }

@@ -36,7 +36,7 @@ export function runOperation(file: LiveFile, operation: Cells, wall: number, roo
       return setEpoch(file, operation, wall);
     case OPERATION.stats:
       return storeStats(file);
-    case OPERATION.sign: // each transaction gives a sign of life
+    case OPERATION.heartbeat: // any transaction is one
       return [ENDED.done, []];
     default:
       throw namedFault("io", `running an operation: kind '${String(kind)}' is not known`);

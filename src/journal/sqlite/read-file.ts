@@ -34,6 +34,6 @@ export function openReadFile(data: ThreadData): ReadFile {
 }
 
 /** Lets other jobs of the thread come in between. */
-export function breathe(): Promise<void> {
+export function yieldTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }

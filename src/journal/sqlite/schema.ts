@@ -1,5 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
+import { StoreFault } from "../store.ts";
 import { namedFault } from "./faults.ts";
+
+/** Number of the last state that is open, as entry.ts orders them; the index of open entries has it too. */
+export const LAST_OPEN = 4;
 
 /** Marks our files, so that another program's database is refused ("TXJL"). */
 const APPLICATION_ID = 0x54_58_4a_4c;
@@ -83,7 +87,8 @@ function migrate(database: DatabaseSync, file: string, steps: readonly string[])
   try {
     const version = pragma(database, "user_version"); // another process may have been quicker
     if (version > steps.length) {
-      throw namedFault("corrupt", `opening the journal: '${file}' has version ${version}, this taxgate knows ${steps.length}: start the newer one; otherwise`);
+      // No advice to verify or restore: the file is well.
+      throw new StoreFault("corrupt", `opening the journal: '${file}' has version ${version}, this taxgate knows ${steps.length}: start the newer one`);
     }
     for (const step of steps.slice(version)) database.exec(step);
     if (version === 0) database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);

@@ -41,7 +41,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     ...wholeOf(engine, options),
     isOwned: (entry) => entry.owner === owner || engine.isLiving(entry.owner),
     async backup(file) {
-      await engine.labour("backup", { file });
+      await engine.longJob("backup", { file });
       await enter(raised(present(), randomHex(8)), finding);
       options.epochChanged?.(present());
     },
@@ -90,10 +90,10 @@ function entriesIn(rows: Reply[1]): Entry[] {
 }
 
 /** What is done with the store as a whole. */
-function wholeOf({ write, look, labour }: Engine, { clock }: SqliteOptions): Pick<Store, "list" | "stats" | "compact" | "verify" | "checkKeys"> {
+function wholeOf({ write, quickJob, longJob }: Engine, { clock }: SqliteOptions): Pick<Store, "list" | "stats" | "compact" | "verify" | "checkKeys"> {
   return {
     async list(filter: Filter, limit: number): Promise<Page> {
-      const { rows, next } = await look("list", { filter, limit: Math.min(1000, Math.max(1, Math.floor(limit))) });
+      const { rows, next } = await quickJob("list", { filter, limit: Math.min(1000, Math.max(1, Math.floor(limit))) });
       return { entries: rows.map((cells) => entryOf(cells, null)), next };
     },
     async stats(): Promise<StoreStats> {
@@ -102,12 +102,12 @@ function wholeOf({ write, look, labour }: Engine, { clock }: SqliteOptions): Pic
       return { states, oldestOpenAt: oldestOpenAt === null ? null : Number(oldestOpenAt), bytes: Number(bytes) };
     },
     async compact(retention: Retention): Promise<boolean> {
-      const { copied, removed, more } = await labour("archive", { retention, wall: clock.wall() });
+      const { copied, removed, more } = await longJob("archive", { retention, wall: clock.wall() });
       if (copied.length > 0) await write([OPERATION.forget, ...copied], 0);
       for (const [state, entries] of removed.entries()) if (entries > 0) await write([OPERATION.subtract, state, entries], 0);
       return more;
     },
-    verify: () => labour("verify", null),
-    checkKeys: () => labour("checkKeys", null),
+    verify: () => longJob("verify", null),
+    checkKeys: () => longJob("checkKeys", null),
   };
 }

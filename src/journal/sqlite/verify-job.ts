@@ -5,7 +5,7 @@ import { unpackAnswer, unpackRequest } from "./blob.ts";
 import type { Cells } from "./cells.ts";
 import { storeFault } from "./faults.ts";
 import { entryCells } from "./live-file.ts";
-import { breathe, type ReadFile } from "./read-file.ts";
+import { yieldTurn, type ReadFile } from "./read-file.ts";
 import { hexOf, type Row, rowOf } from "./row.ts";
 import { ENTRY_COLUMNS } from "./schema.ts";
 import { boundTo } from "./wire.ts";
@@ -43,7 +43,7 @@ async function rowsOf(database: DatabaseSync, check: (cells: Cells) => string | 
         const fault = check(cells);
         if (fault !== null) tell(fault);
       }
-      await breathe();
+      await yieldTurn();
     }
   } catch (thrown) {
     tell(storeFault("reading entries", thrown).message); // a damaged page: the rest of the rows cannot be reached
@@ -72,7 +72,7 @@ function checkRequest({ requests, vault }: ReadFile, row: Row, bound: string): s
 
 /** Compares the index by which keys are found with the entries: a damaged one would make a known key look new. Reads no bodies. */
 export async function checkKeysJob(file: ReadFile): Promise<readonly string[]> {
-  await breathe();
+  await yieldTurn();
   return pagesOf(file.database, "entries");
 }
 

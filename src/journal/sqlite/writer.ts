@@ -1,17 +1,17 @@
-import { type Cells, ENDED, faultReply, type Group, type GroupReply, LOOKS, OPERATION, type Reply } from "./cells.ts";
+import { StoreFault } from "../store.ts";
+import { type Cells, ENDED, faultReply, type Group, type GroupReply, READ_ONLY, OPERATION, type Reply } from "./cells.ts";
 import { faultCells, storeFault } from "./faults.ts";
 import type { LiveFile } from "./live-file.ts";
 import { runOperation } from "./operations.ts";
 import type { Owners } from "./owners.ts";
 import type { Reserve } from "./reserve.ts";
-import { StoreFault } from "../store.ts";
 
 /** Runs groups of operations. */
 export interface Writer {
   run(group: Group): GroupReply;
 }
 
-/** What a transaction gave; `fault` where it was rolled back, `partial` where its operations may succeed one by one. */
+/** What a transaction gave; `failed` where it was rolled back. */
 type Attempt = { readonly kind: "committed"; readonly replies: readonly Reply[] } | { readonly kind: "failed"; readonly fault: StoreFault };
 
 /** Makes the writer of an open live file. */
@@ -67,7 +67,7 @@ export function createWriter(file: LiveFile, owners: Owners, reserve: Reserve): 
   /** Although nothing can be written, what is known can be told: replays go on. */
   function look(operation: Cells, wall: number, fault: StoreFault): Reply {
     const refused = faultReply(...faultCells(fault));
-    if (LOOKS.has(operation[0] ?? null)) return single(operation, wall, false);
+    if (READ_ONLY.has(operation[0] ?? null)) return single(operation, wall, false);
     if (operation[0] !== OPERATION.insert) return refused;
     const reply = single(operation, wall, false);
     return reply[0] === ENDED.known || isCorrupt(reply) ? reply : refused;
@@ -85,13 +85,12 @@ export function createWriter(file: LiveFile, owners: Owners, reserve: Reserve): 
   return {
     run(group) {
       reserve.refill(group.now);
-      const looks = group.operations.every(([kind]) => LOOKS.has(kind ?? null));
+      const looks = group.operations.every(([kind]) => READ_ONLY.has(kind ?? null));
       const { replies, fault } = looks ? { replies: group.operations.map((operation) => single(operation, group.wall)), fault: null } : write(group);
       return { replies, fault: fault && faultCells(fault), short: reserve.spent(), mark, owners: owners.others() };
     },
   };
 }
-
 
 function isCorrupt([ended, rows]: Reply): boolean {
   return ended === ENDED.fault && rows[0]?.[0] === "corrupt";

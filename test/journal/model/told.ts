@@ -40,8 +40,6 @@ export function toldAtEnd(ending: Ending | NoEnding): Told {
       return { kind: "not-executed" };
     case "told":
       return toldOf(ending.entry);
-    case "failed":
-      return { kind: "unavailable" };
   }
 }
 
