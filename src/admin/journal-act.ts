@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
 import type { ByHandState } from "../journal/by-hand.ts";
 import type { Operator } from "./authenticate.ts";
-import { readTime } from "./journal-filter.ts";
+import { MOST_LISTED, readTime } from "./journal-filter.ts";
 import { isEntryId, without } from "./journal-read.ts";
 import type { JournalViews } from "./journal-views.ts";
 import { json, problem } from "./message.ts";
@@ -16,7 +16,6 @@ import { quoted, refused, type Read } from "./parameters.ts";
 const TO = ["accepted", "rejected", "released", "expired"] as const satisfies readonly ByHandState[];
 const FIELD_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const FIELD_VALUE = /^[\x20-\x7e]*$/;
-const MOST_PIECE = 1000;
 
 const entry = { id: z.string().refine(isEntryId, { error: () => "want 32 hexadecimal digits" }), revision: z.int().min(1).optional(), reason: z.string().max(10_000) };
 const answer = z.strictObject({ status: z.int().min(200).max(599), contentType: z.string().regex(/^[!-~][ -~]{0,200}$/, { error: () => "want a content type" }).default("application/json"), body: z.string().max(500_000).default("") });
@@ -29,7 +28,7 @@ const reconcileBody = z.strictObject({
   to: z.string().optional(),
   site: z.string().optional(), route: z.string().optional(), taxpayer: z.string().optional(), region: z.string().optional(),
   after: z.int().min(0).default(0),
-  limit: z.int().min(1).max(MOST_PIECE).default(MOST_PIECE),
+  limit: z.int().min(1).max(MOST_LISTED).default(MOST_LISTED),
   headers: z.record(z.string().toLowerCase().regex(FIELD_NAME), z.string().regex(FIELD_VALUE)).default({}),
 });
 

@@ -13,7 +13,8 @@ export interface Selection {
 /** Every state once; the type sees to it. */
 const STATES: Readonly<Record<StateName, true>> = { queued: true, sending: true, unsent: true, "in-doubt": true, held: true, accepted: true, rejected: true, released: true, expired: true };
 const NAMES = ["site", "route", "taxpayer", "region", "key"] as const;
-const MOST_LISTED = 1000;
+/** Entries in one answer, as the store gives them. */
+export const MOST_LISTED = 1000;
 
 /** Reads the filters of a query (without its `?`). `state` may stand there several times, or hold several with commas. */
 export function readSelection(query: string, now: number, usual: number): Read<Selection> {

@@ -1,11 +1,10 @@
 import type { OwnAnswer } from "../http/own-message.ts";
-import { readSelection } from "./journal-filter.ts";
+import { MOST_LISTED, readSelection } from "./journal-filter.ts";
 import type { JournalViews, Kept } from "./journal-views.ts";
 import { json, problem, text } from "./message.ts";
 import { quoted, readParameters } from "./parameters.ts";
 
 const USUAL = 100;
-const MOST = 1000;
 const ID = /^[0-9a-f]{32}$/;
 
 /** The answer where there is no journal, or it fails. */
@@ -31,7 +30,7 @@ export async function entriesAnswer(query: string, views: JournalViews): Promise
  * last line, and one with fewer lines than `limit` is the last.
  */
 export async function exportAnswer(query: string, views: JournalViews): Promise<OwnAnswer> {
-  const selection = readSelection(query, views.now(), MOST);
+  const selection = readSelection(query, views.now(), MOST_LISTED);
   if (!selection.ok) return problem(selection.code, selection.detail);
   const kept = await views.list(selection.value.filter, selection.value.limit);
   return kept.ok ? text(200, kept.value.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), "application/x-ndjson") : without(kept);

@@ -1,9 +1,9 @@
 import { every, type Clock } from "../base/clock.ts";
 import type { Stoppable } from "../base/lifetime.ts";
 import type { Config } from "../config/config.ts";
-import type { Log } from "../observe/log.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Retention } from "../journal/store.ts";
+import type { Log } from "../observe/log.ts";
 
 /*
  * What a journal needs while it is in use: what is beyond its time is forgotten, and its keys are looked after. A file

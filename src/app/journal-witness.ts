@@ -38,7 +38,11 @@ export function witnessOf(config: Config, { clock, log }: Surroundings): Journal
       const { finding } = opened;
       const words = finding === null ? null : epochWords(finding, directory, path);
       if (words !== null) log.error("journal was put back", { what: words });
-      return { distrustUntil: finding?.queryFirst === true ? (finding.until ?? clock.wall()) + config.journal.distrustFor : 0 };
+      if (finding?.queryFirst !== true) return { distrustUntil: 0 };
+      const distrustUntil = (finding.until ?? finding.since ?? clock.wall()) + config.journal.distrustFor;
+      // It is over: the next start has nothing to tell any more.
+      if (clock.wall() >= distrustUntil) void opened.clearFinding().catch((fault: unknown) => log.error("journal's finding cannot be cleared", { fault: String(fault) }));
+      return { distrustUntil };
     },
     committed() {
       if (store !== null) keeper?.committed(store.epoch().mark);

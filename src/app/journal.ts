@@ -1,17 +1,18 @@
 import { join } from "node:path";
-import { deriveSealKeys } from "../base/seal.ts";
 import { OperatorError } from "../base/errors.ts";
 import type { Lifetime } from "../base/lifetime.ts";
+import { deriveSealKeys } from "../base/seal.ts";
 import type { Config } from "../config/config.ts";
-import { witnessOf } from "./journal-witness.ts";
-import { createJournal, type Journal } from "../journal/journal.ts";
 import type { EntryFacts } from "../journal/entry.ts";
 import type { JournalEvents } from "../journal/events.ts";
+import { createJournal, type Journal } from "../journal/journal.ts";
 import { StoreFault, type Retention, type StoreStats } from "../journal/store.ts";
 import type { Ways } from "../journal/way.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
-import { keepUp } from "./journal-upkeep.ts";
 import { postNotice } from "../upstream/notice.ts";
+import { keepUp } from "./journal-upkeep.ts";
+import type { SqliteStore } from "../journal/sqlite/store.ts";
+import { witnessOf, type JournalWitness } from "./journal-witness.ts";
 
 /** What the journal of a process is made of. */
 export interface JournalParts {
@@ -60,7 +61,7 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
     } };
     try {
       const store = await openSqliteStore({ directory, clock, events: storeEvents, sealKeys, exclusive: true, reserve: ballast, witness: witness.read(), epochChanged: witness.enter });
-      const { distrustUntil } = witness.begin(store, directory);
+      const { distrustUntil } = await begun(witness, store, directory);
       journal = life.own(createJournal({ clock, random: around.random, store, ways, events, decode: (field, body, most) => around.cache.decode(field, body, most), post: postNotice, distrustUntil }));
       life.own({ stop: witness.close });
     } catch (fault) {
@@ -75,11 +76,26 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
   }
 
   return {
-    open: (config) => (opening ??= open(config)),
+    open: (config) =>
+      (opening ??= open(config).catch((fault: unknown) => {
+        // What is mended meanwhile shall work at the next reload.
+        opening = null;
+        throw fault;
+      })),
     current: () => journal,
     lastStats: () => stats,
     oldestOpenSeconds: () => (stats === null || stats.oldestOpenAt === null ? 0 : Math.max(0, (around.clock.wall() - stats.oldestOpenAt) / 1000)),
   };
+}
+
+/** The store's threads end where nobody would notice that it was put back. */
+async function begun(witness: JournalWitness, store: SqliteStore, directory: string): Promise<ReturnType<JournalWitness["begin"]>> {
+  try {
+    return witness.begin(store, directory);
+  } catch (fault) {
+    await store.close();
+    throw fault;
+  }
 }
 
 /** What the journal tells, as metrics and log lines: numbers of orders are identifiers, and stand under the entry's id. */

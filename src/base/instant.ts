@@ -14,3 +14,8 @@ export function parseInstant(text: string): number | null {
     return null;
   }
 }
+
+/** An instant as an operator reads it: `2026-11-21T08:00:00Z`. Takes ms since 1970. */
+export function instantText(wall: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(wall)).toString({ smallestUnit: "second" });
+}

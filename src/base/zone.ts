@@ -25,11 +25,6 @@ export function nextMidnight(wall: number, zone: string): number {
   return start > wall ? start : tomorrow.toPlainDateTime().toZonedDateTime(zone, { disambiguation: "later" }).epochMilliseconds;
 }
 
-/** An instant as an operator reads it: `2026-11-21T08:00:00Z`. Takes ms since 1970. */
-export function instantText(wall: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(Math.floor(wall)).toString({ smallestUnit: "second" });
-}
-
 function zoned(wall: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(wall)).toZonedDateTimeISO(zone);
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { OperatorError } from "../base/errors.ts";
-import { instantText } from "../base/zone.ts";
+import { instantText } from "../base/instant.ts";
 import { lockState } from "../base/state-lock.ts";
 import { restoreBackup, type Restored } from "../journal/sqlite/restore-backup.ts";
 

@@ -1,8 +1,9 @@
 import { decodeText, statedCharset } from "./charset.ts";
 import { foundText, unread, type Found, type Reading, type Unread } from "./reading.ts";
+import { statedEncoding } from "./xml-declaration.ts";
 import { XmlForm } from "./xml-form.ts";
 import { isNamed, type XmlPath } from "./xml-path.ts";
-import { scanXml, statedEncoding, type XmlAttribute, type XmlName } from "./xml-scan.ts";
+import { scanXml, type XmlAttribute, type XmlName } from "./xml-scan.ts";
 
 const MAX_DECLARATION_BYTES = 512;
 const AMBIGUOUS = unread("ambiguous", "several such elements");

@@ -1,12 +1,11 @@
 import { unread, type Unread } from "./reading.ts";
 import { areXmlCharacters, isBlank, normalLineEnds, resolveReferences } from "./xml-characters.ts";
+import { declarationEnd } from "./xml-declaration.ts";
 import { isLocalName, nameEnd, splitName } from "./xml-name.ts";
 import { XmlNamespaces } from "./xml-namespaces.ts";
 
 const MAX_DEPTH = 128;
 const MAX_ATTRIBUTES = 256;
-const DECLARATION = /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.\d"|'1\.\d')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][A-Za-z0-9._-]{0,40})"|'([A-Za-z][A-Za-z0-9._-]{0,40})'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
-const MAX_DECLARATION = 256;
 const NONE: readonly XmlAttribute[] = [];
 
 /** The name of an element or attribute; `uri` is empty where it is in no namespace. */
@@ -55,12 +54,6 @@ export function scanXml(text: string, listener: XmlListener): Unread | null {
   }
 }
 
-/** The encoding that an XML declaration states; undefined without one. `start` is the beginning of the document. */
-export function statedEncoding(start: string): string | undefined {
-  const [, double, quoted] = DECLARATION.exec(start.slice(0, MAX_DECLARATION)) ?? [];
-  return double ?? quoted;
-}
-
 class XmlScan {
   readonly #text: string;
   readonly #listener: XmlListener;
@@ -76,7 +69,7 @@ class XmlScan {
 
   run(): void {
     if (!areXmlCharacters(this.#text)) throw broken("with characters that it must not hold");
-    this.#at = DECLARATION.exec(this.#text.slice(0, MAX_DECLARATION))?.[0].length ?? 0;
+    this.#at = declarationEnd(this.#text);
     while (this.#at < this.#text.length) {
       const next = this.#text.indexOf("<", this.#at);
       this.#characters(this.#text.slice(this.#at, next < 0 ? this.#text.length : next));

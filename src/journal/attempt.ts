@@ -96,3 +96,8 @@ function causeOf(cause: AttemptCause): DoubtCause {
   if (cause === "response-timeout" || cause === "total-timeout") return "timed-out";
   return cause === "malformed-answer" ? "truncated" : "lost-answer";
 }
+
+/** What settles a doubt whatever else was sent: the platform has it. */
+export function tells(attempted: Attempted): boolean {
+  return attempted.kind === "judged" && (attempted.judgement.kind === "accepted" || (attempted.judgement.kind === "duplicate" && attempted.judgement.means !== "check"));
+}

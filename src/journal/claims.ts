@@ -1,30 +1,20 @@
 import type { Clock } from "../base/clock.ts";
-import type { ExtractorSource } from "../document/extractor.ts";
 import { decide, type Standing } from "./decide.ts";
 import type { Deferred } from "./deferred.ts";
-import type { Entry, EntryFacts, EntryState, StoredRequest } from "./entry.ts";
+import type { Entry, EntryFacts, EntryState } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
 import type { Flights } from "./flights.ts";
-import type { Identified } from "./identify.ts";
-import { mayHear, type Caller } from "./may-hear.ts";
+import { mayHear } from "./may-hear.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { StoreFault, under, type Store } from "./store.ts";
+import { factsOf, fingerprintUnder, type Submission, type Try } from "./try.ts";
 
 /*
  * What a try gets: its own claim, another's outcome, or a no. The store decides between several callers; while it is asked
  * about a key, other tries of that key wait for its answer, and then find a flight or ask it themselves.
  */
-
-/** A submission as it arrived. */
-export interface Submission extends Caller {
-  readonly source: ExtractorSource;
-  /** As it is sent. */
-  readonly request: StoredRequest;
-  readonly taxpayer: string | null;
-  readonly region: string;
-}
 
 /** What a try gets. */
 export type Entered =
@@ -67,13 +57,6 @@ const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was pu
 const SENDING = { kind: "sending" } as const;
 const STRANGER: Entered = { kind: "stranger" };
 const OVERLOADED: Entered = { kind: "overloaded" };
-
-/** One try on its way through the store. */
-interface Try {
-  readonly policy: SubmissionPolicy;
-  readonly identified: Identified;
-  readonly submission: Submission;
-}
 
 /** See the top of this file. */
 export class Claims {
@@ -247,17 +230,4 @@ export class Claims {
     const inserted = await store.insert({ ...factsOf(one, revision), state, request });
     return inserted.kind === "known" ? null : this.#begin(one, inserted.entry);
   }
-}
-
-/** The content's fingerprint as an earlier policy makes it; the present one's where that does not recognise it. */
-function fingerprintUnder(then: SubmissionPolicy, now: SubmissionPolicy, { submission, identified }: Try): string {
-  if (then.hash === now.hash) return identified.fingerprint;
-  const read = then.identify(submission.source, submission.request.target);
-  return read.kind === "identified" ? read.fingerprint : identified.fingerprint;
-}
-
-function factsOf({ policy, identified, submission }: Try, revision: number): EntryFacts {
-  const { id, key, scope, fingerprint, lane } = identified;
-  const { taxpayer, region, principal } = submission;
-  return { id, revision, site: policy.site, route: policy.route, key, scope, taxpayer, region, principal, lane, fingerprint, profile: policy.hash };
 }

@@ -33,13 +33,15 @@ interface Item {
   readonly sequence: number;
   readonly site: string;
   readonly route: string;
+  /** Names site and route. */
+  readonly place: string;
 }
 
 interface Lane {
   readonly name: string;
   readonly items: Item[];
   /** It is under way, in doubt or held: the others wait for it. */
-  under: Item | null;
+  waitedFor: Item | null;
   /** Monotonic ms before which its head is not tried again. */
   notBefore: number;
   failures: number;
@@ -57,6 +59,8 @@ export class Deferred {
   readonly #lanes = new Map<string, Lane>();
   /** Ids of all items. */
   readonly #ids = new Set<string>();
+  /** How many of each route. */
+  readonly #counts = new Map<string, number>();
   /** Monotonic ms of each route's next delivery. */
   readonly #nextOf = new Map<string, number>();
   readonly #notices: Notices;
@@ -75,8 +79,8 @@ export class Deferred {
     return true;
   }
 
-  hasRoom({ options: { defer } }: SubmissionPolicy): boolean {
-    return this.#ids.size < defer.maxQueued;
+  hasRoom(policy: SubmissionPolicy): boolean {
+    return (this.#counts.get(placeOf(policy)) ?? 0) < policy.options.defer.maxQueued;
   }
 
   /** Takes an entry that is queued in the store. */
@@ -85,15 +89,11 @@ export class Deferred {
     this.#go();
   }
 
-  #go(): void {
-    if (!this.#running && !this.#stopped) void this.#run();
-  }
-
   /** Makes the others of its lane wait for an entry that is under way, in doubt or held. */
   block(entry: Entry): void {
     if (entry.lane === null || this.#env.ways(entry.site, entry.route)?.policy?.options.onOutage !== "defer") return;
     const lane = this.#put(entry);
-    lane.under ??= lane.items.find((item) => item.id === entry.id) ?? null;
+    lane.waitedFor ??= lane.items.find((item) => item.id === entry.id) ?? null;
   }
 
   /** Whether others of its lane wait, or are under way from the queue: a new one must not pass them. */
@@ -129,13 +129,17 @@ export class Deferred {
     this.#notices.stop();
   }
 
+  #go(): void {
+    if (!this.#running && !this.#stopped) void this.#run();
+  }
+
   #over(entry: Entry): void {
     const lane = this.#lanes.get(laneOf(entry));
     const item = lane?.items.find((one) => one.id === entry.id && one.revision === entry.revision);
     if (lane === undefined || item === undefined) return;
     const { kind } = entry.state;
     if (kind === "queued") {
-      if (lane.under === item) this.#later(lane);
+      if (lane.waitedFor === item) this.#later(lane);
       return this.#go();
     }
     // A person decides about the head; what comes after it may depend on it.
@@ -146,10 +150,11 @@ export class Deferred {
 
   #put(entry: Entry): Lane {
     const name = laneOf(entry);
-    const lane = this.#lanes.get(name) ?? { name, items: [], under: null, notBefore: 0, failures: 0 };
+    const lane = this.#lanes.get(name) ?? { name, items: [], waitedFor: null, notBefore: 0, failures: 0 };
     if (this.#ids.has(entry.id)) return lane;
-    const item: Item = { id: entry.id, revision: entry.revision, sequence: entry.sequence, site: entry.site, route: entry.route };
+    const item: Item = { id: entry.id, revision: entry.revision, sequence: entry.sequence, site: entry.site, route: entry.route, place: placeOf(entry) };
     this.#ids.add(entry.id);
+    this.#counts.set(item.place, (this.#counts.get(item.place) ?? 0) + 1);
     this.#lanes.set(name, lane);
     // Nearly always the last; one that comes back keeps its place, because what came after it must not pass it.
     let place = lane.items.length;
@@ -161,27 +166,31 @@ export class Deferred {
   async #run(): Promise<void> {
     this.#running = true;
     for (let more = true; more; more = !this.#stopped && this.#ids.size > 0) {
-      const lane = this.#nextLane();
-      if (lane === null) await new Promise<void>((resolve) => void this.#env.clock.after(LOOK_MS, resolve, true));
-      else await this.#begin(lane);
+      const next = this.#nextLane();
+      if (typeof next !== "number") await this.#begin(next);
+      else await new Promise<void>((resolve) => void this.#env.clock.after(next, resolve, true));
     }
     this.#running = false;
   }
 
-  /** The first lane that may go on, in the order in which they began. */
-  #nextLane(): Lane | null {
+  /** The first lane that may go on, in the order in which they began; or ms after which to look again. */
+  #nextLane(): Lane | number {
     const now = this.#env.clock.now();
+    let soonest = now + LOOK_MS;
     for (const lane of this.#lanes.values()) {
       const head = lane.items[0];
-      if (lane.under === null && now >= lane.notBefore && head !== undefined && now >= (this.#nextOf.get(routeOf(head)) ?? 0)) return lane;
+      if (lane.waitedFor !== null || head === undefined) continue;
+      const at = Math.max(lane.notBefore, this.#nextOf.get(head.place) ?? 0);
+      if (at <= now) return lane;
+      soonest = Math.min(soonest, at);
     }
-    return null;
+    return soonest - now;
   }
 
   async #begin(lane: Lane): Promise<void> {
     const { store, clock, events } = this.#env;
     const item = lane.items[0] as Item;
-    lane.under = item;
+    lane.waitedFor = item;
     try {
       const entry = (await store.read(item.id)).find((one) => one.revision === item.revision);
       // Whoever leads it on, or a person, gives the lane free.
@@ -199,7 +208,9 @@ export class Deferred {
   #paced(item: Item): void {
     const { clock, ways } = this.#env;
     const { count, per } = ways(item.site, item.route)?.policy?.options.defer.pace ?? { count: 1, per: 1000 };
-    this.#nextOf.set(routeOf(item), Math.max(clock.now(), this.#nextOf.get(routeOf(item)) ?? 0) + per / count);
+    // What the timer came too late for is caught up, and no more than that.
+    const due = Math.max(clock.now() - LOOK_MS, this.#nextOf.get(item.place) ?? clock.now());
+    this.#nextOf.set(item.place, due + per / count);
   }
 
   /** It is certain that nothing was sent: its next try sends it, and the law's time is not broken by us. */
@@ -215,7 +226,7 @@ export class Deferred {
   }
 
   #later(lane: Lane): void {
-    lane.under = null;
+    lane.waitedFor = null;
     lane.notBefore = this.#env.clock.now() + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** lane.failures++);
   }
 
@@ -224,9 +235,10 @@ export class Deferred {
     if (index < 0) return;
     lane.items.splice(index, 1);
     this.#ids.delete(item.id);
+    this.#counts.set(item.place, (this.#counts.get(item.place) ?? 0) - 1);
     if (lane.items.length === 0) this.#lanes.delete(lane.name);
-    if (lane.under !== item) return;
-    lane.under = null;
+    if (lane.waitedFor !== item) return;
+    lane.waitedFor = null;
     lane.failures = 0;
     lane.notBefore = 0;
   }
@@ -244,6 +256,6 @@ function laneOf({ lane, id }: Entry): string {
   return lane ?? `entry:${id}`;
 }
 
-function routeOf({ site, route }: Item): string {
+function placeOf({ site, route }: { readonly site: string; readonly route: string }): string {
   return JSON.stringify([site, route]);
 }

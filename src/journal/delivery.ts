@@ -34,8 +34,10 @@ const NEEDS_THE_CALLER: ReadonlySet<number> = new Set([401, 403, 407]);
 /** Where the row of attempts stands. */
 interface Row {
   readonly startedAt: number;
-  /** Those that a byte was handed over for, or tried to. */
+  /** Attempts that got past the gate: a connection was tried, whether or not a byte left. */
   made: number;
+  /** Whether the budget of retries knows of it: an attempt that was not let through is no request of its own. */
+  counted: boolean;
   avoid: string | null;
 }
 
@@ -46,12 +48,13 @@ interface Route extends Way {
 
 /** Sends a claimed submission until something is known, or nobody knows. Settles what it learns; never rejects for what a platform does. */
 export async function deliver(flight: Flight, env: DeliveryEnv): Promise<void> {
-  const row: Row = { startedAt: env.clock.now(), made: 0, avoid: null };
+  const row: Row = { startedAt: env.clock.now(), made: 0, counted: false, avoid: null };
   while (!flight.isOver) {
     if (flight.until !== null && env.clock.wall() >= flight.until) return env.outcomes.unsent(flight, { result: null, why: "its time in the queue ran out" });
     const route = routeOf(flight, env);
     if (route === null) return env.outcomes.unsent(flight, { result: null, why: `no way leads to region '${flight.facts.region}'` });
-    if (row.made === 0) route.to.retries.request();
+    if (!row.counted) route.to.retries.request();
+    row.counted = true;
     const attempted = await timely(flight, route, row, env);
     // From here on the answer is waited for apart from this row.
     if (attempted === null) return;

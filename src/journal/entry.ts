@@ -15,10 +15,7 @@ export type StateName = (typeof STATES)[number];
 export const OPEN_STATES: ReadonlySet<StateName> = new Set(["queued", "sending", "unsent", "in-doubt", "held"]);
 
 /** Why nobody knows what became of a submission. Closed: it is a metric label. */
-export const DOUBT_CAUSES = ["lost-answer", "timed-out", "truncated", "unknown-answer", "said-unknown", "not-the-platform", "duplicate", "crash", "restored"] as const;
-
-/** See {@link DOUBT_CAUSES}. */
-export type DoubtCause = (typeof DOUBT_CAUSES)[number];
+export type DoubtCause = "lost-answer" | "timed-out" | "truncated" | "unknown-answer" | "said-unknown" | "not-the-platform" | "duplicate" | "crash" | "restored";
 
 /** How an acceptance came to be known. */
 export type AcceptedHow = "answered" | "late" | "confirmed" | "duplicate" | "by-hand";

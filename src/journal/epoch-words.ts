@@ -1,9 +1,11 @@
-import { instantText } from "../base/zone.ts";
+import { instantText } from "../base/instant.ts";
 import type { EpochFinding } from "./epoch.ts";
+
+const ASKS = "submissions whose keys it does not know may have been issued, so the platform is asked before they are sent, and where it cannot be asked they are held";
 
 /**
  * What an operator reads about a finding: what was found, what Taxgate does now, what to do. Null where all is well.
- * `journal` and `witness` are the paths of the two files.
+ * `journal` is the path of the journal's directory, `witness` that of the witness's file.
  */
 export function epochWords(finding: EpochFinding, journal: string, witness: string): string | null {
   switch (finding.kind) {
@@ -18,8 +20,6 @@ export function epochWords(finding: EpochFinding, journal: string, witness: stri
       return `the journal '${journal}' is another one than its witness '${witness}' belongs to: nothing is sent. Put the right file back, or delete the witness to go on with this one; keys that it does not know are then asked about before they are sent`;
   }
 }
-
-const ASKS = "submissions whose keys it does not know may have been issued, so the platform is asked before they are sent, and where it cannot be asked they are held";
 
 function spanWords({ since, until }: EpochFinding): string {
   if (since === null) return until === null ? "" : `, which was last written at ${instantText(until)}; nothing in it can be relied on to be complete`;

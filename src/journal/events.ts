@@ -2,10 +2,7 @@ import type { AcceptedHow, DoubtCause, EntryFacts } from "./entry.ts";
 import type { StoreEvents } from "./store.ts";
 
 /** How a doubt came to its end. Closed: it is a metric label. */
-export const RESOLUTIONS = ["answered", "late", "confirmed", "duplicate", "by-hand", "rejected", "unsent", "held", "released", "expired"] as const;
-
-/** See {@link RESOLUTIONS}. */
-export type Resolution = (typeof RESOLUTIONS)[number];
+export type Resolution = AcceptedHow | "rejected" | "unsent" | "held" | "released" | "expired";
 
 /** What a try met. Closed: it is a metric label, and what `Taxgate-Submission` says of most. */
 export const TRIES = ["fresh", "joined", "replayed", "confirmed", "deferred", "held", "in-doubt", "conflict", "unsent", "expired", "refused", "unjournalled"] as const;
@@ -15,16 +12,22 @@ export type TryResult = (typeof TRIES)[number];
 
 /** What the journal tells of its work. */
 export interface JournalEvents extends StoreEvents {
+  /** Nobody knows what became of it: its plan begins. */
   readonly doubt: (facts: EntryFacts, cause: DoubtCause, why: string) => void;
-  readonly resolved: (facts: EntryFacts, how: Resolution | AcceptedHow) => void;
+  /** It is not in doubt any more. */
+  readonly resolved: (facts: EntryFacts, how: Resolution) => void;
+  /** Only a person can tell. */
   readonly held: (facts: EntryFacts, why: string) => void;
   /** Another content came under a key that is taken. */
   readonly conflict: (facts: EntryFacts) => void;
   /** The platform said that it knows a submission already. */
   readonly duplicate: (facts: EntryFacts, means: "same" | "check" | "conflict") => void;
+  /** One that was accepted for later is over. */
   readonly delivered: (facts: EntryFacts, how: "accepted" | "rejected" | "expired") => void;
+  /** An attempt is followed by another one. */
   readonly retried: () => void;
   /** A person decided. */
   readonly byHand: (facts: EntryFacts, to: string, by: string, reason: string) => void;
+  /** A fault of ours; `where` names the activity. */
   readonly fault: (where: string, fault: unknown) => void;
 }

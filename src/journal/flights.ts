@@ -72,7 +72,7 @@ export class Flights {
 
   /** It is certain that nothing was executed: those who wait get it sent. False where nobody does, and the route does not ask for it. */
   again(flight: Flight): boolean {
-    const wanted = flight.waiting > 0 || flight.policy.options.resendUnsent > 0;
+    const wanted = flight.waiting > 0 || this.#age(flight) < flight.policy.options.resendUnsent;
     if (flight.attempts >= MOST_ATTEMPTS || !wanted) return false;
     this.#env.events.resolved(flight.facts, "unsent");
     flight.inDoubt = false;
@@ -129,6 +129,14 @@ export class Flights {
     const text = await this.#env.store.profile(entry.profile);
     // What it was claimed under counts, whatever the file says by now.
     return (text === null ? null : policyFrom(text, entry.site, entry.route, current?.options ?? null)) ?? current;
+  }
+
+  /** Ms since its claim: by the clock that cannot jump in this life, by the wall for an earlier one. */
+  #age({ revived, bornAt, facts }: Flight): number {
+    const { clock } = this.#env;
+    if (!revived) return clock.now() - bornAt;
+    const age = clock.wall() - facts.createdAt;
+    return age < 0 ? Infinity : age;
   }
 
   /** Takes an entry over, durably, and sends what is kept of it. */

@@ -3,7 +3,7 @@ import type { Random } from "../base/random.ts";
 import { createQuestions } from "./ask.ts";
 import type { Decode } from "./attempt.ts";
 import { decideByHand, type ByHandOrder, type ByHandResult } from "./by-hand.ts";
-import { Claims, type Entered, type Submission } from "./claims.ts";
+import { Claims, type Entered } from "./claims.ts";
 import { Deferred } from "./deferred.ts";
 import type { Entry } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
@@ -17,6 +17,7 @@ import { reconcile, type Reconciled, type Span } from "./reconcile.ts";
 import { createRecovery } from "./recovery.ts";
 import { Resolver } from "./resolver.ts";
 import type { Store } from "./store.ts";
+import type { Submission } from "./try.ts";
 import { createUnsettled } from "./unsettled.ts";
 import type { Ways } from "./way.ts";
 

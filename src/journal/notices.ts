@@ -18,6 +18,7 @@ export interface Notices {
   stop(): void;
 }
 
+/** Before each try, in ms. */
 const PAUSES_MS = [0, 1000, 5000, 30_000, 120_000, 600_000];
 const MOST_WAITING = 10_000;
 /** Sent at once. */

@@ -10,11 +10,12 @@ const URL_WANTED = "an address such as https://erp.example/taxgate";
 const METHOD_WANTED = "a method in capitals such as GET";
 const TARGET_WANTED = "a path such as /api/invoices?orderNo={key}";
 const STEP_WANTED = "exactly one of query, wait, resend, or the word hold";
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const FINGERPRINT_WANTED = "fields beside 'over: fields', and nowhere else";
 
 /**
- * An answer of our own making. In its texts `{key}`, `{scope}`, `{taxpayer}`, `{requestId}`, `{retryAfter}`, `{code}` and
- * `{detail}` stand for what they name, and `{/pointer}` for a value of the platform's answer where one is at hand.
+ * An answer of our own making. In its body `{key}`, `{scope}`, `{taxpayer}`, `{region}`, `{requestId}`, `{retryAfter}`,
+ * `{code}` and `{detail}` stand for what they name, and `{/pointer}` for a value of the platform's answer where one is at hand.
  */
 const answerForm = z.strictObject({
   status: whole(200, 599),
@@ -48,13 +49,13 @@ const STEPS = ["query", "wait", "resend"] as const;
 /** One step on the way out of doubt. */
 const step = z
   .strictObject({
-    /** Asks the platform. In target and body `{key}` and `{scope}` stand for their values, `{key.1}` for the first of several. */
+    /** Asks the platform. In path, headers and body `{key}`, `{scope}`, `{taxpayer}` and `{region}` stand for their values, `{key.2}` for the second of several. */
     query: z
       .strictObject({
         method: z.string({ error: () => METHOD_WANTED }).regex(/^[A-Z-]{1,20}$/, { error: () => METHOD_WANTED }).prefault("GET"),
         path: z.string({ error: () => TARGET_WANTED }).regex(/^\/[^\s#]{0,2000}$/, { error: () => TARGET_WANTED }),
         /** Fields beside those of the submission; `content-type` where there is a body. */
-        headers: z.record(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" }), z.string().regex(/^[ -~]*$/, { error: () => "visible ASCII" })).prefault({}),
+        headers: z.record(z.string().regex(HEADER_NAME, { error: () => "a header name" }), z.string().regex(/^[ -~]*$/, { error: () => "visible ASCII" })).prefault({}),
         body: z.string().max(65_536).optional(),
       })
       .optional(),
@@ -111,51 +112,51 @@ const defer = z.strictObject({
 /** How submissions on a route are kept from being issued twice. */
 export const submissionOptions = z
   .strictObject({
-  /** What is done, as part of the key: the route's name unless written. Keep it where a route is renamed. */
-  operation: name().optional(),
-  /** Where the number stands under which the platform must issue once. */
-  key: z.array(extractor()).min(1).max(8),
-  /** Whose number it is: never a token, because tokens change. */
-  scope: z.array(extractor()).max(8).prefault([]),
-  /** What makes two submissions the same: every byte, or these values. */
-  fingerprint: z
-    .strictObject({ over: z.enum(["bytes", "fields"]), fields: z.array(extractor()).max(50).prefault([]) })
-    .check(({ value, issues }) => {
-      if ((value.over === "fields") !== (value.fields.length > 0)) issues.push({ code: "custom", path: ["fields"], message: FINGERPRINT_WANTED, input: value, continue: true });
-    })
-    .prefault({ over: "bytes" }),
-  /** What answers mean; the first list that fits, in this order. An answer that fits none leaves it in doubt. */
-  duplicate: z.array(duplicate).max(100).prefault([]),
-  accepted: conditions().prefault([{ status: [200, 201, 202, 204] }]),
-  notExecuted: conditions().prefault([{ status: [401, 429] }]),
-  final: conditions().prefault([{ status: [400, 413, 415] }]),
-  inDoubt: conditions().prefault([]),
-  /** Where the platform's own number stands in an answer that accepts, or in that of a query. */
-  reference: extractor().optional(),
-  /** The way out of doubt. */
-  resolve: z.array(z.union([z.literal("hold"), step], { error: () => STEP_WANTED })).max(10).prefault(["hold"]),
-  /** How fast doubts are resolved, all of the route together. */
-  resolvePace: rate().prefault("50/s"),
-  /** A request without a key is refused, or goes through without a journal. */
-  onMissingKey: z.enum(["refuse", "pass"]).prefault("refuse"),
-  /** While the platform is down: keep trying for the caller's time, say so at once, or accept and deliver later. */
-  onOutage: z.enum(["wait", "refuse", "defer"]).prefault("wait"),
-  defer: defer.prefault({}),
-  /** How long the same content gets the same final no; after that it is sent again. */
-  rejectedFor: duration("0ms", "10y").prefault("10min"),
-  /** How long what is known is kept. */
-  retain: z.strictObject({ outcome: duration("1d", "100y").prefault("10y"), bodies: duration("1h", "100y").prefault("30d") }).prefault({}),
-  /** After the caller was told to try later, an answer is waited for so long. */
-  linger: duration("0ms", "1h").prefault("60s"),
-  /** A submission that was certainly not executed is sent by ourselves for so long after its last attempt, whether a caller waits or not. */
-  resendUnsent: duration("0ms", "30d").prefault("0s"),
-  /** A held one is expected to be decided by then; it is reported as overdue, never touched. */
-  holdFor: duration("1min", "10y").prefault("24h"),
-  /** Fields of the platform's answer that a replay carries. */
-  replayHeaders: z.array(z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" }).refine((name) => !NOT_REPLAYED.test(name), { error: () => "a field that a replay may carry: none about the connection, the date or one caller" })).max(50).prefault(["content-type", "content-encoding", "content-language", "location"]),
-  /** Our own answers in the platform's form. */
-  answers: z.strictObject({ tryLater: answerForm.optional(), held: answerForm.optional(), conflict: answerForm.optional() }).prefault({}),
-})
+    /** What is done, as part of the key: the route's name unless written. Keep it where a route is renamed. */
+    operation: name().optional(),
+    /** Where the number stands under which the platform must issue once. */
+    key: z.array(extractor()).min(1).max(8),
+    /** Whose number it is: never a token, because tokens change. */
+    scope: z.array(extractor()).max(8).prefault([]),
+    /** What makes two submissions the same: every byte, or these values. */
+    fingerprint: z
+      .strictObject({ over: z.enum(["bytes", "fields"]), fields: z.array(extractor()).max(50).prefault([]) })
+      .check(({ value, issues }) => {
+        if ((value.over === "fields") !== (value.fields.length > 0)) issues.push({ code: "custom", path: ["fields"], message: FINGERPRINT_WANTED, input: value, continue: true });
+      })
+      .prefault({ over: "bytes" }),
+    /** What answers mean; the first list that fits, in this order. An answer that fits none leaves it in doubt. */
+    duplicate: z.array(duplicate).max(100).prefault([]),
+    accepted: conditions().prefault([{ status: [200, 201, 202, 204] }]),
+    notExecuted: conditions().prefault([{ status: [401, 429] }]),
+    final: conditions().prefault([{ status: [400, 413, 415] }]),
+    inDoubt: conditions().prefault([]),
+    /** Where the platform's own number stands in an answer that accepts, or in that of a query. */
+    reference: extractor().optional(),
+    /** The way out of doubt. */
+    resolve: z.array(z.union([z.literal("hold"), step], { error: () => STEP_WANTED })).max(10).prefault(["hold"]),
+    /** How fast doubts are resolved, all of the route together. */
+    resolvePace: rate().prefault("50/s"),
+    /** A request without a key is refused, or goes through without a journal. */
+    onMissingKey: z.enum(["refuse", "pass"]).prefault("refuse"),
+    /** While the platform is down: keep trying for the caller's time, say so at once, or accept and deliver later. */
+    onOutage: z.enum(["wait", "refuse", "defer"]).prefault("wait"),
+    defer: defer.prefault({}),
+    /** How long the same content gets the same final no; after that it is sent again. */
+    rejectedFor: duration("0ms", "10y").prefault("10min"),
+    /** How long what is known is kept. */
+    retain: z.strictObject({ outcome: duration("1d", "100y").prefault("10y"), bodies: duration("1h", "100y").prefault("30d") }).prefault({}),
+    /** After the caller was told to try later, an answer is waited for so long. */
+    linger: duration("0ms", "1h").prefault("60s"),
+    /** A submission that was certainly not executed is sent by ourselves for so long from its claim on, whether a caller waits or not. */
+    resendUnsent: duration("0ms", "30d").prefault("0s"),
+    /** A held one is expected to be decided by then; it is reported as overdue, never touched. */
+    holdFor: duration("1min", "10y").prefault("24h"),
+    /** Fields of the platform's answer that a replay carries. */
+    replayHeaders: z.array(z.string().regex(HEADER_NAME, { error: () => "a header name" }).refine((name) => !NOT_REPLAYED.test(name), { error: () => "a field that a replay may carry: none about the connection, the date or one caller" })).max(50).prefault(["content-type", "content-encoding", "content-language", "location"]),
+    /** Our own answers in the platform's form. */
+    answers: z.strictObject({ tryLater: answerForm.optional(), held: answerForm.optional(), conflict: answerForm.optional() }).prefault({}),
+  })
   .check(({ value, issues }) => {
     const parts = { key: value.key.length, scope: value.scope.length };
     for (const [index, one] of value.resolve.entries()) {

@@ -1,13 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import { headerValue } from "../http/headers.ts";
 import type { AttemptResult } from "../upstream/result.ts";
-import type { Attempted } from "./attempt.ts";
+import { tells, type Attempted } from "./attempt.ts";
 import type { AcceptedHow, DoubtCause, Entry, EntryState, StoredAnswer } from "./entry.ts";
 import type { Ending, Flight } from "./flight.ts";
 import type { JournalEvents } from "./events.ts";
 import { madeAnswer } from "./made-answer.ts";
 import type { AnswerForm } from "./options.ts";
-import type { QueryAnswer } from "./plan.ts";
+import { readReference } from "./reference.ts";
 import { under, type Change, type Store } from "./store.ts";
 import type { Unsettled } from "./unsettled.ts";
 
@@ -198,11 +198,6 @@ function promised(entry: Entry): Ending | null {
   return entry.state.kind === "queued" ? { kind: "told", entry } : null;
 }
 
-/** What settles a doubt whatever else was sent: the platform has it. */
-export function tells(attempted: Attempted): boolean {
-  return attempted.kind === "judged" && (attempted.judgement.kind === "accepted" || (attempted.judgement.kind === "duplicate" && attempted.judgement.means !== "check"));
-}
-
 /** What a replay carries of an answer. */
 function kept(flight: Flight, answer: StoredAnswer): StoredAnswer {
   return { ...answer, headers: flight.policy.replayed(answer.headers) };
@@ -210,10 +205,4 @@ function kept(flight: Flight, answer: StoredAnswer): StoredAnswer {
 
 function referenceIn(flight: Flight, attempted: Judged): string | null {
   return readReference(flight, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: headerValue(attempted.answer.headers, "content-type") });
-}
-
-/** The platform's own number in an answer; null where the route does not say where it stands, or it does not. */
-export function readReference({ policy: { reference } }: Pick<Flight, "policy">, { headers, body, contentType }: QueryAnswer): string | null {
-  const found = reference?.read({ headers, pathVariables: {}, query: "", body, contentType });
-  return found?.kind === "found" && found.text !== "" ? found.text : null;
 }

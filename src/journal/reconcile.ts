@@ -2,9 +2,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Headers } from "../http/message.ts";
 import type { Asked, Questions } from "./ask.ts";
 import type { Entry, EntryFacts, StateName } from "./entry.ts";
-import { readReference } from "./outcomes.ts";
 import type { QueryStep } from "./plan.ts";
 import type { SubmissionPolicy } from "./policy.ts";
+import { readReference } from "./reference.ts";
 import type { Filter, Store } from "./store.ts";
 
 /*
@@ -32,10 +32,7 @@ export interface Span {
  * it was not issued, or nobody knows. `other-reference`: both have it, under different numbers. `another`: the platform
  * shows another submission under its key. `cannot-tell`: the platform was not asked, or its answer says neither.
  */
-export const DIFFERENCES = ["not-there", "only-there", "other-reference", "another", "cannot-tell"] as const;
-
-/** See {@link DIFFERENCES}. */
-export type DifferenceKind = (typeof DIFFERENCES)[number];
+export type DifferenceKind = "not-there" | "only-there" | "other-reference" | "another" | "cannot-tell";
 
 /** One entry that differs. */
 export interface Difference {

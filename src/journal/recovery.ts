@@ -58,23 +58,7 @@ export function createRecovery(env: RecoveryEnv): Recovery {
     if (!isStopped()) await env.revive(entry);
   }
 
-  /** Every entry of these states, in the order of claims; false where one of them failed. */
-  async function each(states: NonNullable<Filter["states"]>, take: (entry: Entry) => void | Promise<void>): Promise<boolean> {
-    let good = true;
-    for (let next: number | null = 0; next !== null && !isStopped(); ) {
-      const page: Page = await store.list({ states, after: next }, PAGE);
-      for (const entry of page.entries) {
-        try {
-          await take(entry);
-        } catch (fault) {
-          good = false;
-          events.fault("recovering", fault);
-        }
-      }
-      ({ next } = page);
-    }
-    return good;
-  }
+  const each = (states: NonNullable<Filter["states"]>, take: (entry: Entry) => void | Promise<void>): Promise<boolean> => eachEntry(env, states, take, isStopped);
 
   async function pass(): Promise<boolean> {
     try {
@@ -96,4 +80,22 @@ export function createRecovery(env: RecoveryEnv): Recovery {
       stopped = true;
     },
   };
+}
+
+/** Takes every entry of these states, in the order of claims; false where one of them failed. Rejects with a StoreFault. */
+async function eachEntry({ store, events }: RecoveryEnv, states: NonNullable<Filter["states"]>, take: (entry: Entry) => void | Promise<void>, isStopped: () => boolean): Promise<boolean> {
+  let good = true;
+  for (let next: number | null = 0; next !== null && !isStopped(); ) {
+    const page: Page = await store.list({ states, after: next }, PAGE);
+    for (const entry of page.entries) {
+      try {
+        await take(entry);
+      } catch (fault) {
+        good = false;
+        events.fault("recovering", fault);
+      }
+    }
+    ({ next } = page);
+  }
+  return good;
 }

@@ -1,10 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Asked, Questions } from "./ask.ts";
+import { tells } from "./attempt.ts";
 import type { Flight } from "./flight.ts";
 import { madeAnswer } from "./made-answer.ts";
-import { readReference, tells, type Outcomes } from "./outcomes.ts";
+import type { Outcomes } from "./outcomes.ts";
 import type { PlanStep, QueryStep, Sight } from "./plan.ts";
+import { readReference } from "./reference.ts";
 import type { Store } from "./store.ts";
 
 /*
@@ -167,6 +169,7 @@ export class Resolver {
     if (stored === null || isOver() || !this.#isWithin(flight, window)) return;
     flight.resent = true;
     flight.begin();
+    flight.attempts++;
     const attempted = await questions.send(flight, flight.withLatest(stored), "submit").finally(() => flight.finish());
     if (attempted !== null && tells(attempted)) await outcomes.learn(flight, attempted);
   }

@@ -1,12 +1,12 @@
+import { headerValue } from "../http/headers.ts";
 import type { Entered } from "../journal/claims.ts";
 import type { StoredRequest } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
-import { headerValue } from "../http/headers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
-import { awaitEnding } from "./submit.ts";
 import type { Route, Site } from "./site.ts";
+import { awaitEnding } from "./submit.ts";
 import { told, tryLater } from "./told.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
 import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
@@ -15,6 +15,10 @@ import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
  * What a submission meets in the journal: its own claim, another try under way, its outcome, or a no. Nothing is sent
  * before the claim is durable.
  */
+
+const NOTHING = new Uint8Array(0);
+/** Content codings that we can read. */
+const LEGIBLE: ReadonlySet<string> = new Set(["gzip", "x-gzip", "br", "zstd", "identity"]);
 
 /** Claims a submission, answers it from the journal, or refuses it. */
 export async function claim(x: Exchange, policy: SubmissionPolicy, journal: Journal, around: Surroundings): Promise<Verdict> {
@@ -37,9 +41,6 @@ function requestOf(x: Exchange, route: Route): StoredRequest {
   const host = route.options.forward.host && x.host !== "" ? ["host", x.host] : [];
   return { method: x.head.method, target: x.path + x.query, headers: [...host, ...legible(headers)], body: x.body.kind === "bytes" ? x.body.bytes : NOTHING };
 }
-
-const NOTHING = new Uint8Array(0);
-const LEGIBLE: ReadonlySet<string> = new Set(["gzip", "x-gzip", "br", "zstd", "identity"]);
 
 /** An answer is read before it is believed: the platform is offered only what the caller takes and we can read. */
 function legible(headers: readonly string[]): string[] {
@@ -75,10 +76,8 @@ function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around:
 function refused(x: Exchange, entered: Exclude<Entered, { kind: "mine" | "joined" | "replay" | "told" | "unjournalled" }>, policy: SubmissionPolicy): Verdict {
   x.submitted = "refused";
   switch (entered.kind) {
-    case "conflict": {
-      x.submitted = "conflict";
+    case "conflict":
       return told(x, entered.facts, policy, "conflict");
-    }
     case "stranger":
       return refuse("not-yours", "this number belongs to a submission of another caller");
     case "unidentified":

@@ -1,12 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Cache } from "../cache/cache.ts";
 import type { CachePolicy } from "../cache/policy.ts";
-import { isDeepStrictEqual } from "node:util";
+import { compileIdentity } from "../identity/identity.ts";
 import { identityOptions } from "../identity/options.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Way, Ways } from "../journal/way.ts";
-import { compileIdentity } from "../identity/identity.ts";
-import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
+import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { hostTable, type Generation } from "./generation.ts";
 import type { RouteOptions, SiteOptions } from "./options.ts";

@@ -1,7 +1,7 @@
-import { claim } from "./claim.ts";
 import type { Fetch } from "../cache/fetch.ts";
-import type { CachePolicy } from "../cache/policy.ts";
 import type { Recalled } from "../cache/look-up.ts";
+import type { CachePolicy } from "../cache/policy.ts";
+import { claim } from "./claim.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { forward } from "./forward.ts";
 import type { Generation, Surroundings } from "./generation.ts";
@@ -11,8 +11,9 @@ import { GO_ON, refuse, type Verdict } from "./verdict.ts";
 
 /*
  * recall: answer from memory, wait for the one in flight, or go.
- * Reads the journal for submissions and the cache for routes that keep answers. Refuses 504 where the caller wants what is stored or nothing. A stale
- * answer that may be served is served at once, and fetched anew behind the caller's back.
+ * Reads the journal for submissions and the cache for routes that keep answers. Refuses a submission as claim.ts says, and
+ * with 504 a read whose caller wants what is stored or nothing. A stale answer that may be served is served at once, and
+ * fetched anew behind the caller's back.
  */
 
 /** See the top of this file. */

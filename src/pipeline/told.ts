@@ -15,6 +15,8 @@ import { refuse, retryAfter, type Verdict } from "./verdict.ts";
 /** A caller whose submission is being resolved is asked to come back after so many seconds. */
 const LATER_S = 2;
 const HELD_S = 60;
+/** Whom a form speaks of where no entry is known. */
+const NOBODY = { key: [], scope: [], taxpayer: null, region: "" };
 
 /** Tells where an entry stands. `as` says what the try was instead of asking the entry's state. */
 export function told(x: Exchange, entry: EntryFacts & Partial<Pick<Entry, "state" | "answer">>, policy: SubmissionPolicy, as?: "conflict"): Verdict {
@@ -59,8 +61,6 @@ function refusal(policy: SubmissionPolicy, x: Exchange, code: ErrorCode, submitt
   const said = form === undefined ? null : own(policy, form, x, entry, { code, detail, retryAfter: String(seconds) }, []);
   return refuse(code, detail, headers, said);
 }
-
-const NOBODY = { key: [], scope: [], taxpayer: null, region: "" };
 
 function own(policy: SubmissionPolicy, form: AnswerForm, x: Exchange, entry: EntryFacts | null, values: Readonly<Record<string, string>>, extra: readonly string[]): Answer {
   const made = policy.make(form, entry ?? NOBODY, { values: { ...values, requestId: x.id } });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { instantText, nextMidnight, zoneName } from "../../src/base/zone.ts";
+import { instantText } from "../../src/base/instant.ts";
+import { nextMidnight, zoneName } from "../../src/base/zone.ts";
 
 const cases = [
   { what: "an ordinary day", zone: "Europe/Warsaw", after: "2026-11-21T07:00:00Z", next: "2026-11-21T23:00:00Z" },

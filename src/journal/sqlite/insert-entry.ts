@@ -12,6 +12,7 @@ export function insertEntry(file: LiveFile, operation: Cells, wall: number, room
   if (known.some((row) => row.revision >= revision)) return [ENDED.known, known.map((row): EntryCells => entryCells(file, row))];
   if (!room) throw namedFault("full", "writing a new entry: what room is left is for the outcomes of known ones");
   const sealed = content === null ? null : file.vault.closeRequest(fields, content, boundTo(id, revision));
+  if (content !== null && sealed === null) throw namedFault("io", `sealing the request of '${id}': it was altered on its way to the store's thread`);
   file.sequence += 1;
   file.entries.insert(newRow(file, insertion, wall, sealed?.fields ?? null));
   if (sealed !== null) file.requests.put(file.sequence, sealed.content);

@@ -17,15 +17,21 @@ export async function listJob(file: ReadFile, { filter, limit }: Jobs["list"]["i
   if (condition === null) return { rows: [], next: null };
   const found = new Map<number, EntryCells>();
   const after = filter.after ?? 0;
-  const archives = condition.open ? [] : openArchives(file.paths, filter.from, filter.to);
-  for (const database of [...archives.map(({ database }) => database), file.database]) {
-    // The live row is the later one, and wins.
+  const take = async (database: DatabaseSync): Promise<void> => {
     for (const cells of await matches(database, condition, after, limit + 1)) {
       const entry = readable(file, cells);
-      if (entry !== null) found.set(entry[0], entry);
+      // The live row is the later one, and wins.
+      if (entry !== null && !found.has(entry[0])) found.set(entry[0], entry);
     }
+  };
+  // Live first: what moves meanwhile is then found in its archive, and nothing is in neither.
+  await take(file.database);
+  const archives = condition.open ? [] : openArchives(file.paths, filter.from, filter.to);
+  try {
+    for (const { database } of archives) await take(database);
+  } finally {
+    for (const { database } of archives) database.close();
   }
-  for (const { database } of archives) database.close();
   const rows = [...found.values()].toSorted((a, b) => a[0] - b[0]);
   return { rows: rows.slice(0, limit), next: rows.length > limit ? (rows[limit - 1]?.[0] ?? null) : null };
 }

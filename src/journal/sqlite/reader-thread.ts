@@ -20,6 +20,16 @@ const JOBS: { readonly [Name in keyof Jobs]: Job<Name> } = {
   archive: archivePiece,
 };
 
+/** What a job's fault names. */
+const ACTIVITY: Readonly<Record<keyof Jobs, string>> = {
+  list: "listing the journal",
+  verify: "verifying the journal",
+  checkKeys: "checking the keys of the journal",
+  backup: "copying the journal",
+  checkpoint: "writing the journal's log back",
+  archive: "archiving the journal",
+};
+
 /** Opens the files for reading, and does jobs until it is closed. */
 export function startReader(data: ThreadData, port: MessagePort): Life | null {
   const file = openReadFile(data);
@@ -39,15 +49,6 @@ export function startReader(data: ThreadData, port: MessagePort): Life | null {
   });
   return null;
 }
-
-const ACTIVITY: Readonly<Record<keyof Jobs, string>> = {
-  list: "listing the journal",
-  verify: "verifying the journal",
-  checkKeys: "checking the keys of the journal",
-  backup: "copying the journal",
-  checkpoint: "writing the journal's log back",
-  archive: "archiving the journal",
-};
 
 /** Moves what is in the log into the file as far as nobody is waited for: commits go on meanwhile. */
 async function checkpoint({ database }: ReadFile): Promise<Jobs["checkpoint"]["out"]> {

@@ -65,6 +65,7 @@ export function createReader(data: ThreadData, clock: Clock, died: (fault: Store
         thread = null;
         for (const { reject } of pending.values()) reject(fault);
         pending.clear();
+        for (const resolve of whenDone.splice(0)) resolve();
         died(fault);
       },
     });
@@ -80,8 +81,11 @@ export function createReader(data: ThreadData, clock: Clock, died: (fault: Store
       try {
         (await (thread ??= start())).post({ job, name, given });
       } catch (fault) {
+        // Its own promise may have been rejected too, when the thread ended; nobody waits for it any more.
+        answer.catch(() => undefined);
         pending.delete(job);
         thread = null;
+        if (pending.size === 0) for (const resolve of whenDone.splice(0)) resolve();
         throw fault;
       }
       return answer as never;

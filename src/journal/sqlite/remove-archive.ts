@@ -7,6 +7,7 @@ import type { ReadFile } from "./read-file.ts";
 
 /** Removes the oldest archive if nothing in it has changed since `before` (wall ms); entries by state that went, or null. */
 export function removeArchive({ paths }: ReadFile, before: number): number[] | null {
+  if (!Number.isFinite(before)) return null;
   const [month] = archivedMonths(paths);
   removeKeys(paths, yearOf(monthOf(before)));
   if (month === undefined || month >= monthOf(before)) return null;

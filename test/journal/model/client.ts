@@ -1,5 +1,5 @@
-import type { Submission } from "../../../src/journal/claims.ts";
 import type { SubmissionPolicy } from "../../../src/journal/policy.ts";
+import type { Submission } from "../../../src/journal/try.ts";
 import { toldAtEnd, toldAtOnce, type Told } from "./told.ts";
 import { TOTAL_MS, type World } from "./world.ts";
 
