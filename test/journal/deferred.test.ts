@@ -55,6 +55,21 @@ test("orders without a lane are delivered when the platform is back, each once",
   assert.equal(life.journal.stats().flights, 0);
 });
 
+for (const { pace, least, most } of [{ pace: "5/s", least: 9, most: 11 }, { pace: "40/s", least: 76, most: 82 }]) {
+  test(`a queue goes at its pace of ${pace}: neither slower nor faster`, async () => {
+    const orders = Array.from({ length: 120 }, (_, index) => ({ orderNo: `O${index}` }));
+    // A restart, because none of them rests then after the platform refused it.
+    const life = (await queueOf({ onOutage: "defer", defer: { pace } }, ...orders)).crash();
+    life.script = () => ISSUED;
+    life.journal.start();
+    await life.pass(500, 5);
+    const before = sent(life).length;
+    await life.pass(2000, 5);
+    const delivered = sent(life).length - before;
+    assert.ok(delivered >= least && delivered <= most, `${delivered} in two seconds`);
+  });
+}
+
 test("orders of one lane go one at a time in the order of their acceptance, others beside them", async () => {
   const life = await queueOf(SERIAL, { orderNo: "A1", shop: "A" }, { orderNo: "A2", shop: "A" }, { orderNo: "B1", shop: "B" }, { orderNo: "A3", shop: "A" });
   life.script = () => null;
