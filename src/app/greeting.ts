@@ -27,7 +27,7 @@ function trial(config: Config, listeners: readonly Listener[]): string {
   const first = listeners[0];
   if (site === undefined || route === undefined || first === undefined) return "";
   const body = `{"orderNo":"A-1001","sellerTaxNo":"91440300MA5FTEST0X","items":[{"name":"paper","quantity":2}],"amount":113}`;
-  return `issue an invoice at the simulated platform:\n  curl -sS ${originOf(config, first.name, first.address)}${route.match.path} -H 'content-type: application/json' -d '${body}'\n`;
+  return `issue an invoice at the simulated platform:\n  curl -sSi ${originOf(config, first.name, first.address)}${route.match.path} -H 'content-type: application/json' -d '${body}'\n`;
 }
 
 /** How to make a simulated platform misbehave, and what it has issued. */

@@ -103,7 +103,11 @@ function eventsOf({ clock, metrics, log }: Surroundings): JournalEvents {
   let told: { readonly kind: string; readonly at: number } | null = null;
   const place = ({ site, route, id, region }: EntryFacts): Record<string, string> => ({ site, route, region, entry: id });
   return {
-    committed: (operations, ms) => metrics.journalCommitted(operations, ms / 1000),
+    committed(operations, ms) {
+      metrics.journalCommitted(operations, ms / 1000);
+      if (told !== null) log.info("journal is written again", { after: told.kind });
+      told = null;
+    },
     failed(fault) {
       metrics.journalFailed(fault.kind);
       // Under load thousands of groups fail in a second, all for one reason.

@@ -42,7 +42,7 @@ export const ERRORS = {
   "held": { status: 503, source: "operator", en: "nobody but a person can tell what became of the submission; see 'taxgate journal list --state held'", zh: "该提交需人工核实，请使用 taxgate journal list --state held 查看" },
   "conflict": { status: 409, source: "client", en: "another content was sent under this number, and was or may have been issued; send a correction under a number of its own", zh: "该编号已用于不同内容的提交，且已开具或可能已开具；更正请使用新编号" },
   "given-up": { status: 409, source: "operator", en: "a person has closed this submission without an outcome; its number stays taken", zh: "该提交已由人工关闭且无结果，编号不可再用" },
-  "already-issued": { status: 409, source: "edge", en: "the submission was accepted, and its answer is not kept any more; 'taxgate journal show' has the platform's number", zh: "该提交已被受理，但响应已超过保存期限；请使用 taxgate journal show 查询编号" },
+  "already-issued": { status: 409, source: "edge", en: "the submission was accepted, and there is no answer to replay: it is beyond its retention, or a person decided without one; the detail has the platform's number where it is known", zh: "该提交已被受理，但没有可重放的响应（已超过保存期限或由人工确认）；如有平台编号见 detail" },
   "already-rejected": { status: 422, source: "client", en: "the platform refused this very content for good, and its answer is not kept any more; correct it, and send it under the same number", zh: "平台已拒绝该内容，且原响应已超过保存期限；请更正后使用同一编号重新提交" },
   "key-missing": { status: 422, source: "client", en: "the submission does not say its number where the route's 'submission.key' looks; nothing was sent", zh: "在路由的 submission.key 指定位置未找到编号，请求未发送" },
   "key-unclear": { status: 422, source: "client", en: "the submission says its number in two ways; nothing was sent", zh: "提交中的编号存在歧义，请求未发送" },

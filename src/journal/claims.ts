@@ -22,6 +22,8 @@ export type Entered =
   | { readonly kind: "mine"; readonly flight: Flight }
   /** Another try of it is under way. */
   | { readonly kind: "joined"; readonly flight: Flight }
+  /** It is the first one, and the platform is asked before it is sent: the journal was put back. */
+  | { readonly kind: "asked"; readonly flight: Flight }
   /** Its outcome is known. */
   | { readonly kind: "replay"; readonly entry: Entry }
   /** It is held, queued, given up, or another instance works on it. */
@@ -45,6 +47,8 @@ export interface ClaimsEnv {
   readonly flights: Flights;
   /** The journal was put back: what it does not know, or has not touched since, is asked about before it is sent. */
   readonly distrusts: () => boolean;
+  /** Monotonic ms of this life's start. */
+  readonly startedAt: number;
 }
 
 /** Submissions under way at once, those in doubt and those being delivered later among them. */
@@ -154,7 +158,7 @@ export class Claims {
   }
 
   #begin({ policy, submission: { request } }: Try, entry: Entry): Entered {
-    const { clock, flights, outcomes, deferred } = this.#env;
+    const { clock, flights, outcomes, deferred, startedAt } = this.#env;
     if (entry.state.kind === "queued") {
       deferred.add(entry);
       return { kind: "told", entry };
@@ -162,8 +166,10 @@ export class Claims {
     const flight = new Flight(policy, entry, request, clock);
     flights.add(flight);
     if (entry.state.kind === "sending") return { kind: "mine", flight };
+    // This life has sent nothing of it: what is asked about was sent before its start.
+    flight.quietSince = startedAt;
     outcomes.doubt(flight, RESTORED.cause, RESTORED.why, "");
-    return { kind: "joined", flight };
+    return { kind: "asked", flight };
   }
 
   async #known(one: Try, entries: readonly Entry[], tries: number): Promise<Entered> {

@@ -21,6 +21,8 @@ export interface FlightsEnv {
   readonly events: JournalEvents;
   readonly outcomes: Outcomes;
   readonly delivery: DeliveryEnv;
+  /** Monotonic ms of this life's start: what an earlier one sent was sent before it. */
+  readonly startedAt: number;
 }
 
 const CRASHED = { kind: "in-doubt", cause: "crash", why: "the process ended while it was under way" } as const;
@@ -90,7 +92,9 @@ export class Flights {
     flight.inDoubt = true;
     const state = entry.state.kind === "in-doubt" ? entry.state : { ...doubt, until: flight.until };
     flight.isKnown = state.cause === "duplicate";
-    const taken = await this.#env.store.update({ ...under(entry), state, take: true }).catch((fault: unknown) => {
+    // Nobody knows how often it was sent when the process ended: once at least.
+    const unseen = entry.state.kind === "sending" ? 1 : 0;
+    const taken = await this.#env.store.update({ ...under(entry), state, take: true, attempts: entry.attempts + unseen }).catch((fault: unknown) => {
       this.#letGo(flight);
       throw fault;
     });
@@ -167,6 +171,7 @@ export class Flights {
     const meanwhile = this.#table.get(entry.id);
     if (meanwhile !== undefined || policy === null) return meanwhile ?? null;
     const flight = new Flight(policy, entry, null, this.#env.clock, true);
+    flight.quietSince = this.#env.startedAt;
     this.add(flight);
     return flight;
   }

@@ -76,6 +76,7 @@ const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was pu
 /** Makes the journal on an open store. */
 export function createJournal(env: JournalEnv): Journal {
   const { clock, random, store, events, decode, ways } = env;
+  const startedAt = clock.now();
   const unsettled = createUnsettled(store, clock);
   const landed = (flight: Flight): void => {
     flights.remove(flight);
@@ -84,14 +85,14 @@ export function createJournal(env: JournalEnv): Journal {
   const outcomes = new Outcomes({ clock, store, events, unsettled, landed, resolve: (flight) => resolver.add(flight) });
   const deferred: Deferred = new Deferred({ clock, store, ways, outcomes, events, post: env.post, depart: (entry) => flights.depart(entry) });
   const delivery = { clock, ways, decode, outcomes, retried: events.retried, fault: events.fault, defer: (flight: Flight) => deferred.take(flight) };
-  const flights: Flights = new Flights({ clock, store, ways, events, outcomes, delivery });
+  const flights: Flights = new Flights({ clock, store, ways, events, outcomes, delivery, startedAt });
   const questions = createQuestions({ clock, store, ways, decode });
   const resolver: Resolver = new Resolver({ clock, random, store, questions, outcomes, again: (flight) => flights.again(flight), fault: events.fault });
   // Measured by the clock that cannot jump.
   let trustedFrom = env.distrustUntil > 0 ? clock.now() + env.distrustUntil - clock.wall() : 0;
   const distrusts = (): boolean => clock.now() < trustedFrom;
   const recovery = createRecovery({ clock, store, events, distrusts, revive: (entry) => flights.revive(entry, entry.state.kind === "queued" ? RESTORED : undefined), queue: (entry) => deferred.add(entry), block: (entry) => deferred.block(entry), resolving: () => resolver.count() });
-  const claims = new Claims({ clock, store, events, outcomes, deferred, flights, distrusts });
+  const claims = new Claims({ clock, store, events, outcomes, deferred, flights, distrusts, startedAt });
   const decided = (entry: Entry): void => {
     flights.decided(entry);
     deferred.decided(entry);

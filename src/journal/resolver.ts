@@ -110,7 +110,7 @@ export class Resolver {
     if (!isOver()) await this.#env.outcomes.held(flight, "no step of the plan could tell what became of it");
   }
 
-  /** Only time in which the platform could be asked counts against the step's own. */
+  /** Only time in which the platform could be asked, and its answer could count, is the step's own. */
   async #query(flight: Flight, step: QueryStep, isOver: IsOver): Promise<void> {
     const { clock, questions } = this.#env;
     let spent = 0;
@@ -123,7 +123,8 @@ export class Resolver {
       if (sight === "absent" && this.#isStill(flight, step)) return this.#absent(flight, step);
       if (!canBePut || (left && spent >= step.for)) return;
       await flight.pause(this.#nextLook(flight, step, sight, pause));
-      if (left) spent += clock.now() - began;
+      // While an answer may still come, absence cannot count: that time is not the step's.
+      if (left && flight.open === 0) spent += clock.now() - began;
     }
   }
 

@@ -60,7 +60,8 @@ function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around:
       x.submitted = "fresh";
       return GO_ON;
     case "joined":
-      x.submitted = "joined";
+    case "asked":
+      x.submitted = entered.kind === "joined" ? "joined" : "fresh";
       return awaitEnding(x, entered.flight, around);
     case "replay":
     case "told":
@@ -73,7 +74,7 @@ function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around:
   }
 }
 
-function refused(x: Exchange, entered: Exclude<Entered, { kind: "mine" | "joined" | "replay" | "told" | "unjournalled" }>, policy: SubmissionPolicy): Verdict {
+function refused(x: Exchange, entered: Exclude<Entered, { kind: "mine" | "joined" | "asked" | "replay" | "told" | "unjournalled" }>, policy: SubmissionPolicy): Verdict {
   x.submitted = "refused";
   switch (entered.kind) {
     case "conflict":

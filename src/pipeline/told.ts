@@ -45,7 +45,7 @@ export function told(x: Exchange, entry: EntryFacts & Partial<Pick<Entry, "state
 /** Its outcome is known, and its answer is beyond its retention, or was never seen because a person decided. */
 function withoutAnswer(policy: SubmissionPolicy, x: Exchange, entry: EntryFacts, state: Extract<EntryState, { kind: "accepted" | "rejected" }>): Verdict {
   if (state.kind === "rejected") return refusal(policy, x, "already-rejected", "replayed", "the platform refused this content", 0, undefined, entry);
-  const reference = state.reference === null ? "" : `; the platform's number is '${state.reference}'`;
+  const reference = state.reference === null ? "; the platform's number is not known" : `; the platform's number is '${state.reference}'`;
   return refusal(policy, x, "already-issued", "replayed", `it was accepted${reference}`, 0, undefined, entry);
 }
 

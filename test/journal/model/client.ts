@@ -32,7 +32,7 @@ export async function tryOnce(world: World, given: Try): Promise<Told | null> {
   });
   const entered = await life.journal.enter(policy, submission);
   if (!life.isAlive) return null;
-  if (entered.kind !== "mine" && entered.kind !== "joined") {
+  if (entered.kind !== "mine" && entered.kind !== "joined" && entered.kind !== "asked") {
     goes.cancel();
     return toldAtOnce(entered);
   }
