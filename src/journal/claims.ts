@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { createIdTable, type IdTable } from "../base/id-table.ts";
 import { decide, type Standing } from "./decide.ts";
 import type { Deferred } from "./deferred.ts";
 import type { Entry, EntryFacts, EntryState } from "./entry.ts";
@@ -66,7 +67,7 @@ const OVERLOADED: Entered = { kind: "overloaded" };
 export class Claims {
   readonly #env: ClaimsEnv;
   /** Keys about which the store is being asked. */
-  readonly #asking = new Map<string, Promise<unknown>>();
+  readonly #asking: IdTable<Promise<unknown>> = createIdTable();
   /** Hashes of what was claimed under already, and is kept. */
   readonly #profiles = new Set<string>();
 
@@ -128,7 +129,7 @@ export class Claims {
   async #claim(one: Try): Promise<Entered> {
     try {
       if (this.#env.flights.size >= MOST_FLIGHTS) return await this.#known(one, await this.#env.store.read(one.identified.id), 1);
-      await this.#keepProfile(one.policy);
+      if (!this.#profiles.has(one.policy.hash)) await this.#keepProfile(one.policy);
       return await this.#insert(one);
     } catch (fault) {
       return { kind: "unavailable", fault: fault instanceof StoreFault ? fault : new StoreFault("io", String(fault)) };
@@ -136,7 +137,6 @@ export class Claims {
   }
 
   async #keepProfile({ hash, text }: SubmissionPolicy): Promise<void> {
-    if (this.#profiles.has(hash)) return;
     await this.#env.store.keepProfile(hash, text);
     this.#profiles.add(hash);
   }

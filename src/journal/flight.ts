@@ -59,8 +59,8 @@ export class Flight {
   #open = 0;
   #turn = false;
   /** What ends a pause early. */
-  readonly #watchers = new Set<() => void>();
-  readonly #still: (() => void)[] = [];
+  #watchers: Set<() => void> | null = null;
+  #still: (() => void)[] | null = null;
 
   constructor(policy: SubmissionPolicy, entry: Entry, request: StoredRequest | null, clock: Clock, revived = false) {
     this.policy = policy;
@@ -113,13 +113,13 @@ export class Flight {
     this.quietSince = this.#clock.now();
     // The store has it: many doubts at once must not fill the memory.
     if (this.#open === 0 && this.entry.state.kind === "in-doubt") this.request = null;
-    if (this.#open === 0) for (const run of this.#still.splice(0)) run();
+    if (this.#open === 0) for (const run of this.#still?.splice(0) ?? []) run();
   }
 
   /** Resolves when no answer can come any more. */
   still(): Promise<void> {
     if (this.#open === 0) return Promise.resolve();
-    return new Promise((resolve) => void this.#still.push(resolve));
+    return new Promise((resolve) => void (this.#still ??= []).push(resolve));
   }
 
   /** Waits for the end, at most `ms`; `giveUp` takes a function that ends the wait earlier. */
@@ -144,11 +144,11 @@ export class Flight {
     return new Promise((resolve) => {
       const done = (): void => {
         timer.cancel();
-        this.#watchers.delete(done);
+        this.#watchers?.delete(done);
         resolve();
       };
       const timer = this.#clock.after(ms, done, true);
-      this.#watchers.add(done);
+      (this.#watchers ??= new Set()).add(done);
     });
   }
 
@@ -157,6 +157,6 @@ export class Flight {
     if (this.ending !== null) return;
     this.ending = ending;
     for (const done of this.#waiters) done(ending);
-    for (const done of this.#watchers) done();
+    for (const done of this.#watchers ?? []) done();
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { createIdTable, type IdTable } from "../base/id-table.ts";
 import { deliver, type DeliveryEnv } from "./delivery.ts";
 import type { Entry, EntryFacts } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
@@ -33,7 +34,7 @@ const MOST_ATTEMPTS = 20;
 export class Flights {
   readonly #env: FlightsEnv;
   /** By the entry's id. */
-  readonly #table = new Map<string, Flight>();
+  readonly #table: IdTable<Flight> = createIdTable();
 
   constructor(env: FlightsEnv) {
     this.#env = env;
@@ -110,7 +111,7 @@ export class Flights {
 
   /** Delivers a queued entry; null where no route leads there any more, or it is under way. */
   async depart(entry: Entry): Promise<Flight | null> {
-    if (this.#table.has(entry.id)) return null;
+    if (this.#table.get(entry.id) !== undefined) return null;
     const flight = await this.#flightOf(entry);
     if (flight === null || flight.entry !== entry) return null;
     void this.#takeOff(flight);

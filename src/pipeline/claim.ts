@@ -18,6 +18,7 @@ import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
 
 const NOTHING = new Uint8Array(0);
 /** Content codings that we can read. */
+const ACCEPT_ENCODING = "accept-encoding";
 const LEGIBLE: ReadonlySet<string> = new Set(["gzip", "x-gzip", "br", "zstd", "identity"]);
 
 /** Claims a submission, answers it from the journal, or refuses it. */
@@ -47,7 +48,7 @@ function legible(headers: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
     const [name, value] = [headers[i] as string, headers[i + 1] as string];
-    if (name.toLowerCase() !== "accept-encoding") kept.push(name, value);
+    if (name.length !== ACCEPT_ENCODING.length || name.toLowerCase() !== ACCEPT_ENCODING) kept.push(name, value);
     else kept.push(name, value.split(",").filter((coding) => LEGIBLE.has((coding.split(";")[0] as string).trim().toLowerCase())).join(",") || "identity");
   }
   return kept;

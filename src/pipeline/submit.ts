@@ -56,15 +56,20 @@ function open(x: Exchange, flight: Flight): Verdict {
   return tryLater(x, flight.facts, flight.policy, state.kind === "in-doubt" ? `its outcome is not known: ${state.why}` : "its outcome is not known yet");
 }
 
-async function answered(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Promise<Verdict> {
+function answered(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Verdict | Promise<Verdict> {
   x.lastTried = { region: ending.region, endpoint: ending.endpoint };
   if (ending.how === "confirmed") x.submitted = "confirmed";
   // Fields such as Set-Cookie are for whoever was asked to send it; the others get what a replay would have.
   const fields = x.flight === null ? flight.policy.replayed(ending.answer.headers) : ending.answer.headers;
   const whole: Answer = { status: ending.answer.status, headers: fields, body: { kind: "bytes", bytes: ending.answer.body } };
-  const seen = x.flight === null ? whole : await voidedBy(x, whole, around);
-  const headers = [...downstreamHeaders(x, seen), "Taxgate-Submission", x.submitted ?? "fresh"];
-  return { kind: "answer", reason: ending.executed ? "forwarded" : "not-executed", answer: { status: seen.status, headers, body: seen.body } };
+  const reason = ending.executed ? "forwarded" : "not-executed";
+  const seen = x.flight === null ? whole : voidedBy(x, whole, around);
+  return seen instanceof Promise ? seen.then((one) => passedOn(x, one, reason)) : passedOn(x, seen, reason);
+}
+
+function passedOn(x: Exchange, { status, headers, body }: Answer, reason: string): Verdict {
+  const fields = [...downstreamHeaders(x, { status, headers, body }), "Taxgate-Submission", x.submitted ?? "fresh"];
+  return { kind: "answer", reason, answer: { status, headers: fields, body } };
 }
 
 function unsent(x: Exchange, { result, why }: Extract<Ending, { kind: "unsent" }>): Verdict {
