@@ -21,7 +21,7 @@ test("a table of ids behaves as a Map does", () => {
         assert.equal(table.get(id), map.get(id));
         assert.equal(table.size, map.size);
       }
-      assert.deepEqual([...table.values()].toSorted(), [...map.values()].toSorted());
+      assert.deepEqual([...table.values()].toSorted((a, b) => a - b), [...map.values()].toSorted((a, b) => a - b));
     }),
   );
 });
