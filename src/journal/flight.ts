@@ -5,7 +5,7 @@ import type { Entry, StoredAnswer, StoredRequest } from "./entry.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 
 /** How an answer came to whoever waited for it: what `Taxgate-Submission` says. */
-export type AnsweredHow = "fresh" | "confirmed" | "replayed";
+export type AnsweredHow = "fresh" | "confirmed";
 
 /** How a flight ends for those who wait. */
 export type Ending =

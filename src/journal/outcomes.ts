@@ -4,7 +4,7 @@ import type { AttemptResult } from "../upstream/result.ts";
 import { tells, type Attempted } from "./attempt.ts";
 import type { AcceptedHow, DoubtCause, Entry, EntryState, StoredAnswer } from "./entry.ts";
 import type { Ending, Flight } from "./flight.ts";
-import type { JournalEvents } from "./events.ts";
+import type { JournalEvents, Resolution } from "./events.ts";
 import { madeAnswer } from "./made-answer.ts";
 import type { AnswerForm } from "./options.ts";
 import { readReference } from "./reference.ts";
@@ -99,7 +99,7 @@ export class Outcomes {
 
   /** It was certainly not executed. What was promised for later goes back into its queue while there is time. */
   unsent(flight: Flight, { result, why }: { readonly result: Exclude<AttemptResult, { kind: "answered" }> | null; readonly why: string }): Promise<void> {
-    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, "unsent");
+    this.#resolved(flight, "unsent");
     return this.#settle(flight, { state: this.#notSent(flight, why) }, (entry) => promised(entry) ?? { kind: "unsent", result, why });
   }
 
@@ -133,15 +133,14 @@ export class Outcomes {
   }
 
   #accept(flight: Flight, attempted: Judged, how: AcceptedHow): Promise<void> {
-    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, how);
+    this.#resolved(flight, how);
     const reference = referenceIn(flight, attempted);
     return this.#answered(flight, { kind: "accepted", how, reference }, attempted);
   }
 
   #reject(flight: Flight, attempted: Judged): Promise<void> {
-    const { clock, events } = this.#env;
-    if (flight.inDoubt && !flight.isOver) events.resolved(flight.facts, "rejected");
-    return this.#answered(flight, { kind: "rejected", until: clock.wall() + flight.policy.options.rejectedFor }, attempted);
+    this.#resolved(flight, "rejected");
+    return this.#answered(flight, { kind: "rejected", until: this.#env.clock.wall() + flight.policy.options.rejectedFor }, attempted);
   }
 
   #answered(flight: Flight, state: EntryState, { answer, region, endpoint }: Judged): Promise<void> {
@@ -149,9 +148,14 @@ export class Outcomes {
   }
 
   #notExecuted(flight: Flight, { answer, region, endpoint }: Judged): Promise<void> {
-    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, "unsent");
+    this.#resolved(flight, "unsent");
     const state = this.#notSent(flight, `the platform answered ${answer.status}: not executed`);
     return this.#settle(flight, { state, endpoint }, (entry) => promised(entry) ?? { kind: "answered", how: "fresh", answer, executed: false, region, endpoint });
+  }
+
+  /** Where it was in doubt, that has come to its end. */
+  #resolved(flight: Flight, how: Resolution): void {
+    if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, how);
   }
 
   /** The state of what was certainly not executed. */

@@ -1,5 +1,5 @@
-import { createSeal, type SealKey } from "../../base/seal.ts";
-import { packAnswer, packRequest, repack, unpackAnswer, unpackRequest } from "./blob.ts";
+import { createSeal, type Seal, type SealKey } from "../../base/seal.ts";
+import { repack, reseal } from "./blob.ts";
 
 /*
  * The event loop packs and unpacks without a seal; the store's threads put the seal on and take it off, because that
@@ -31,23 +31,16 @@ export function createVault(keys: readonly SealKey[]): Vault {
   const seal = createSeal(keys);
   return {
     archiveAnswer: (packed, bound) => repack(packed, "answer", seal, bound),
-    closeRequest(fields, content, bound) {
-      const request = unpackRequest(fields, content, null, bound);
-      return request && packRequest(request, seal, bound);
-    },
-    openRequest(fields, content, bound) {
-      const request = unpackRequest(fields, content, seal, bound);
-      if (request === null) return null;
-      const packed = packRequest(request, null, bound);
-      return fields === null ? { ...packed, fields: null } : packed;
-    },
-    closeAnswer(packed, bound) {
-      const answer = unpackAnswer(packed, null, bound);
-      return answer && packAnswer(answer, seal, bound);
-    },
-    openAnswer(packed, bound) {
-      const answer = unpackAnswer(packed, seal, bound);
-      return answer && packAnswer(answer, null, bound);
-    },
+    closeRequest: (fields, content, bound) => resealRequest(fields, content, null, seal, bound),
+    openRequest: (fields, content, bound) => resealRequest(fields, content, seal, null, bound),
+    closeAnswer: (packed, bound) => reseal(packed, "answer", null, seal, bound),
+    openAnswer: (packed, bound) => reseal(packed, "answer", seal, null, bound),
   };
+}
+
+/** Fields that were dropped stay dropped. */
+function resealRequest(fields: Uint8Array | null, content: Uint8Array, from: Seal | null, to: Seal | null, bound: string): { readonly fields: Uint8Array | null; readonly content: Uint8Array } | null {
+  const body = reseal(content, "content", from, to, bound);
+  const head = fields === null ? null : reseal(fields, "fields", from, to, bound);
+  return body === null || (fields !== null && head === null) ? null : { fields: head, content: body };
 }
