@@ -21,6 +21,8 @@ const importTable: Readonly<Record<string, Row>> = {
   server: { values: ["pipeline", "observe", "http", "base"], types: ["certs", "upstream"] },
   pipeline: { values: ["observe", "http", "base", "*/options.ts", ...capabilities.map((room) => `${room}/${room}.ts`)], types: capabilities },
   ...Object.fromEntries(capabilities.map((room) => [room, capability])),
+  // What a platform allows is said beside how it is reached.
+  upstream: { ...capability, values: [...capability.values, "limits/options.ts"] },
   admin: { values: ["observe", "http", "base"], types: capabilities },
   sandbox: { values: ["document", "http", "base"], types: ["platforms"] },
   console: { values: [] },

@@ -11,7 +11,7 @@ export interface Selection {
 }
 
 /** Every state once; the type sees to it. */
-const STATES: Readonly<Record<StateName, true>> = { queued: true, sending: true, unsent: true, "in-doubt": true, held: true, accepted: true, rejected: true, released: true, expired: true };
+const STATES: Readonly<Record<StateName, true>> = { queued: true, sending: true, unsent: true, "in-doubt": true, held: true, accepted: true, rejected: true, released: true, expired: true, provisional: true };
 const NAMES = ["site", "route", "taxpayer", "region", "key"] as const;
 /** Entries in one answer, as the store gives them. */
 export const MOST_LISTED = 1000;

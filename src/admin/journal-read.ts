@@ -26,13 +26,13 @@ export async function entriesAnswer(query: string, views: JournalViews): Promise
 }
 
 /**
- * The same entries as lines of JSON (NDJSON), for files: the page that follows begins with `after` at the `sequence` of the
+ * The same entries, batches with their items, as lines of JSON (NDJSON), for files: the page that follows begins with `after` at the `sequence` of the
  * last line, and one with fewer lines than `limit` is the last.
  */
 export async function exportAnswer(query: string, views: JournalViews): Promise<OwnAnswer> {
   const selection = readSelection(query, views.now(), MOST_LISTED);
   if (!selection.ok) return problem(selection.code, selection.detail);
-  const kept = await views.list(selection.value.filter, selection.value.limit);
+  const kept = await views.list(selection.value.filter, selection.value.limit, true);
   return kept.ok ? text(200, kept.value.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), "application/x-ndjson") : without(kept);
 }
 

@@ -1,4 +1,4 @@
-import type { AcceptedHow, DoubtCause, StateName } from "../journal/entry.ts";
+import type { AcceptedHow, DoubtCause, StateName, VerdictHow } from "../journal/entry.ts";
 import type { ByHandOrder, ByHandRefusal } from "../journal/by-hand.ts";
 import type { DifferenceKind, Reconciled, Span } from "../journal/reconcile.ts";
 import type { Filter, Verification } from "../journal/store.ts";
@@ -22,8 +22,12 @@ export interface EntryView {
   readonly why: string | null;
   readonly cause: DoubtCause | null;
   readonly how: AcceptedHow | null;
-  /** The platform's own number. */
+  /** The platform's own number: of one that awaits, or has had, its verdict that under which it was taken in. */
   readonly reference: string | null;
+  /** The final number, which the verdict gave. */
+  readonly number: string | null;
+  /** How the verdict came to be known; null where there was none to come. */
+  readonly verdict: VerdictHow | null;
   /** When its time in this state ends. */
   readonly until: string | null;
   readonly attempts: number;
@@ -35,6 +39,8 @@ export interface EntryView {
   readonly fingerprint: string;
   /** Hash of the route's `submission` that it was claimed under. */
   readonly profile: string;
+  /** Of a batch, in its order; only where they are asked for. */
+  readonly items?: readonly ItemView[];
 }
 
 /** A body, as text where it is UTF-8. */
@@ -50,6 +56,23 @@ export interface BodyView {
 export interface EntryDetail extends EntryView {
   readonly answer: { readonly status: number; readonly headers: readonly { readonly name: string; readonly value: string }[]; readonly body: BodyView } | null;
   readonly request: { readonly method: string; readonly path: string; readonly body: BodyView } | null;
+  /** Of a batch, in its order, at most 1,000; none of anything else. */
+  readonly items: readonly ItemView[];
+  /** How many there are. */
+  readonly itemCount: number;
+}
+
+/** An item of a batch. */
+export interface ItemView {
+  readonly id: string;
+  readonly key: readonly string[];
+  /** What became of it; of one that shares its batch's fate the state of that. */
+  readonly outcome: StateName;
+  /** The platform's own number of it. */
+  readonly reference: string | null;
+  /** Up to when the same content gets the same no; null where it was not refused. */
+  readonly until: string | null;
+  readonly fingerprint: string;
 }
 
 /** Some entries in the order of claims; `next` is the `after` of the page that follows, null at the end. */
@@ -64,6 +87,8 @@ export interface JournalStatsView {
   /** RFC 3339; null where none is open. */
   readonly oldestOpenAt: string | null;
   readonly oldestOpenSeconds: number;
+  /** Of those that await the platform's verdict; 0 where none does. */
+  readonly oldestProvisionalSeconds: number;
   /** Bytes on disk. */
   readonly bytes: number;
   /** Under way in this process, those in doubt among them. */
@@ -94,7 +119,7 @@ export type Kept<Value> = { readonly ok: true; readonly value: Value } | { reado
 export interface JournalViews {
   /** Wall ms. */
   now(): number;
-  list(filter: Filter, limit: number): Promise<Kept<EntriesView>>;
+  list(filter: Filter, limit: number, withItems?: boolean): Promise<Kept<EntriesView>>;
   /** All revisions, the oldest first; none where the id is not known. */
   show(id: string): Promise<Kept<readonly EntryDetail[]>>;
   stats(): Promise<Kept<JournalStatsView>>;

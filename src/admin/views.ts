@@ -29,6 +29,17 @@ export interface RegionView {
   readonly breakers: readonly BreakerView[];
 }
 
+/** A group of counters that keeps to what the platform allows. */
+export interface PaceView {
+  readonly group: string;
+  /** Counted apart at this moment. */
+  readonly scopes: number;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
+  /** Scopes of which the platform wants to hear nothing now. */
+  readonly quiet: number;
+}
+
 /** Everything an operator wants to know at a glance. */
 export interface StatusView {
   readonly version: string;
@@ -42,7 +53,7 @@ export interface StatusView {
   readonly file: string;
   readonly exchangesInFlight: number;
   readonly listeners: readonly { readonly name: string; readonly address: string; readonly tls: boolean }[];
-  readonly sites: readonly { readonly name: string; readonly regions: readonly RegionView[] }[];
+  readonly sites: readonly { readonly name: string; readonly pace: readonly PaceView[]; readonly regions: readonly RegionView[] }[];
   /** Options that differ from the file and act only after a restart. */
   readonly pendingRestart: readonly string[];
 }

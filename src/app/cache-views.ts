@@ -79,8 +79,9 @@ function latest(misses: readonly Miss[]): Miss[] {
 
 /** A GET is asked for first; a read that is made by POST counts where it keeps something and the GET does not. */
 function routeOf(routes: readonly Route[], path: string, query: string): CacheInspection["route"] {
-  const matches = ["GET", "POST"].map((method) => matchRoute(routes, method, path, query, []).route);
-  const route = matches.find((one) => one?.options.cache !== undefined) ?? matches[0] ?? null;
+  // Where the body decides, a route that keeps answers is the one that is asked about.
+  const matches = ["GET", "POST"].map((method) => matchRoute(routes, method, path, query, [])).flatMap((found) => (found.route === null ? found.candidates : [found.route]));
+  const route = matches.find((one) => one.options.cache !== undefined) ?? matches[0] ?? null;
   return route === null ? null : { name: route.name, keeps: route.options.cache !== undefined };
 }
 

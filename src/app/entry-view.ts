@@ -1,8 +1,11 @@
-import type { BodyView, EntryDetail, EntryView } from "../admin/journal-views.ts";
+import type { BodyView, EntryDetail, EntryView, ItemView } from "../admin/journal-views.ts";
 import type { Entry, StoredRequest } from "../journal/entry.ts";
+import { itemState, type Item } from "../journal/items.ts";
 import { isoTime } from "../observe/iso-time.ts";
 import { REDACTED } from "../observe/redact.ts";
 
+/** More items are not shown. */
+const MOST_ITEMS = 1000;
 /** Larger bodies are cut. */
 const MOST_BODY = 1 << 20;
 
@@ -18,7 +21,9 @@ export function entryView(entry: Entry, now: number): EntryView {
     why: "why" in state ? (state.why ?? null) : null,
     cause: "cause" in state ? state.cause : null,
     how: "how" in state ? state.how : null,
-    reference: "reference" in state ? state.reference : null,
+    reference: "reference" in state ? (state.reference ?? null) : null,
+    number: "number" in state ? (state.number ?? null) : null,
+    verdict: "verdict" in state ? (state.verdict ?? null) : null,
     until: until === null ? null : time(until),
     attempts, endpoint, fingerprint, profile,
     createdAt: time(entry.createdAt),
@@ -34,7 +39,7 @@ function principalText(principal: string | null): string | null {
 }
 
 /** The same with answer and request; `room` is how many bytes of bodies may be shown. */
-export function entryDetail(entry: Entry, request: StoredRequest | null, now: number, room: number): EntryDetail {
+export function entryDetail(entry: Entry, request: StoredRequest | null, items: readonly Item[], now: number, room: number): EntryDetail {
   const { answer } = entry;
   const pairs = (answer?.headers ?? []).flatMap((name, index, all) => (index % 2 === 0 ? [{ name, value: all[index + 1] ?? "" }] : []));
   return {
@@ -42,7 +47,15 @@ export function entryDetail(entry: Entry, request: StoredRequest | null, now: nu
     answer: answer === null ? null : { status: answer.status, headers: pairs, body: bodyView(answer.body, room) },
     // Without its query and its fields, where credentials stand.
     request: request === null ? null : { method: request.method, path: request.target.split("?", 1)[0] ?? "", body: bodyView(request.body, room - (answer?.body.byteLength ?? 0)) },
+    items: itemViews(items.slice(0, MOST_ITEMS), entry),
+    itemCount: items.length,
   };
+}
+
+/** How the items of an entry look. */
+export function itemViews(items: readonly Item[], { state }: Entry): ItemView[] {
+  const time = isoTime();
+  return items.map(({ id, key, outcome, reference, until, fingerprint }) => ({ id, key, reference, fingerprint, outcome: itemState({ id, outcome, reference, until }, state).kind, until: until === 0 ? null : time(until) }));
 }
 
 function bodyView(body: Uint8Array, room: number): BodyView {

@@ -2,6 +2,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { JournalStats } from "../journal/journal.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
+import type { Limits } from "../limits/limits.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import type { JournalDoor } from "./journal.ts";
 import type { Generations } from "./generations.ts";
@@ -10,6 +11,7 @@ import type { Generations } from "./generations.ts";
 export interface GaugeParts {
   readonly metrics: Metrics;
   readonly estate: Estate;
+  readonly limits: Limits;
   readonly generations: Generations;
   readonly listeners: readonly Listener[];
   readonly droppedLines: () => number;
@@ -20,7 +22,7 @@ export interface GaugeParts {
 const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 
 /** Connects the gauges to what they show; each is read when it is scraped, and costs nothing between. */
-export function connectGauges({ metrics, estate, generations, listeners, droppedLines, cache, journal }: GaugeParts): void {
+export function connectGauges({ metrics, estate, limits, generations, listeners, droppedLines, cache, journal }: GaugeParts): void {
   const one = (value: number) => [{ labels: {}, value }];
   const eachEndpoint = (pick: (endpoint: RegionStatus["endpoints"][number], labels: Record<string, string>) => { labels: Record<string, string>; value: number }[]) =>
     estate.status().flatMap(({ site, region, endpoints }) => endpoints.flatMap((endpoint, index) => pick(endpoint, { site, region, endpoint: String(index) })));
@@ -39,6 +41,8 @@ export function connectGauges({ metrics, estate, generations, listeners, dropped
   metrics.setSource("taxgate_cache_waiting", () => one(cache.stats().waiting));
   metrics.setSource("taxgate_cache_shared_up", () => one(cache.stats().shared === "up" ? 1 : 0));
   journalGauges(metrics, journal);
+  metrics.setSource("taxgate_pace_waiting", () => limits.status().map(({ site, group, waiting }) => ({ labels: { site, group }, value: waiting })));
+  metrics.setSource("taxgate_pace_quiet", () => limits.status().map(({ site, group, quiet }) => ({ labels: { site, group }, value: quiet })));
   metrics.setSource("taxgate_breaker_state", () =>
     estate.status().flatMap(({ site, region, breakers }) => breakers.map((breaker) => ({ labels: { site, region, class: breaker.class }, value: STATES[breaker.state] }))));
   metrics.setSource("taxgate_endpoint_up", () => eachEndpoint(({ state }, labels) => [{ labels, value: state === "healthy" ? 1 : 0 }]));
@@ -55,10 +59,12 @@ function journalGauges(metrics: Metrics, journal: JournalDoor): void {
   metrics.setSource("taxgate_journal_resolving", number((stats) => stats.resolving));
   metrics.setSource("taxgate_journal_queued", number((stats) => stats.queued));
   metrics.setSource("taxgate_journal_unsettled", number((stats) => stats.unsettled));
+  metrics.setSource("taxgate_provisional_unheard", number((stats) => stats.unheard));
+  metrics.setSource("taxgate_provisional_oldest_seconds", () => [{ labels: {}, value: journal.oldestProvisionalSeconds() }]);
   metrics.setSource("taxgate_journal_writable", () => [{ labels: {}, value: journal.current()?.store.fault() === null ? 1 : 0 }]);
   metrics.setSource("taxgate_journal_entries", () => Object.entries(journal.lastStats()?.states ?? {}).map(([state, value]) => ({ labels: { state }, value })));
   metrics.setSource("taxgate_journal_bytes", () => [{ labels: {}, value: journal.lastStats()?.bytes ?? 0 }]);
   metrics.setSource("taxgate_journal_oldest_open_seconds", () => [{ labels: {}, value: journal.oldestOpenSeconds() }]);
 }
 
-const NO_JOURNAL: JournalStats = { flights: 0, sending: 0, resolving: 0, unsettled: 0, queued: 0 };
+const NO_JOURNAL: JournalStats = { flights: 0, sending: 0, resolving: 0, unsettled: 0, queued: 0, provisional: 0, unheard: 0 };

@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import type { BackupView, EntryDetail, JournalStatsView, JournalViews, Kept } from "../admin/journal-views.ts";
+import type { BackupView, EntryDetail, EntryView, JournalStatsView, JournalViews, Kept } from "../admin/journal-views.ts";
 import type { Clock } from "../base/clock.ts";
 import { ensurePrivateDirectory, fileRoom } from "../base/files.ts";
 import type { Journal } from "../journal/journal.ts";
-import { StoreFault } from "../journal/store.ts";
+import type { Entry } from "../journal/entry.ts";
+import { StoreFault, type Store } from "../journal/store.ts";
 import { isoTime } from "../observe/iso-time.ts";
-import { entryDetail, entryView } from "./entry-view.ts";
+import { entryDetail, entryView, itemViews } from "./entry-view.ts";
 
 /** What the views of the journal look at. */
 export interface JournalViewParts {
@@ -34,9 +35,9 @@ export function journalViews({ clock, journal, stateDir }: JournalViewParts): Jo
   }
   return {
     now,
-    list: (filter, limit) => kept(async ({ store }) => {
+    list: (filter, limit, withItems = false) => kept(async ({ store }) => {
       const { entries, next } = await store.list(filter, limit);
-      return { entries: entries.map((entry) => entryView(entry, now())), next };
+      return { entries: withItems ? await Promise.all(entries.map((entry) => itemised(store, entry, now()))) : entries.map((entry) => entryView(entry, now())), next };
     }),
     show: (id) => kept((journal) => details(journal, id, now())),
     stats: () => kept((journal) => stats(journal, now())),
@@ -53,26 +54,34 @@ export function journalViews({ clock, journal, stateDir }: JournalViewParts): Jo
   };
 }
 
+/** With its items, where it is a batch. */
+async function itemised(store: Store, entry: Entry, now: number): Promise<EntryView> {
+  const items = await store.items(entry.id, entry.revision);
+  return items.length === 0 ? entryView(entry, now) : { ...entryView(entry, now), items: itemViews(items, entry) };
+}
+
 async function details({ store }: Journal, id: string, now: number): Promise<EntryDetail[]> {
   const shown: EntryDetail[] = [];
   let room = MOST_BODIES;
   for (const entry of (await store.read(id)).toReversed()) {
     const request = await store.request(id, entry.revision);
-    shown.unshift(entryDetail(entry, request, now, room));
+    shown.unshift(entryDetail(entry, request, await store.items(id, entry.revision), now, room));
     room -= (entry.answer?.body.byteLength ?? 0) + (request?.body.byteLength ?? 0);
   }
   return shown;
 }
 
 async function stats(journal: Journal, now: number): Promise<JournalStatsView> {
-  const { states, oldestOpenAt, bytes } = await journal.store.stats();
+  const { states, oldestOpenAt, oldestProvisionalAt, bytes } = await journal.store.stats();
   const { flights, resolving, queued, unsettled } = journal.stats();
+  const secondsSince = (wall: number | null): number => (wall === null ? 0 : Math.max(0, Math.round((now - wall) / 1000)));
   return {
     states, bytes, resolving, queued,
     underWay: flights,
     unwritten: unsettled,
     oldestOpenAt: oldestOpenAt === null ? null : isoTime()(oldestOpenAt),
-    oldestOpenSeconds: oldestOpenAt === null ? 0 : Math.max(0, Math.round((now - oldestOpenAt) / 1000)),
+    oldestOpenSeconds: secondsSince(oldestOpenAt),
+    oldestProvisionalSeconds: secondsSince(oldestProvisionalAt),
     fault: journal.store.fault()?.message ?? null,
   };
 }

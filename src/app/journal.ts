@@ -33,6 +33,8 @@ export interface JournalDoor {
   lastStats(): StoreStats | null;
   /** Age of the oldest entry without an outcome, as of then. */
   oldestOpenSeconds(): number;
+  /** Age of the oldest entry that awaits the platform's verdict, as of then. */
+  oldestProvisionalSeconds(): number;
 }
 
 /** A fault that lasts is told again after so many ms. */
@@ -75,6 +77,8 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
     return journal;
   }
 
+  const secondsSince = (wall: number | null): number => (wall === null ? 0 : Math.max(0, (clock.wall() - wall) / 1000));
+
   return {
     open: (config) =>
       (opening ??= open(config).catch((fault: unknown) => {
@@ -84,7 +88,8 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
       })),
     current: () => journal,
     lastStats: () => stats,
-    oldestOpenSeconds: () => (stats === null || stats.oldestOpenAt === null ? 0 : Math.max(0, (around.clock.wall() - stats.oldestOpenAt) / 1000)),
+    oldestOpenSeconds: () => secondsSince(stats?.oldestOpenAt ?? null),
+    oldestProvisionalSeconds: () => secondsSince(stats?.oldestProvisionalAt ?? null),
   };
 }
 
@@ -135,6 +140,14 @@ function eventsOf({ clock, metrics, log }: Surroundings): JournalEvents {
     delivered(facts, how) {
       metrics.deferredEnded(facts.site, facts.route, how);
       log[how === "expired" ? "error" : "info"]("deferred submission is over", { ...place(facts), how });
+    },
+    verdict(facts, verdict, how) {
+      metrics.verdictLearnt(facts.site, facts.route, verdict, how);
+      log[verdict === "accepted" ? "info" : "warn"]("verdict of the platform", { ...place(facts), verdict, how });
+    },
+    verdictIgnored(facts, verdict, why) {
+      metrics.verdictIgnored(facts.site, facts.route, why);
+      log[why === "stranger" ? "warn" : "info"]("verdict does not count", { ...place(facts), verdict, why });
     },
     retried: () => metrics.retried(),
     byHand(facts, to, by, reason) {

@@ -11,6 +11,7 @@ import { stdoutSink, type Sink } from "../observe/sink.ts";
 import { PHASES } from "../pipeline/exchange.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
 import { createCache, type Cache } from "../cache/cache.ts";
+import { createLimits, type Limits } from "../limits/limits.ts";
 import { createEstate, type Estate } from "../upstream/gate.ts";
 import type { CacheOptions } from "../cache/options.ts";
 import type { TierEvents } from "../cache/shared-tier.ts";
@@ -21,6 +22,7 @@ export interface Observation {
   readonly around: Surroundings & { readonly log: LogControl };
   readonly sink: Sink;
   readonly estate: Estate;
+  readonly limits: Limits;
 }
 
 /** Request bodies held whole, all together; beyond it callers are told to try later. */
@@ -45,8 +47,17 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
     },
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
   }));
+  const limits = createLimits({ clock, random: systemRandom, events: {
+    went: (site, group, ms) => metrics.paceWent(site, group, ms / 1000),
+    told: metrics.paceTold,
+    heard(site, group, ms, refused) {
+      metrics.paceHeard(site, group, refused);
+      if (refused) log.warn("the platform refused a request because of its limits", { site, group, waitMs: Math.round(ms) });
+    },
+  } });
+  life.own(limits);
   const cache = await cacheOf(loaded.config.cache, { clock, log, metrics, life });
-  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache }, sink, estate };
+  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache }, sink, estate, limits };
 }
 
 /** The cache and, where one is configured, the tier that instances share. */

@@ -6,6 +6,7 @@ import { isoTime } from "../observe/iso-time.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
+import type { GroupStatus, Limits } from "../limits/limits.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import { cacheViews } from "./cache-views.ts";
 import type { JournalDoor } from "./journal.ts";
@@ -23,6 +24,7 @@ export interface ViewParts {
   readonly journal: JournalDoor;
   readonly generations: Generations;
   readonly estate: Estate;
+  readonly limits: Limits;
   readonly listeners: readonly Listener[];
   readonly draining: () => boolean;
   readonly drain: () => void;
@@ -46,7 +48,7 @@ export function appViews(parts: ViewParts): AdminViews {
         address: `${address.host}:${address.port}`,
         tls: generations.config().listeners.find((one) => one.name === name)?.tls !== undefined,
       })),
-      sites: sitesView(parts.estate.status()),
+      sites: sitesView(parts.estate.status(), parts.limits.status()),
       pendingRestart: generations.pendingRestart(),
     }),
     ready: () => readiness(parts),
@@ -69,10 +71,11 @@ function readiness(parts: ViewParts): Readiness {
   return { ready: reasons.length === 0, reasons };
 }
 
-function sitesView(regions: readonly RegionStatus[]): StatusView["sites"] {
+function sitesView(regions: readonly RegionStatus[], paces: readonly GroupStatus[]): StatusView["sites"] {
   const names = [...new Set(regions.map((region) => region.site))];
   return names.map((name) => ({
     name,
+    pace: paces.filter(({ site }) => site === name).map(({ group, scopes, waiting, quiet }) => ({ group, scopes, waiting, quiet })),
     regions: regions.filter((region) => region.site === name).map((region) => ({
       name: region.region,
       endpoints: region.endpoints.map(({ id, state, pool }) => ({ url: id, up: state === "healthy", reason: state === "healthy" ? "" : state, busy: pool.busy, idle: pool.idle })),

@@ -56,7 +56,7 @@ export function share() {
 
 /** How many in how long, such as `100/s`; see {@link parseRate}. */
 export function rate() {
-  return written("rate", "a rate such as 100/s, 30/min or 1000/d", "^[0-9]+/(s|min|h|d)$", (text) => {
+  return written("rate", "a rate such as 100/s, 30/min or 1000/d", "^[0-9]+/([1-9][0-9]{0,2})?(s|min|h|d)$", (text) => {
     const rate = parseRate(text);
     return rate === null || rate.count === 0 ? null : rate;
   });

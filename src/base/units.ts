@@ -1,6 +1,6 @@
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|min|h|d|y)$/;
 const BYTES = /^(\d+(?:\.\d+)?)(B|kB|KB|MB|GB|KiB|MiB|GiB)$/;
-const RATE = /^(\d+)\/(s|min|h|d)$/;
+const RATE = /^(\d+)\/([1-9]\d{0,2})?(s|min|h|d)$/;
 const PERCENT = /^(\d+(?:\.\d+)?)%$/;
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000, y: 31_557_600_000 };
@@ -31,11 +31,11 @@ export interface Rate {
   readonly per: number;
 }
 
-/** A rate such as `100/s` or `12/min`; null when it is not one. */
+/** A rate such as `100/s`, `12/min` or `50/30d`; null when it is not one. */
 export function parseRate(text: string): Rate | null {
   const match = RATE.exec(text);
-  const per = MS[match?.[2] ?? ""];
-  return match === null || per === undefined ? null : { count: Number(match[1]), per };
+  const unit = MS[match?.[3] ?? ""];
+  return match === null || unit === undefined ? null : { count: Number(match[1]), per: unit * Number(match[2] ?? 1) };
 }
 
 /** A share in per cent, such as `20%`, as a number from 0 up; null when it is not one. */

@@ -68,8 +68,8 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     queryNames: queryNames(parts),
     countedQuery: compileCounted(queryNames(parts)),
     marks: fieldMarks(credentials),
-    immutableWhen: options.immutableWhen.map(compileCondition),
-    invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map(compileCondition) })),
+    immutableWhen: options.immutableWhen.map((one) => compileCondition(one)),
+    invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map((when) => compileCondition(when)) })),
   };
 }
 

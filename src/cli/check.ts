@@ -9,7 +9,8 @@ export function printProblems(problems: readonly ProblemLine[], io: Io): void {
   io.err(`${problems.length === 1 ? "1 problem" : `${problems.length} problems`}\n`);
 }
 
-function printWarnings(warnings: readonly ProblemLine[], io: Io): void {
+/** Prints what cannot have been meant. */
+export function printWarnings(warnings: readonly ProblemLine[], io: Io): void {
   const paint = paintFor(io);
   for (const { file, line, column, path, message } of warnings) io.err(`${file}:${line}:${column}: ${path}: ${paint.faint(`warning: ${message}`)}\n`);
 }

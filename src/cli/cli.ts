@@ -16,6 +16,7 @@ import { journalRestoreCommand } from "./journal-restore.ts";
 import { journalShowCommand } from "./journal-show.ts";
 import { journalStatsCommand } from "./journal-stats.ts";
 import { journalVerifyCommand } from "./journal-verify.ts";
+import { platformsCheckCommand, platformsListCommand, platformsShowCommand } from "./platforms.ts";
 import { reloadCommand } from "./reload.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
@@ -28,12 +29,13 @@ import { realWorld, type World } from "./world.ts";
 export const COMMANDS: readonly Command[] = [
   runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, cachePurgeCommand, cacheInspectCommand, cacheStatsCommand,
   journalListCommand, journalShowCommand, journalResolveCommand, journalReleaseCommand, journalExportCommand, journalStatsCommand, journalVerifyCommand, journalReconcileCommand, journalBackupCommand, journalRestoreCommand,
-  tokenCommand, versionCommand,
+  platformsListCommand, platformsShowCommand, platformsCheckCommand, tokenCommand, versionCommand,
 ];
 
 /** What the commands of a group are about. */
 const GROUPS: Readonly<Record<string, string>> = {
   cache: "purges, inspects and counts what a running Taxgate keeps of answers",
+  platforms: "lists, shows and checks profiles of tax platforms",
   journal: "shows, decides, compares and saves what is known of submissions",
 };
 

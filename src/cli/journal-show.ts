@@ -6,6 +6,8 @@ import { keyText, stateText, wordsOf } from "./journal-text.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { ADMIN_OPTIONS, RUNNING_ARGUMENT } from "./running.ts";
 
+/** More items are for --json. */
+const MOST_ITEMS = 50;
 /** More of a body is for --json. */
 const MOST_SHOWN = 2000;
 
@@ -25,9 +27,17 @@ function revisionLines(one: EntryDetail, paint: Paint): string[] {
     `    claimed ${one.createdAt} (${secondsText(one.ageSeconds)} ago), changed ${one.updatedAt}`,
     `    ${counted(one.attempts, "attempt")} that may have reached the platform${one.endpoint === "" ? "" : `, the last one at ${printable(one.endpoint)}`}`,
     `    sent by ${printable(one.principal ?? "nobody that is known")}, content ${one.fingerprint}`,
+    ...itemLines(one),
     ...(request === null ? ["    request: not kept"] : [`    request: ${request.method} ${printable(request.path)}`, ...bodyLines(request.body)]),
     ...(answer === null ? ["    answer for replays: none"] : [`    answer for replays: status ${answer.status}`, ...answer.headers.map(({ name, value }) => `      ${printable(`${name}: ${value}`)}`), ...bodyLines(answer.body)]),
   ];
+}
+
+function itemLines({ items, itemCount }: EntryDetail): string[] {
+  // Another release may run, which says nothing of items.
+  if (!(itemCount > 0)) return [];
+  const shown = items.slice(0, MOST_ITEMS).map(({ key, outcome, reference, until }) => `      ${keyText(key)}: ${outcome}${reference === null ? "" : `, number ${printable(reference)}`}${until === null ? "" : `, until ${until}`}`);
+  return [`    ${counted(itemCount, "item")}`, ...shown, ...(itemCount > shown.length ? [`      … and ${itemCount - shown.length} more: see --json`] : [])];
 }
 
 function entryText(id: string, revisions: readonly EntryDetail[], paint: Paint): string {

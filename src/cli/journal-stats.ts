@@ -6,11 +6,12 @@ import { paintFor, type Paint } from "./paint.ts";
 import { ADMIN_OPTIONS, RUNNING_ARGUMENT } from "./running.ts";
 
 function statsText(stats: JournalStatsView, paint: Paint): string {
-  const { states, oldestOpenAt, oldestOpenSeconds, bytes, underWay, resolving, queued, unwritten, fault } = stats;
+  const { states, oldestOpenAt, oldestOpenSeconds, oldestProvisionalSeconds, bytes, underWay, resolving, queued, unwritten, fault } = stats;
   const all = Object.values(states).reduce((sum, count) => sum + count, 0);
   const lines = [
     `${counted(all, "entry", "entries")}, ${bytesText(bytes)} on disk: ${countsText(states)}`,
     oldestOpenAt === null ? paint.good("none is open") : `the oldest open one is ${secondsText(oldestOpenSeconds)} old, since ${oldestOpenAt}`,
+    ...((states.provisional ?? 0) === 0 ? [] : [`the oldest that awaits the platform's verdict is ${secondsText(oldestProvisionalSeconds)} old`]),
     `under way here: ${counted(underWay, "submission")}, ${resolving} of them in doubt; ${queued} queued for later delivery`,
     ...(unwritten === 0 ? [] : [paint.bad(`${counted(unwritten, "outcome")} known and not written yet`)]),
     ...(fault === null ? [] : [paint.bad(`the journal cannot be written: ${printable(fault)}`)]),

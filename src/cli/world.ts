@@ -40,6 +40,18 @@ export type Compared =
   | { readonly ok: true; readonly changes: readonly ChangeLine[] }
   | { readonly ok: false; readonly problems: readonly ProblemLine[] };
 
+/** A profile as a page, or what is wrong with it. */
+export type ShownProfile =
+  | { readonly ok: true; readonly name: string; readonly version: string; readonly routes: number; readonly page: string; readonly warnings: readonly ProblemLine[] }
+  | { readonly ok: false; readonly problems: readonly ProblemLine[] };
+
+/** A profile that comes with the product. */
+export interface ListedProfile {
+  readonly name: string;
+  readonly version: string;
+  readonly title: { readonly en: string; readonly zh: string };
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What commands need from the rest of the product; each part is loaded when it is first asked for. */
@@ -47,6 +59,9 @@ export interface World {
   loadConfig(file: string, env: Env): Promise<Loaded>;
   compareConfigs(oldFile: string, newFile: string, env: Env): Promise<Compared>;
   configSchema(): Promise<unknown>;
+  builtInProfiles(): Promise<readonly ListedProfile[]>;
+  /** A profile by its name or its file. */
+  showProfile(nameOrFile: string, language: "en" | "zh", env: Env): Promise<ShownProfile>;
   makeToken(name: string): Promise<{ readonly token: string; readonly hash: string }>;
   /** The text of a small file, or null where it cannot be read. */
   readText(path: string): string | null;
@@ -76,6 +91,22 @@ export const realWorld: World = {
   async configSchema() {
     const { configSchema } = await import("../config/json-schema.ts");
     return configSchema();
+  },
+  async builtInProfiles() {
+    const { loadProfile } = await import("../config/load-profile.ts");
+    const { BUILT_IN_PROFILES } = await import("../config/built-in-profiles.ts");
+    return BUILT_IN_PROFILES.flatMap((name) => {
+      const loaded = loadProfile(name, {});
+      return loaded.ok ? [{ name, version: loaded.profile.version, title: loaded.profile.title }] : [];
+    });
+  },
+  async showProfile(nameOrFile, language, env) {
+    const { loadProfile } = await import("../config/load-profile.ts");
+    const { profilePage } = await import("../platforms/page.ts");
+    const loaded = loadProfile(nameOrFile, env);
+    if (!loaded.ok) return loaded;
+    const { profile, site, warnings } = loaded;
+    return { ok: true, name: profile.profile, version: profile.version, routes: profile.routes.length, page: profilePage(profile, site.routes, language), warnings };
   },
   async makeToken(name) {
     const { makeToken } = await import("../admin/token.ts");

@@ -8,6 +8,7 @@ import { deepFreeze, type Config } from "./config.ts";
 import { sitePaths } from "./check-sites.ts";
 import type { Draft } from "./draft.ts";
 import { isMapping, mergeWritten } from "./merge.ts";
+import { formatPath } from "./problem.ts";
 import { globalOptions, REST_ROUTE, SITE_KEYS } from "./schema.ts";
 import { checkShape } from "./shape.ts";
 
@@ -65,10 +66,13 @@ function buildSite(draft: Draft, path: Path, absolute: (path: string) => string)
   const names = draft.keys([...path, "regions"]);
   return {
     name: site.name,
+    platform: draft.profiles.get(formatPath(path)) ?? null,
     hosts: site.hosts,
     defaultRegion: site.defaultRegion ?? names[0] ?? "",
     regions: names.map((name) => buildRegion(draft, path, name, site.regions, absolute)),
     identity: site.identity,
+    keys: site.keys,
+    ...(site.errors === undefined ? {} : { errors: site.errors }),
     routes: site.routes.length > 0 ? site.routes : [routeOptions.parse(REST_ROUTE)],
   };
 }

@@ -2,6 +2,7 @@ import { parseAddress, parseNetwork } from "../base/cidr.ts";
 import type { Path } from "../document/yaml-node.ts";
 import { regionPaths, sitePaths } from "./check-sites.ts";
 import type { Draft } from "./draft.ts";
+import { wantedName } from "./nearest.ts";
 
 const SEGMENT = /^([^{}*]*|\{[A-Za-z_][A-Za-z0-9_]*\})$/;
 const LABELS = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
@@ -14,10 +15,21 @@ export function checkRequests(draft: Draft): void {
     for (const path of draft.items([...site, "hosts"])) checkHost(draft, path);
     for (const route of draft.items([...site, "routes"])) {
       checkRoutePath(draft, [...route, "match", "path"]);
+      checkVariables(draft, [...route, "match"]);
       for (const field of draft.keys([...route, "match", "header"])) {
         if (!FIELD_NAME.test(field)) draft.refuseKey([...route, "match", "header", field], "a header name", JSON.stringify(field));
       }
     }
+  }
+}
+
+/** A variable that the path does not have has no value, and its route would never be chosen. */
+function checkVariables(draft: Draft, match: Path): void {
+  const pattern = draft.text([...match, "path"]);
+  if (pattern === null) return;
+  const known = pattern.split("/").flatMap((segment) => /^\{(.*)\}$/.exec(segment)?.[1] ?? []);
+  for (const name of draft.keys([...match, "variables"])) {
+    if (!known.includes(name)) draft.refuseKey([...match, "variables", name], known.length === 0 ? `a variable of match.path, which has none (${pattern})` : wantedName(name, known, "a variable of match.path"), JSON.stringify(name));
   }
 }
 

@@ -7,6 +7,7 @@ import { wantedName } from "./nearest.ts";
 
 /** Fields whose value is another one after the next log-in, and must not be shown in lists of order numbers. */
 const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
+const PATH_PLACE = /\{path\.([A-Za-z0-9_][A-Za-z0-9_-]*)(?:\[[0-9.]*\])?\}/g;
 /** Fields that belong to the connection, and that Taxgate states itself. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "via"]);
 
@@ -22,15 +23,40 @@ function checkRoute(draft: Draft, route: Path): void {
   const submission = [...route, "submission"];
   const routeClass = draft.text([...route, "class"]) ?? "";
   if (routeClass !== "submit" && ROUTE_CLASSES.some((known) => known === routeClass)) draft.refuseKey(submission, "class submit beside it, or none", `submission in class ${routeClass}`);
-  for (const list of [["key"], ["scope"]]) checkNumbers(draft, draft.items([...submission, ...list]));
-  for (const list of [["key"], ["scope"], ["fingerprint", "fields"], ["defer", "serialBy"]]) {
+  for (const list of [["key"], ["scope"], ["items", "key"], ["items", "scope"]]) checkNumbers(draft, draft.items([...submission, ...list]));
+  for (const list of [["key"], ["scope"], ["fingerprint", "fields"], ["serialBy"], ["within"], ["items", "key"], ["items", "scope"], ["items", "fingerprint", "fields"]]) {
     for (const item of draft.items([...submission, ...list])) checkVariable(draft, [...item, "path"], [...route, "match", "path"]);
   }
+  for (const name of draft.keys([...submission, "remember"])) checkVariable(draft, [...submission, "remember", name, "path"], [...route, "match", "path"]);
+  checkPathPlaces(draft, submission, [...route, "match", "path"]);
   checkOfAnswer(draft, [...submission, "reference"]);
+  for (const outcome of draft.items([...submission, "items", "outcomes"])) {
+    for (const part of draft.items([...outcome, "key"])) checkOfAnswer(draft, part);
+    checkOfAnswer(draft, [...outcome, "reference"]);
+  }
+  for (const one of draft.items([...submission, "duplicate"])) checkOfAnswer(draft, [...one, "reference"]);
   for (const step of draft.items([...submission, "resolve"])) {
     for (const match of draft.items([...step, "match"])) checkOfAnswer(draft, [...match, "read"]);
+    checkOfAnswer(draft, [...step, "reference"]);
+    checkOfAnswer(draft, [...step, "next", "read"]);
     checkFields(draft, [...step, "query", "headers"]);
   }
+}
+
+/** Every text below `submission` that names a variable of the path as a place; those that are no template hold no such thing. */
+function checkPathPlaces(draft: Draft, at: Path, match: Path): void {
+  const pattern = draft.text(match);
+  const text = draft.text(at);
+  if (pattern === null) return;
+  for (const key of draft.keys(at)) checkPathPlaces(draft, [...at, key], match);
+  for (const item of draft.items(at)) checkPathPlaces(draft, item, match);
+  const unknown = text === null ? undefined : [...text.matchAll(PATH_PLACE)].map(([, name]) => name as string).find((name) => !variablesOf(pattern).includes(name));
+  if (unknown !== undefined) draft.refuse(at, wantedPlace(unknown, pattern), `{path.${unknown}}`);
+}
+
+function wantedPlace(name: string, pattern: string): string {
+  const known = variablesOf(pattern);
+  return known.length === 0 ? `no {path.NAME}: match.path has no variables (${pattern})` : wantedName(name, known, "a variable of match.path");
 }
 
 /** Each part of a number says something of its own, and the same at the next try. */
@@ -45,8 +71,12 @@ function checkNumbers(draft: Draft, parts: readonly Path[]): void {
 function checkVariable(draft: Draft, path: Path, match: Path): void {
   const [name, pattern] = [draft.text(path), draft.text(match)];
   if (name === null || pattern === null) return;
-  const known = [...pattern.matchAll(/\/\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/|$)/g)].map(([, variable]) => variable as string);
+  const known = variablesOf(pattern);
   if (!known.includes(name)) draft.refuse(path, known.length === 0 ? `a variable of match.path, which has none (${pattern})` : wantedName(name, known, "a variable of match.path"));
+}
+
+function variablesOf(pattern: string): string[] {
+  return [...pattern.matchAll(/\/\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/|$)/g)].map(([, variable]) => variable as string);
 }
 
 /** The platform's answer has no path and no query. */

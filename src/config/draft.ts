@@ -1,4 +1,5 @@
 import type { Path, Spot, YamlEntry, YamlNode } from "../document/yaml-node.ts";
+import type { PlatformFacts } from "../platforms/options.ts";
 import { formatPath, quote, type Problem } from "./problem.ts";
 import { isSecretPlace, withoutCredentials } from "./secret-places.ts";
 
@@ -11,6 +12,8 @@ export type Origins = ReadonlyMap<YamlNode, readonly string[]>;
  */
 export class Draft {
   readonly file: string;
+  /** What profiles sites use, by the path of the site as it is shown. */
+  readonly profiles: ReadonlyMap<string, PlatformFacts>;
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
   readonly #root: YamlNode | null;
@@ -18,8 +21,9 @@ export class Draft {
   readonly #origins: Origins;
   readonly #broken = new Set<string>();
 
-  constructor(file: string, root: YamlNode | null, values: ReadonlyMap<YamlNode, string>, origins: Origins) {
+  constructor(file: string, root: YamlNode | null, values: ReadonlyMap<YamlNode, string>, origins: Origins, profiles: ReadonlyMap<string, PlatformFacts> = new Map()) {
     this.file = file;
+    this.profiles = profiles;
     this.#root = root;
     this.#values = values;
     this.#origins = origins;
@@ -90,6 +94,11 @@ export class Draft {
     this.#report(this.problems, path, `got ${got}, want ${want}`, spot);
   }
 
+  /** Says nothing about what stands there: it cannot be judged, and why is reported elsewhere. */
+  pardon(path: Path): void {
+    this.#broken.add(JSON.stringify(path));
+  }
+
   /** Reports an error beside others at the same place: an unknown key among known ones. */
   refuseKey(path: Path, want: string, got: string): void {
     this.refuse(path, want, got, this.keySpot(path));
@@ -101,7 +110,7 @@ export class Draft {
   }
 
   #report(list: Problem[], path: Path, message: string, spot: Spot): void {
-    list.push({ file: this.file, line: spot.line, column: spot.column, path: formatPath(path), message });
+    list.push({ file: spot.file ?? this.file, line: spot.line, column: spot.column, path: formatPath(path), message });
   }
 
   #isBroken(path: Path): boolean {

@@ -23,7 +23,7 @@ export function configSchema(): JsonSchema {
   published(schema);
   schema["$id"] = "urn:taxgate:configuration:1";
   schema["title"] = "Taxgate configuration, version 1";
-  schema.anyOf = [{ required: ["sites"], not: { anyOf: SITE_KEYS.map((key) => ({ required: [key] })) } }, { required: ["regions"] }];
+  schema.anyOf = [{ required: ["sites"], not: { anyOf: SITE_KEYS.map((key) => ({ required: [key] })) } }, { required: ["regions"] }, { required: ["platform"] }];
   return schema;
 }
 

@@ -6,11 +6,9 @@ const LATER: Readonly<Record<string, readonly string[]>> = {
   "": ["limits", "waf", "audit", "alarms"],
   "listeners[]": ["mode", "intercept"],
   "certificates.*": ["acme", "authority"],
-  "sites[]": ["platform"],
-  "sites[].upstream": ["concurrency", "pace"],
-  "sites[].regions.*.upstream": ["concurrency", "pace"],
+  "sites[].upstream": ["concurrency"],
+  "sites[].regions.*.upstream": ["concurrency"],
   "sites[].routes[]": ["limits"],
-  "sites[].routes[].match": ["json", "xml", "soapAction"],
 };
 
 /** Is this a key that a later release brings? `parent` leads to the mapping it stands in. */

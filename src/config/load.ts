@@ -1,14 +1,19 @@
 import { dirname, resolve } from "node:path";
 import { readYaml } from "../document/yaml.ts";
+import { applyProfiles } from "./apply-profiles.ts";
+import { isBuiltInShown } from "./built-in-profiles.ts";
 import { buildConfig, checkOverrides } from "./build.ts";
 import { checkCache } from "./check-cache.ts";
 import { checkExposure } from "./check-exposure.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkJournal } from "./check-journal.ts";
+import { checkKeys, warnOfKeys } from "./check-keys.ts";
 import { checkNames } from "./check-names.ts";
+import { checkPaces } from "./check-pace.ts";
 import { checkRegions } from "./check-regions.ts";
 import { checkRequests } from "./check-requests.ts";
 import { checkSites } from "./check-sites.ts";
+import { checkLearns } from "./check-learns.ts";
 import { checkSubmissions } from "./check-submission.ts";
 import type { Config } from "./config.ts";
 import { Draft } from "./draft.ts";
@@ -19,9 +24,12 @@ import { secretsIn, isSecretPlace } from "./secret-places.ts";
 import { checkShape } from "./shape.ts";
 import { readFromDisk, sourcesOf, type ReadFile, type Sources } from "./sources.ts";
 import { warnOfCache } from "./warn-cache.ts";
+import { warnOfErrors } from "./warn-errors.ts";
 import { warnOfJournal } from "./warn-journal.ts";
+import { warnOfPaces } from "./warn-pace.ts";
 import { warnOfRoutes } from "./warn-routes.ts";
 import { warnOfSettings } from "./warn-settings.ts";
+import { warnOfLearns } from "./warn-learns.ts";
 import { warnOfSubmissions } from "./warn-submission.ts";
 
 /** Environment variables by name. */
@@ -63,23 +71,34 @@ function decode(bytes: Uint8Array): string | null {
 function loadText(file: string, text: string, directory: string, env: Env, sources: Sources): Loaded {
   const { root, faults } = readYaml(text);
   const expansion = root === null ? null : expandReferences(root, directory, env, sources);
-  const draft = new Draft(file, root, expansion?.values ?? new Map(), expansion?.origins ?? new Map());
+  const applied = root === null || expansion === null ? null : applyProfiles(root, expansion.values, directory, env, sources);
+  const draft = new Draft(file, applied?.root ?? null, joined(expansion?.values, applied?.values), joined(expansion?.origins, applied?.origins), applied?.facts);
   for (const fault of faults) {
     if (isSecretPlace(formatPath(fault.path))) draft.refuse(fault.path, "a text in quotes", "something else", fault.at);
     else draft.refuse(fault.path, fault.want, fault.got, fault.at);
   }
-  for (const fault of expansion?.faults ?? []) draft.refuse(fault.path, fault.want, fault.got);
+  for (const fault of [...(expansion?.faults ?? []), ...(applied?.faults ?? [])]) draft.refuse(fault.path, fault.want, fault.got);
+  for (const path of applied?.without ?? []) for (const key of ["regions", "routes"]) draft.pardon([...path, key]);
   if (root === null) draft.refuse([], "version: 1 and at least one region", "an empty file");
   else checkAll(draft, directory, sources);
-  if (draft.problems.length > 0) return failed(sources, draft.problems);
+  const problems = [...draft.problems, ...(applied?.problems ?? [])];
+  if (problems.length > 0) return failed(sources, problems);
 
   const config = buildConfig(draft, directory);
   warnOfRoutes(draft, config);
   warnOfSettings(draft, config);
+  warnOfPaces(draft, config);
   warnOfCache(draft, config);
   warnOfJournal(draft, config);
   warnOfSubmissions(draft, config);
-  return { ok: true, config, warnings: draft.warnings.toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
+  warnOfLearns(draft, config);
+  warnOfErrors(draft, config);
+  warnOfKeys(draft);
+  return { ok: true, config, warnings: draft.warnings.filter(({ file: where }) => !isBuiltInShown(where)).toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...(applied?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
+}
+
+function joined<K, V>(...maps: readonly (ReadonlyMap<K, V> | undefined)[]): ReadonlyMap<K, V> {
+  return new Map(maps.flatMap((map) => [...(map ?? [])]));
 }
 
 function checkAll(draft: Draft, directory: string, sources: Sources): void {
@@ -93,6 +112,9 @@ function checkAll(draft: Draft, directory: string, sources: Sources): void {
   checkCache(draft);
   checkJournal(draft, directory);
   checkSubmissions(draft);
+  checkLearns(draft);
+  checkPaces(draft);
+  checkKeys(draft);
   checkFiles(draft, directory, sources);
 }
 

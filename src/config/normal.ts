@@ -43,7 +43,7 @@ function maps(value: unknown): unknown {
 }
 
 function siteForm(site: SiteOptions): Record<string, unknown> {
-  return { ...site, regions: Object.fromEntries(site.regions.map(({ name, ...region }: RegionOptions) => [name, region])) };
+  return { ...site, platform: site.platform?.chosen, regions: Object.fromEntries(site.regions.map(({ name, ...region }: RegionOptions) => [name, region])) };
 }
 
 /** Writes a checked value the way its schema wants it written. */

@@ -16,9 +16,9 @@ export function formatProblem(problem: Problem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.path}: ${problem.message}`;
 }
 
-/** Orders by place, then by text, so that the same file always gives the same list. */
+/** Orders by file, place, then by text, so that the same file always gives the same list. */
 export function byPosition(a: Problem, b: Problem): number {
-  return a.line - b.line || a.column - b.column || compare(a.path, b.path) || compare(a.message, b.message);
+  return compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.path, b.path) || compare(a.message, b.message);
 }
 
 function compare(a: string, b: string): number {

@@ -4,6 +4,8 @@ import type { Draft } from "./draft.ts";
 /** Stands where a value came from the environment or a file, and for secrets that stand in the file itself. */
 export const REDACTED = "(redacted)";
 
+/** Keys of a site, and whatever else stands where they belong. */
+const SITE_KEY = /^\.?(sites\[[^\]]*\]\.)?keys($|[.[])/;
 /** Hashes of tokens, keys that encrypt, and what notices are signed with. */
 const SECRET = /(^|\.)(hash|encryption\.keys\[\d*\]\.key|webhook\.secret)$/;
 const REDIS_URL = /(^|\.)redis\.url(\[\d*\])?$/;
@@ -12,7 +14,7 @@ const SHORTEST = 8;
 
 /** Is what stands there a secret, whatever it is? `place` is a written path such as `admin.tokens[0].hash`; an index may be left out. */
 export function isSecretPlace(place: string): boolean {
-  return SECRET.test(place);
+  return SECRET.test(place) || SITE_KEY.test(place);
 }
 
 /** A text without the credentials that addresses carry. In doubt too little is left, because a password may hold any character. */
@@ -26,8 +28,9 @@ export function secretsIn(draft: Draft): string[] {
   const redis = ["cache", "redis"];
   const keys = [redis, ["journal"]].flatMap((place) => draft.items([...place, "encryption", "keys"])).map((path) => draft.text([...path, "key"]));
   const notices = sitePaths(draft).flatMap((site) => draft.items([...site, "routes"])).map((route) => draft.text([...route, "submission", "defer", "webhook", "secret"]));
+  const sites = sitePaths(draft).flatMap((site) => draft.keys([...site, "keys"]).map((name) => draft.text([...site, "keys", name])));
   const urls = [[...redis, "url"], ...draft.items([...redis, "url"])].map((path) => draft.text(path));
-  return [...keys, ...notices, ...urls.flatMap(passwordsOf)].filter((text) => text !== null).filter((text) => text.length >= SHORTEST);
+  return [...keys, ...notices, ...sites, ...urls.flatMap(passwordsOf)].filter((text) => text !== null).filter((text) => text.length >= SHORTEST);
 }
 
 /** The password as it is written, and as it is meant where the two differ. */

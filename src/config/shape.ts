@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Draft } from "./draft.ts";
-import { schemasAt } from "./json-schema.ts";
+import { schemasAt, type JsonSchema } from "./json-schema.ts";
 import { isForLater } from "./later.ts";
 import { wantedName } from "./nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Steps = (string | number)[];
+type Concerns = (path: Steps) => boolean;
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "a text",
@@ -18,12 +19,12 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /**
  * Checks a value against a schema and reports what is wrong where it stands. `prefix` leads from the file's top to the
- * value; `concerns` leaves out what is reported elsewhere. Gives the checked value, or null after a report.
+ * value; `concerns` leaves out what is reported elsewhere; `form` is the schema of another file than a configuration. Gives the checked value, or null after a report.
  */
-export function checkShape<S extends z.ZodType>(draft: Draft, schema: S, value: unknown, prefix: Steps = [], concerns: (path: Steps) => boolean = () => true): z.output<S> | null {
+export function checkShape<S extends z.ZodType>(draft: Draft, schema: S, value: unknown, prefix: Steps = [], concerns: Concerns = () => true, form?: JsonSchema): z.output<S> | null {
   const checked = schema.safeParse(value, { error: wantOf });
   if (checked.success) return checked.data;
-  for (const issue of checked.error.issues) report(draft, issue, prefix, concerns);
+  for (const issue of checked.error.issues) report(draft, issue, prefix, concerns, form);
   return null;
 }
 
@@ -45,15 +46,15 @@ function wantOf(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-function report(draft: Draft, issue: Issue, prefix: Steps, concerns: (path: Steps) => boolean): void {
+function report(draft: Draft, issue: Issue, prefix: Steps, concerns: Concerns, form: JsonSchema | undefined): void {
   const path = [...prefix, ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
   if (issue.code === "unrecognized_keys") {
-    for (const key of issue.keys) if (concerns([...path, key])) refuseUnknown(draft, path, key);
+    for (const key of issue.keys) if (concerns([...path, key])) refuseUnknown(draft, path, key, form);
     return;
   }
   if (!concerns(path)) return;
   if (issue.code === "invalid_key") draft.refuseKey(path, issue.issues[0]?.message ?? "a name", JSON.stringify(path.at(-1)));
-  else if (issue.code === "invalid_union") reportUnion(draft, issue, path, concerns);
+  else if (issue.code === "invalid_union") reportUnion(draft, issue, path, concerns, form);
   else draft.refuse(path, issue.message, gotOf(draft, issue, path));
 }
 
@@ -65,19 +66,19 @@ function gotOf(draft: Draft, issue: Issue, path: Steps): string {
 }
 
 /** Where the first key of a mapping tells which form is meant, or one form alone is a list, the mistakes are those of that form. */
-function reportUnion(draft: Draft, issue: z.core.$ZodIssueInvalidUnion, path: Steps, concerns: (path: Steps) => boolean): void {
+function reportUnion(draft: Draft, issue: z.core.$ZodIssueInvalidUnion, path: Steps, concerns: Concerns, form: JsonSchema | undefined): void {
   const key = draft.keys(path)[0];
   const structured = key !== undefined || draft.items(path).length > 0;
   const isOther = (error: Issue): boolean =>
     error.path.length === 0 && (error.code === "invalid_type" || error.code === "invalid_value" || (error.code === "unrecognized_keys" && key !== undefined && error.keys.includes(key)));
   const meant = structured ? issue.errors.filter((errors) => !errors.some(isOther)) : [];
   if (meant.length !== 1) draft.refuse(path, issue.message);
-  else for (const error of meant[0] ?? []) report(draft, error, path, concerns);
+  else for (const error of meant[0] ?? []) report(draft, error, path, concerns, form);
 }
 
-function refuseUnknown(draft: Draft, parent: Steps, key: string): void {
+function refuseUnknown(draft: Draft, parent: Steps, key: string, form: JsonSchema | undefined): void {
   const path = [...parent, key];
-  if (isForLater(parent, key)) return draft.refuseKey(path, "nothing: this release does not act on it yet", draft.show(path));
-  const known = [...new Set(schemasAt(parent).flatMap((schema) => Object.keys(schema.properties ?? {})))];
+  if (form === undefined && isForLater(parent, key)) return draft.refuseKey(path, "nothing: this release does not act on it yet", draft.show(path));
+  const known = [...new Set(schemasAt(parent, form).flatMap((schema) => Object.keys(schema.properties ?? {})))];
   draft.refuseKey(path, wantedName(key, known, "a key that is known here"), `the unknown key ${JSON.stringify(key)}`);
 }

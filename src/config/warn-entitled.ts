@@ -13,7 +13,7 @@ export function warnOfEntitled(draft: Draft, identity: Path, { identity: options
     if (!principal.some((source) => canBe(source, who))) draft.warn([...at, index, "principal"], `can never act: identity.principal gives nothing like it (${principal.map(shapeOf).join(", ") || "it is empty"})`);
   }
   for (const [index, source] of taxpayer.entries()) {
-    const anybodys = ("header" in source && source.from === undefined) || "query" in source;
+    const anybodys = (source.header !== undefined && source.jwt === undefined && source.from === undefined) || source.query !== undefined;
     if (anybodys) draft.warn([...identity, "taxpayer", index], "risky: beside 'entitled' a caller could name one taxpayer here and submit for another; take the number from the body, or say 'from' whom the header is believed");
   }
 }

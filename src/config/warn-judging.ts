@@ -48,6 +48,8 @@ function covers(a: AnswerConditionOptions, b: AnswerConditionOptions): boolean {
 }
 
 /** Without what a duplicate has beside its condition. */
-function bare({ status, contentType, json, xml, namespaces, equals, in: list, exists }: AnswerConditionOptions): object {
-  return { status, contentType, json, xml, namespaces, equals, list, exists };
+// oxlint-disable-next-line unicorn/no-thenable -- a key of the configuration; it never holds a function
+function bare({ status, contentType, json, xml, namespaces, decode, then, equals, in: list, exists, any }: AnswerConditionOptions): object {
+  // oxlint-disable-next-line unicorn/no-thenable -- as above
+  return { status, contentType, json, xml, namespaces, decode, then, equals, list, exists, any };
 }

@@ -5,7 +5,7 @@ import type { SubmissionPlace } from "./submission-place.ts";
 /** Places of a template that say whose order is meant. */
 const WHOSE = /\{(scope(\.[1-9][0-9]?)?|taxpayer)\}/;
 
-const OF_QUERIES = ["found", "match", "absent", "as", "notFoundValidAfter", "absentMeans", "every", "for"];
+const OF_QUERIES = ["each", "next", "pages", "found", "match", "absent", "as", "reference", "notFoundValidAfter", "absentMeans", "closedAs", "every", "for"];
 
 /** One thing that is wrong with a step, at a key below it. */
 interface Finding {
@@ -17,6 +17,8 @@ interface Finding {
 export function warnOfPlan({ draft, at, options }: SubmissionPlace): void {
   const path = [...at, "resolve"];
   if (options.resolve.every((step) => step === "hold" || step.wait !== undefined)) {
+    // Written out: whoever wrote it has decided.
+    if (draft.has(path) && options.resolve.includes("hold")) return;
     return draft.warn(draft.has(path) ? path : at, "risky: no step of 'resolve' asks the platform, so each lost answer is held until a person decides");
   }
   const last = options.resolve.indexOf("hold");
@@ -28,7 +30,8 @@ export function warnOfPlan({ draft, at, options }: SubmissionPlace): void {
       for (const key of OF_QUERIES) never(key, "the step asks nothing");
       continue;
     }
-    if (step.absent === undefined) for (const key of ["notFoundValidAfter", "absentMeans"]) never(key, "without 'absent' no answer shows that it is not there");
+    if (step.next === undefined) never("pages", "without 'next' there is one page");
+    if (step.absent === undefined && step.each === undefined) for (const key of ["notFoundValidAfter", "absentMeans"]) never(key, "without 'absent' no answer shows that it is not there");
     for (const { key, message } of findingsOf(step, step.query, options)) draft.warn([...path, index, ...key], message);
   }
 }
@@ -38,16 +41,18 @@ function findingsOf(step: StepOptions, query: NonNullable<StepOptions["query"]>,
   const saysWhose = [query.path, query.body ?? "", ...Object.values(query.headers), ...match.map(({ is }) => is)].some((text) => WHOSE.test(text));
   const found: Finding[] = [];
   const say = (wrong: boolean, key: readonly string[], message: string): void => void (wrong && found.push({ key, message }));
-  say(options.scope.length > 0 && !saysWhose, ["query"], "risky: neither the question nor 'match' says {scope}, and another taxpayer's order with the same number could answer");
-  say(match.length === 0 && !repeatsKey(options) && !saysWhat(step), ["found"], "risky: nothing in the answer is compared with the number, so a platform that ignores the question confirms; add 'match'");
-  say(absent !== undefined && notFoundValidAfter === 0, ["notFoundValidAfter"], "risky: a platform that shows an invoice a moment late would have it issued again");
+  // A question carries the fields of the submission, its credentials among them.
+  const isInHead = (options.items ?? options).scope.every(({ header, jwt }) => header !== undefined || jwt !== undefined);
+  say(!isInHead && !saysWhose, ["query"], "risky: neither the question nor 'match' says {scope}, and another taxpayer's order with the same number could answer");
+  say(match.length === 0 && step.each === undefined && !repeatsKey(options) && !saysWhat(step), ["found"], "risky: nothing in the answer is compared with the number, so a platform that ignores the question confirms; add 'match'");
+  say(absent !== undefined && notFoundValidAfter === 0 && step.absentMeans === "unsent", ["notFoundValidAfter"], "risky: a platform that shows an invoice a moment late would have it issued again");
   say(step.every > step.for, ["every"], "can never act: the step ends before it asks again");
   return found;
 }
 
 /** A number from the body is looked for in the answer at the same place. */
-function repeatsKey({ key }: SubmissionOptions): boolean {
-  return key.every((one) => one.header === undefined && one.path === undefined && one.query === undefined && one.jwt === undefined);
+function repeatsKey({ key, items }: SubmissionOptions): boolean {
+  return items === undefined && key.every((one) => one.header === undefined && one.path === undefined && one.query === undefined && one.jwt === undefined);
 }
 
 function saysWhat({ found }: StepOptions): boolean {

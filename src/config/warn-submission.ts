@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import type { Draft } from "./draft.ts";
 import type { SubmissionPlace } from "./submission-place.ts";
 import { warnOfEntitled } from "./warn-entitled.ts";
+import { warnOfItems } from "./warn-items.ts";
 import { warnOfJudging } from "./warn-judging.ts";
 import { warnOfPlan } from "./warn-plan.ts";
 
@@ -31,12 +32,15 @@ function warnOfRoute(draft: Draft, route: Path, { name, class: routeClass, submi
   warnOfOutage(place);
   warnOfAnswers(place);
   warnOfReference(place);
+  warnOfUnused(place);
   warnOfJudging(place);
   warnOfPlan(place);
+  warnOfItems(place);
 }
 
 function warnOfNumber({ draft, at, options }: SubmissionPlace, { identity }: SiteOptions): void {
-  if (options.scope.length === 0 && identity.taxpayer.length > 0) draft.warn([...at, "key"], "risky: without 'scope' two taxpayers with the same number are one submission, and the second is refused as a conflict or gets the first one's answer");
+  const { scope } = options.items ?? options;
+  if (scope.length === 0 && identity.taxpayer.length > 0) draft.warn([...at, ...(options.items === undefined ? [] : ["items"]), "key"], "risky: without 'scope' two taxpayers with the same number are one submission, and the second is refused as a conflict or gets the first one's answer");
 }
 
 function warnOfOutage({ draft, at, options: { onOutage, defer } }: SubmissionPlace): void {
@@ -61,4 +65,14 @@ function warnOfAnswers({ draft, at, options: { answers } }: SubmissionPlace): vo
 function warnOfReference({ draft, at, options: { onOutage, defer, reference } }: SubmissionPlace): void {
   const path = [...at, "defer", "webhook"];
   if (onOutage === "defer" && defer.webhook !== undefined && reference === undefined) draft.warn(path, "risky: without 'reference' its notices do not say the platform's own number, and neither does the journal");
+}
+
+/** Words for what never happens, and values that nothing uses. */
+function warnOfUnused({ draft, at, options }: SubmissionPlace): void {
+  const { within, remember, answers } = options;
+  if (answers.elsewhere !== undefined && within.length === 0) draft.warn([...at, "answers", "elsewhere"], "can never act: without 'within' every try gets the answer of the first");
+  const used = JSON.stringify({ ...options, remember: undefined });
+  for (const name of Object.keys(remember)) {
+    if (!new RegExp(`\\{remember\\.${name}[}[]`).test(used)) draft.warn([...at, "remember", name], `can never act: no question and no answer uses {remember.${name}}`);
+  }
 }

@@ -1,5 +1,7 @@
+import { createDecipheriv, hash } from "node:crypto";
 import { gunzipSync, inflateSync, type InputType, type ZlibOptions } from "node:zlib";
 import { z } from "zod";
+import { keyName, NO_KEYS, type KeyLookUp } from "../base/secret-keys.ts";
 import { unread, type Unread } from "./reading.ts";
 
 /*
@@ -7,7 +9,7 @@ import { unread, type Unread } from "./reading.ts";
  */
 
 const MAX_STEPS = 4;
-const STEP_WANTED = "base64, base64url, gzip or deflate";
+const STEP_WANTED = "base64, base64url, gzip, deflate, sha256 or { sm4-ecb: NAME } with a key under the site's 'keys'";
 const STEPS_WANTED = `a list of 1 to ${MAX_STEPS} steps: ${STEP_WANTED}`;
 
 /** Largest result of one step, in bytes. */
@@ -17,9 +19,14 @@ const MAX_OUTPUT = 16 * 1024 * 1024;
 const MAX_RATIO = 256;
 const FREE_OUTPUT = 64 * 1024;
 
-/** Schema of the steps; a step that needs a key will be a mapping beside these words. */
+const SM4_BLOCK = 16;
+/** What OpenSSL calls padding that is not there. */
+const BAD_PADDING = "ERR_OSSL_BAD_DECRYPT";
+
+/** Schema of the steps; one that needs a key names it. */
 export function decodeSteps() {
-  const step = z.enum(["base64", "base64url", "gzip", "deflate"], { error: () => STEP_WANTED });
+  const word = z.enum(["base64", "base64url", "gzip", "deflate", "sha256"], { error: () => STEP_WANTED });
+  const step = z.union([word, z.strictObject({ "sm4-ecb": keyName() })], { error: () => STEP_WANTED });
   return z.array(step, { error: () => STEPS_WANTED }).min(1, { error: () => STEPS_WANTED }).max(MAX_STEPS, { error: () => STEPS_WANTED });
 }
 
@@ -27,10 +34,10 @@ export function decodeSteps() {
 export type DecodeStep = z.output<ReturnType<typeof decodeSteps>>[number];
 
 /** Takes a value through all steps in their order, or says at which one it broke. */
-export function decodeBytes(bytes: Uint8Array, steps: readonly DecodeStep[]): Uint8Array | Unread {
+export function decodeBytes(bytes: Uint8Array, steps: readonly DecodeStep[], keys: KeyLookUp = NO_KEYS): Uint8Array | Unread {
   let reached: Uint8Array = bytes;
   for (const step of steps) {
-    const next = decodeOnce(reached, step);
+    const next = decodeOnce(reached, step, keys);
     if (!(next instanceof Uint8Array)) return next;
     reached = next;
   }
@@ -39,10 +46,11 @@ export function decodeBytes(bytes: Uint8Array, steps: readonly DecodeStep[]): Ui
 
 /** A name of a step for messages and for the extractor's name. */
 export function stepName(step: DecodeStep): string {
-  return step;
+  return typeof step === "string" ? step : "sm4-ecb";
 }
 
-function decodeOnce(bytes: Uint8Array, step: DecodeStep): Uint8Array | Unread {
+function decodeOnce(bytes: Uint8Array, step: DecodeStep, keys: KeyLookUp): Uint8Array | Unread {
+  if (typeof step !== "string") return decrypt(bytes, step["sm4-ecb"], keys);
   switch (step) {
     case "base64":
     case "base64url":
@@ -51,6 +59,9 @@ function decodeOnce(bytes: Uint8Array, step: DecodeStep): Uint8Array | Unread {
       return inflate(bytes, step, gunzipSync);
     case "deflate":
       return inflate(bytes, step, inflateSync);
+    // For a key where nothing in a message can be read: the same bytes are the same submission.
+    case "sha256":
+      return Buffer.from(hash("sha256", bytes, "hex"));
   }
 }
 
@@ -62,6 +73,22 @@ export function decodeBase64(text: string, alphabet: "base64" | "base64url"): Bu
   const foreign = alphabet === "base64" ? /[^A-Za-z0-9+/]/ : /[^A-Za-z0-9_-]/;
   if (digits % 4 === 1 || (padding > 0 && bare.length % 4 !== 0) || foreign.test(bare.slice(0, digits))) return null;
   return Buffer.from(bare, alphabet);
+}
+
+/** Blocks of 16 bytes with PKCS #7 padding. The result is never larger than the input. Where the key is wrong, the padding is. */
+function decrypt(bytes: Uint8Array, name: string, keys: KeyLookUp): Uint8Array | Unread {
+  const key = keys(name);
+  if (key === null) return unread("malformed", `a value under the key '${name}', which is not at hand`);
+  if (bytes.byteLength > MAX_OUTPUT) return unread("too-large", `more than ${MAX_OUTPUT} bytes before sm4-ecb`);
+  if (bytes.byteLength === 0 || bytes.byteLength % SM4_BLOCK !== 0) return unread("malformed", "a value that is not sm4-ecb");
+  const decipher = createDecipheriv("sm4-ecb", key, null);
+  const plain = decipher.update(bytes);
+  try {
+    return Buffer.concat([plain, decipher.final()]);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === BAD_PADDING) return unread("malformed", "a value that is not sm4-ecb under this key");
+    throw fault;
+  }
 }
 
 interface Inflated {

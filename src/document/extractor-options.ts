@@ -51,21 +51,27 @@ const second = z.strictObject({ ...placesWithin(), ...onward(third) }).check(exa
 
 /** Schema of an extractor. */
 export function extractorOptions() {
-  return z
-    .strictObject({
-      /** One that stands there with several different values is ambiguous. */
-      header: z.string({ error: () => HEADER_WANTED }).regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$/, { error: () => HEADER_WANTED }).optional(),
-      path: z.string({ error: () => VARIABLE_WANTED }).regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, { error: () => VARIABLE_WANTED }).optional(),
-      query: named().optional(),
-      /** A pointer into the payload of a bearer token, or of the one in `header`. The signature is not checked. */
-      jwt: pointer().optional(),
-      /** The name of a part of a multipart/form-data body. */
-      multipart: named().optional(),
-      ...placesWithin(),
-      /** Where in the decoded value the wanted one stands. */
-      ...onward(second),
-    })
-    .check(exactlyOneOf(WHERE));
+  return z.strictObject(extractorShape()).check(onePlace);
+}
+
+/** Refuses an extractor that names no place, or several. */
+export const onePlace = exactlyOneOf(WHERE);
+
+/** The keys of an extractor, for a schema that has others beside them; it is checked by {@link onePlace} too. */
+export function extractorShape() {
+  return {
+    /** One that stands there with several different values is ambiguous. */
+    header: z.string({ error: () => HEADER_WANTED }).regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}$/, { error: () => HEADER_WANTED }).optional(),
+    path: z.string({ error: () => VARIABLE_WANTED }).regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, { error: () => VARIABLE_WANTED }).optional(),
+    query: named().optional(),
+    /** A pointer into the payload of a bearer token, or of the one in `header`. The signature is not checked. */
+    jwt: pointer().optional(),
+    /** The name of a part of a multipart/form-data body. */
+    multipart: named().optional(),
+    ...placesWithin(),
+    /** Where in the decoded value the wanted one stands. */
+    ...onward(second),
+  };
 }
 
 /** See {@link extractorOptions}. */

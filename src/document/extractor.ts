@@ -1,3 +1,4 @@
+import { NO_KEYS, type KeyLookUp } from "../base/secret-keys.ts";
 import { decodeText, statedCharset } from "./charset.ts";
 import { decodeBytes, stepName, type DecodeStep } from "./decode.ts";
 import { contentReader, type Place } from "./extract-body.ts";
@@ -50,11 +51,11 @@ interface Finish {
   readonly then?: (Place & Finish) | undefined;
 }
 
-/** Makes an extractor ready to read; its options have passed {@link extractor}. */
-export function compileExtractor(options: ExtractorOptions): Extractor {
+/** Makes an extractor ready to read; its options have passed {@link extractor}. What needs a key that `keys` does not know reads as malformed. */
+export function compileExtractor(options: ExtractorOptions, keys: KeyLookUp = NO_KEYS): Extractor {
   const fromBody = contentReader(options);
   const readRaw = fromBody === null ? headReader(options) : (source: ExtractorSource) => bodyOf(source, fromBody);
-  const finish = finisher(options);
+  const finish = finisher(options, keys);
   return { name: nameOf(options), needsBody: fromBody !== null, read: (source) => finish(readRaw(source)) };
 }
 
@@ -105,23 +106,23 @@ function bodyOf({ body, contentType }: ExtractorSource, read: (content: Content)
 }
 
 /** What is done with a value once it was found. */
-function finisher({ trim = false, decode = [], then }: Finish): (raw: Raw) => Reading {
+function finisher({ trim = false, decode = [], then }: Finish, keys: KeyLookUp): (raw: Raw) => Reading {
   const readOn = then === undefined ? null : contentReader(then);
-  const finishOn = then === undefined ? null : finisher(then);
+  const finishOn = then === undefined ? null : finisher(then, keys);
   return (raw) => {
     if (raw.kind === "found" && decode.length === 0 && readOn === null) return trim && raw.type === "string" ? { ...raw, text: raw.text.trim() } : raw;
-    const content = contentOf(raw, decode);
+    const content = contentOf(raw, decode, keys);
     if ("kind" in content) return content;
     return readOn === null || finishOn === null ? whole(content, trim) : finishOn(readOn(content));
   };
 }
 
-function contentOf(raw: Raw, steps: readonly DecodeStep[]): Content | Unread {
+function contentOf(raw: Raw, steps: readonly DecodeStep[], keys: KeyLookUp): Content | Unread {
   if (raw.kind !== "found" && raw.kind !== "part") return raw;
   if (raw.kind === "found" && raw.type !== "string") return unread("malformed", `${raw.type === "element" || raw.type === "object" || raw.type === "array" ? "an" : "a"} ${raw.type} where a text is read further`);
   const content: Content = raw.kind === "part" ? { bytes: raw.bytes, contentType: raw.contentType } : { bytes: Buffer.from(raw.text), contentType: undefined, text: raw.text };
   if (steps.length === 0) return content;
-  const bytes = decodeBytes(content.bytes, steps);
+  const bytes = decodeBytes(content.bytes, steps, keys);
   return bytes instanceof Uint8Array ? { bytes, contentType: undefined } : bytes;
 }
 

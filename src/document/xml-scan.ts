@@ -21,10 +21,12 @@ export interface XmlAttribute extends XmlName {
 
 /** Hears what a scan comes across, in order. */
 export interface XmlListener {
-  readonly open: (name: XmlName, attributes: readonly XmlAttribute[]) => void;
+  /** `at`: where its tag begins in the text. */
+  readonly open: (name: XmlName, attributes: readonly XmlAttribute[], at: number) => void;
   /** Text with its references resolved; CDATA too. */
   readonly text: (text: string) => void;
-  readonly close: () => void;
+  /** `end`: where it has ended. */
+  readonly close: (end: number) => void;
 }
 
 /** Ends a scan from anywhere in it; never leaves this file. */
@@ -148,15 +150,16 @@ class XmlScan {
     this.#at += name.length;
     this.#space();
     if (this.#text[this.#at++] !== ">") throw broken("whose tags do not match");
-    this.#leave();
+    this.#leave(this.#at);
   }
 
-  #leave(): void {
+  #leave(end: number): void {
     this.#namespaces.leave();
-    this.#listener.close();
+    this.#listener.close(end);
   }
 
   #startTag(): void {
+    const start = this.#at - 1;
     const end = this.#nameFrom(this.#at);
     const name = this.#text.slice(this.#at, end);
     if (this.#open.length === 0 && this.#rooted) throw broken("with a second root");
@@ -165,9 +168,9 @@ class XmlScan {
     this.#at = end;
     this.#namespaces.enter();
     const written = this.#attributes();
-    this.#listener.open(this.#named(name), written.length === 0 ? NONE : this.#bind(written));
+    this.#listener.open(this.#named(name), written.length === 0 ? NONE : this.#bind(written), start);
     if (this.#text[this.#at] === ">") this.#open.push(name);
-    else if (this.#text[++this.#at] === ">") this.#leave();
+    else if (this.#text[++this.#at] === ">") this.#leave(this.#at + 1);
     else throw broken("with a broken tag");
     this.#at++;
   }

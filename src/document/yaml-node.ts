@@ -2,6 +2,8 @@
 export interface Spot {
   readonly line: number;
   readonly column: number;
+  /** Set where the text is another file than the one that is read. */
+  readonly file?: string;
 }
 
 /** Where in a document: keys and list indices from the top. */
@@ -48,8 +50,8 @@ export interface YamlFault {
   readonly want: string;
 }
 
-/** Finds the line and column of an offset; linear once, then logarithmic. Line breaks are LF, CR LF and CR. */
-export function spotFinder(text: string): (offset: number) => Spot {
+/** Finds the line and column of an offset; linear once, then logarithmic. Line breaks are LF, CR LF and CR. `file` is said in every spot. */
+export function spotFinder(text: string, file?: string): (offset: number) => Spot {
   const starts = [0];
   for (const found of text.matchAll(/\r\n|\n|\r/g)) starts.push(found.index + found[0].length);
   return (offset) => {
@@ -60,6 +62,7 @@ export function spotFinder(text: string): (offset: number) => Spot {
       if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    const place = { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    return file === undefined ? place : { ...place, file };
   };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { extractorShape, onePlace } from "../document/extractor-options.ts";
 
 const cidrs = z.array(z.string({ error: () => "a network such as 10.0.0.0/8 or an address" }));
 const headerName = z.string({ error: () => "a header name" }).regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: () => "a header name" });
-const pointer = z.string({ error: () => "a JSON pointer such as /sellerTaxNo" }).regex(/^(\/([^~/]|~[01])*)+$/, { error: () => "a JSON pointer such as /sellerTaxNo" });
 
 /** Where a request says who is asking; the first that gives something wins. */
 const principal = z.union([
@@ -11,12 +11,13 @@ const principal = z.union([
   z.strictObject({ address: z.literal(true) }),
 ], { error: () => "one of { clientCertificate: subject }, { header: NAME, hash: true }, { address: true }" });
 
-/** Where a request says whose invoice it is. `from` restricts whose word is taken. */
-const taxpayer = z.union([
-  z.strictObject({ header: headerName, from: cidrs.optional() }),
-  z.strictObject({ query: z.string().min(1) }),
-  z.strictObject({ json: pointer }),
-], { error: () => "one of { header: NAME }, { query: NAME }, { json: /pointer }" });
+/** Where a request says whose invoice it is: an extractor. `from` restricts whose header is believed. */
+const taxpayer = z
+  .strictObject({ ...extractorShape(), from: cidrs.optional() })
+  .check(onePlace)
+  .check(({ value, issues }) => {
+    if (value.from !== undefined && value.header === undefined) issues.push({ code: "custom", path: ["from"], message: "'header' beside 'from'", input: value, continue: true });
+  });
 
 /** How the home region is found; the site's defaultRegion comes last. */
 const region = z.union([

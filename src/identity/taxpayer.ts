@@ -1,14 +1,13 @@
-import { readPointer } from "../document/json-pointer.ts";
-import type { Headers } from "../http/message.ts";
+import type { KeyLookUp } from "../base/secret-keys.ts";
+import { compileExtractor, type ExtractorSource } from "../document/extractor.ts";
 import { networkSet } from "./network-set.ts";
 import type { IdentityOptions } from "./options.ts";
-import { singleHeader } from "./single-header.ts";
 
 /**
  * Whose invoice it is, as written in the request (trimmed); null where no source says it. `peer` is the address on the
- * socket, `query` may begin with `?`, `body` is null where it is not at hand.
+ * socket.
  */
-export type TaxpayerOf = (peer: string, headers: Headers, query: string, body: Uint8Array | null) => string | null;
+export type TaxpayerOf = (peer: string, request: ExtractorSource) => string | null;
 
 type Source = IdentityOptions["taxpayer"][number];
 
@@ -17,37 +16,26 @@ const PLAUSIBLE = /^[\p{L}\p{N}][\p{L}\p{N} ./_:-]{0,63}$/u;
 
 /**
  * Compiles the sources; the first that gives something wins. A source that says two things (a field, query member or
- * JSON member that stands there twice with different values) gives nothing.
+ * member of the body that stands there twice with different values), or that cannot be read, gives nothing. A token's
+ * signature is not checked: what it says is as good as any other field of the request.
  */
-export function compileTaxpayer(sources: readonly Source[]): TaxpayerOf {
-  const readers = sources.map(reader);
-  return (peer, headers, query, body) => {
+export function compileTaxpayer(sources: readonly Source[], keys?: KeyLookUp): TaxpayerOf {
+  const readers = sources.map((source) => reader(source, keys));
+  return (peer, request) => {
     for (let i = 0; i < readers.length; i++) {
-      const found = (readers[i] as TaxpayerOf)(peer, headers, query, body)?.trim() ?? "";
+      const found = (readers[i] as TaxpayerOf)(peer, request)?.trim() ?? "";
       if (PLAUSIBLE.test(found)) return found;
     }
     return null;
   };
 }
 
-function reader(source: Source): TaxpayerOf {
-  if ("header" in source) return headerReader(source.header.toLowerCase(), source.from);
-  if ("query" in source) return (_peer, _headers, query) => fromQuery(query, source.query);
-  return (_peer, _headers, _query, body) => (body === null ? null : fromJson(body, source.json));
-}
-
-function headerReader(name: string, from: readonly string[] | undefined): TaxpayerOf {
+function reader({ from, ...options }: Source, keys: KeyLookUp | undefined): TaxpayerOf {
+  const extractor = compileExtractor(options, keys);
   const believed = from === undefined ? null : networkSet(from, "identity.taxpayer.from");
-  return (peer, headers) => (believed === null || believed.has(peer) ? (singleHeader(headers, name) ?? null) : null);
-}
-
-function fromQuery(query: string, name: string): string | null {
-  if (query.length < 2) return null;
-  const values = new Set(new URLSearchParams(query).getAll(name));
-  return values.size === 1 ? (values.values().next().value ?? null) : null;
-}
-
-function fromJson(body: Uint8Array, pointer: string): string | null {
-  const reading = readPointer(body, pointer);
-  return reading.kind === "found" && (reading.type === "string" || reading.type === "number") ? reading.text : null;
+  return (peer, request) => {
+    if (believed !== null && !believed.has(peer)) return null;
+    const found = extractor.read(request);
+    return found.kind === "found" && (found.type === "string" || found.type === "number") ? found.text : null;
+  };
 }

@@ -1,12 +1,15 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import { createPacer, type Pacer } from "../base/pacer.ts";
 import { headerValue, withoutFields } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
 import type { CallControl } from "../upstream/call.ts";
 import { attempt, type Attempted, type Decode } from "./attempt.ts";
 import type { EntryFacts, StoredAnswer, StoredRequest } from "./entry.ts";
-import type { QueryAnswer, QueryStep, Sight } from "./plan.ts";
+import { readList } from "./read-list.ts";
+import type { QueryAnswer, QueryRequest, QueryStep, Sight } from "./plan.ts";
 import type { SubmissionPolicy } from "./policy.ts";
+import { FORGOTTEN, type Recalled } from "./recalled.ts";
+import { createSharedQuestions, type Brought } from "./shared-questions.ts";
 import type { Store } from "./store.ts";
 import type { Ways } from "./way.ts";
 
@@ -34,8 +37,10 @@ export interface Asked {
   readonly sight: Sight;
   /** Monotonic ms at which it was asked: what came later cannot be seen in it. */
   readonly askedAt: number;
-  /** The platform's whole answer, as it came and as it is read; null where there was none. */
-  readonly seen: { readonly answer: StoredAnswer; readonly read: QueryAnswer } | null;
+  /** The platform's whole answer as it came, and what of it is read: in a list that shows the submission, its part. Null where there was none. */
+  readonly seen: Seen | null;
+  /** What the submission says beside its key. */
+  readonly recalled: Recalled;
   /** Why there was none; empty where there was one. */
   readonly why: string;
   /** False where the question did not leave: that says nothing about the platform. */
@@ -44,12 +49,24 @@ export interface Asked {
   readonly canBePut: boolean;
 }
 
+/** See {@link Asked}. */
+export interface Seen {
+  readonly answer: StoredAnswer;
+  readonly read: QueryAnswer;
+}
+
 /** How a question differs from the resolver's. */
 export interface Manner {
   /** Fields in place of the submission's, lower-case names: its credentials may be gone or too old. */
   readonly headers?: Headers;
   /** Bound in ms on one question; 30 s unless told. */
   readonly within?: number;
+  /** The submission's request, where it is at hand; it is read anew unless. */
+  readonly stored?: StoredRequest | null;
+  /** Whether somebody waits for it: those come first. */
+  readonly urgent?: boolean;
+  /** Whether its answer is not wanted any more. */
+  readonly isOver?: () => boolean;
 }
 
 /** Asks the platform. */
@@ -58,7 +75,7 @@ export interface Questions {
   slot(policy: SubmissionPolicy, urgent: boolean): Promise<void>;
   /** Makes one request within a bound in ms; null where no way leads to the region. */
   send(subject: Subject, request: StoredRequest, routeClass: "submit" | "poll", within?: number): Promise<Attempted | null>;
-  /** Asks one question of a plan, once. */
+  /** Asks one question of a plan, once, in the pace of the route; the same one of somebody else is shared while it waits for its turn. */
   ask(subject: Subject, step: QueryStep, manner?: Manner): Promise<Asked>;
 }
 
@@ -72,52 +89,107 @@ const ABOUT_THE_BODY: ReadonlySet<string> = new Set(["content-type", "content-en
 export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Questions {
   const pacers = new Map<string, Pacer>();
 
-  async function send({ policy, facts }: Subject, request: StoredRequest, routeClass: "submit" | "poll", within: number = QUERY_MS): Promise<Attempted | null> {
+  const shared = createSharedQuestions<Put>(clock);
+
+  async function send({ policy, facts }: Subject, request: StoredRequest, routeClass: "submit" | "poll", within: number = QUERY_MS, left: () => void = () => undefined): Promise<Attempted | null> {
     const way = ways(facts.site, facts.route);
     const region = way?.region(facts.region) ?? null;
     if (way === null || region === null) return null;
     const control: CallControl = { abort: null };
     const timeout = Math.min(within, region.responseTimeout);
-    const bound = clock.after(within, () => control.abort?.("total-timeout"));
+    // Its own time begins with its turn.
+    let bound: Timer | null = null;
+    const granted = (): void => {
+      bound = clock.after(within, () => control.abort?.("total-timeout"));
+      left();
+    };
+    const pace = way.paced(routeClass, request, facts, { patience: () => within, granted });
+    if (pace === null) granted();
     try {
-      return await attempt(request, { region, routeClass, timeout, fresh: way.fresh && routeClass === "submit", avoid: null, control }, policy.judge, decode);
+      return await attempt(request, { region, routeClass, timeout, fresh: way.fresh && routeClass === "submit", avoid: null, control, pace }, policy.judge, decode);
     } finally {
-      bound.cancel();
+      (bound as Timer | null)?.cancel();
     }
+  }
+
+  function slot({ site, route, options: { resolvePace } }: SubmissionPolicy, urgent: boolean): Promise<void> {
+    const key = JSON.stringify([site, route, resolvePace.count, resolvePace.per]);
+    const known = pacers.get(key) ?? createPacer(resolvePace, clock);
+    pacers.set(key, known);
+    return known.slot(urgent);
+  }
+
+  /** One question, answered or not, that nobody shares. */
+  async function put(subject: Subject, request: StoredRequest, within?: number, left?: () => void): Promise<Put> {
+    const answered = await send(subject, request, "poll", within, left);
+    if (answered?.kind !== "judged") return answered;
+    const { answer, plain } = answered;
+    return { answer, read: { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain } };
+  }
+
+  /** The same, in the pace of the route and together with others. */
+  function share(subject: Subject, request: StoredRequest, { within, urgent = false, isOver }: Manner): Promise<Brought<Put>> {
+    return shared.put(questionText(subject, request, within), { urgent, isWanted: () => isOver?.() !== true }, async ({ isWanted, slotted, left }) => {
+      await slot(subject.policy, urgent);
+      slotted();
+      return isWanted() ? put(subject, request, within, left) : "unwanted";
+    });
   }
 
   return {
     send,
-    slot({ site, route, options: { resolvePace } }, urgent) {
-      const key = JSON.stringify([site, route, resolvePace.count, resolvePace.per]);
-      const known = pacers.get(key) ?? createPacer(resolvePace, clock);
-      pacers.set(key, known);
-      return known.slot(urgent);
-    },
-    async ask(subject, step, { headers = [], within } = {}) {
-      const { facts } = subject;
-      const asked = step.request(facts);
-      if (asked === null) return { sight: "unknown", askedAt: clock.now(), seen: null, why: "the question cannot be put for this number", left: false, canBePut: false };
-      const stored = await store.request(facts.id, facts.revision).catch(() => null);
-      const base = merged(stored?.headers ?? [], headers);
-      const request: StoredRequest = { method: asked.method, target: asked.target, headers: merged(base, asked.headers), body: asked.body ?? NOTHING };
-      const askedAt = clock.now();
-      const answered = await send(subject, request, "poll", within);
-      if (answered?.kind !== "judged") return { sight: "unknown", askedAt, seen: null, why: whyNothing(answered, facts), left: answered?.kind === "lost", canBePut: true };
-      const { answer, plain } = answered;
-      const read: QueryAnswer = { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain };
-      return { sight: step.look(read, facts), askedAt, seen: { answer, read }, why: "", left: true, canBePut: true };
+    slot,
+    async ask(subject, step, manner = {}) {
+      const { facts, policy } = subject;
+      const stored = manner.stored !== undefined ? manner.stored : await store.request(facts.id, facts.revision).catch(() => "unread" as const);
+      const kept = stored === "unread" ? null : stored;
+      const recalled = kept === null ? FORGOTTEN : (policy.recall?.(kept) ?? FORGOTTEN);
+      const asked = step.request(facts, recalled);
+      const nothing = { sight: "unknown", askedAt: clock.now(), seen: null, recalled } as const;
+      if (asked === null && policy.recall !== null && stored === "unread") return { ...nothing, why: "the journal cannot be read", left: false, canBePut: true };
+      if (asked === null) return { ...nothing, why: "the question cannot be put for this number", left: false, canBePut: false };
+      const base = merged(kept?.headers ?? [], manner.headers ?? []);
+      const { answer: first, leftAt: askedAt } = await share(subject, requestOf(asked, base), manner);
+      if (!isSeen(first)) return { ...nothing, askedAt, why: whyNothing(first, facts), left: first !== "unwanted" && first?.kind === "lost", canBePut: true };
+      const known = { askedAt, recalled, why: "", left: true, canBePut: true };
+      if (step.list === null) {
+        const sight = step.look(first.read, facts, recalled);
+        if (sight === "unknown" && asked.prompt !== undefined) await put(subject, requestOf(asked.prompt, base), manner.within);
+        return { ...known, sight, seen: first };
+      }
+      const turn = async (request: QueryRequest): Promise<Seen | null> => {
+        const { answer: page } = await share(subject, requestOf(request, base), manner);
+        return isSeen(page) ? page : null;
+      };
+      return { ...known, ...(await readList(step.list, { facts, recalled, asked, first, turn })) };
     },
   };
 }
 
-function whyNothing(answered: Exclude<Attempted, { kind: "judged" }> | null, { region }: EntryFacts): string {
+/** What a question brought: an answer, or why there is none. */
+type Put = Seen | Exclude<Attempted, { kind: "judged" }> | "unwanted" | null;
+
+function isSeen(put: Put): put is Seen {
+  return put !== null && typeof put === "object" && !("kind" in put);
+}
+
+function requestOf({ method, target, headers, body }: QueryRequest, base: Headers): StoredRequest {
+  return { method, target, headers: merged(base, headers), body: body ?? NOTHING };
+}
+
+/** What makes two questions the same: every byte of them, their credentials among them, and whose counters they count in. */
+function questionText({ facts: { site, route, region, taxpayer } }: Subject, { method, target, headers, body }: StoredRequest, within: number | undefined): string {
+  return JSON.stringify([site, route, region, taxpayer, within ?? 0, method, target, headers, Buffer.from(body).toString("base64")]);
+}
+
+function whyNothing(answered: Exclude<Put, Seen>, { region }: EntryFacts): string {
+  if (answered === "unwanted") return "not asked: nobody wants to know it any more";
   if (answered === null) return `no way leads to region '${region}'`;
   return answered.kind === "lost" ? answered.why : `not asked: ${answered.result.cause}`;
 }
 
 /** The submission's fields, credentials among them, with the question's own (lower-case names) in their place. */
-function merged(base: Headers, own: Headers): string[] {
+export function merged(base: Headers, own: Headers): string[] {
   const names = new Set(own.filter((_, index) => index % 2 === 0));
   return [...withoutFields(base, { has: (name) => names.has(name) || ABOUT_THE_BODY.has(name) }), ...own];
 }

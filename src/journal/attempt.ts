@@ -1,6 +1,7 @@
 import { collect } from "../http/collect.ts";
 import { headerValue } from "../http/headers.ts";
 import { BodyFault, type Answer } from "../http/message.ts";
+import type { PacedCall } from "../limits/paced-call.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";
@@ -37,6 +38,8 @@ export interface AttemptPlan {
   /** An endpoint that has just failed. */
   readonly avoid: string | null;
   readonly control: CallControl;
+  /** What counts it, and what it waits for before it goes; null: nothing. Afterwards it knows what the answer said about waiting. */
+  readonly pace: PacedCall | null;
 }
 
 /** Makes an attempt. Never rejects for what a platform does. */
@@ -49,7 +52,7 @@ export async function attempt(request: StoredRequest, plan: AttemptPlan, judge: 
     case "in-doubt":
       return { kind: "lost", cause: causeOf(result.cause), why: `${result.cause}: ${result.detail}`, endpoint: result.endpoint, result };
     case "answered":
-      return whole(result.answer, result, judge, decode);
+      return whole(result.answer, result, plan.pace, judge, decode);
   }
 }
 
@@ -66,10 +69,11 @@ function callOf(request: StoredRequest, plan: AttemptPlan): UpstreamCall {
     responseTimeout: plan.timeout,
     fresh: plan.fresh,
     informed: null,
+    pace: plan.pace,
   };
 }
 
-async function whole(answer: Answer, from: { readonly region: string; readonly endpoint: string }, judge: Judge, decode: Decode): Promise<Attempted> {
+async function whole(answer: Answer, from: { readonly region: string; readonly endpoint: string }, pace: PacedCall | null, judge: Judge, decode: Decode): Promise<Attempted> {
   const lost = (why: string): Attempted => ({ kind: "lost", cause: "truncated", why, endpoint: from.endpoint, result: null });
   let body: Uint8Array = NOTHING;
   try {
@@ -84,6 +88,7 @@ async function whole(answer: Answer, from: { readonly region: string; readonly e
   const coding = headerValue(answer.headers, "content-encoding")?.trim().toLowerCase() ?? "";
   const plain = isPlain(coding) || body.byteLength === 0 ? body : await decode(coding === "x-gzip" ? "gzip" : coding, body, MAX_ANSWER);
   if (plain === null) return lost(`the answer cannot be decoded: content-encoding '${coding}'`);
+  pace?.read({ status: answer.status, headers: answer.headers, body: plain });
   const judgement = judge({ status: answer.status, contentType: headerValue(answer.headers, "content-type"), body: plain });
   return { kind: "judged", judgement, answer: { status: answer.status, headers: answer.headers, body }, plain, region: from.region, endpoint: from.endpoint };
 }

@@ -88,8 +88,8 @@ async function decide({ clock, store, events, flights, policyOf, decided }: ByHa
   if (closed !== null) return refused("settled", closed);
   if (isWorkedOn(newest, store, flights.get(newest.id) !== undefined)) return refused("under-way", "another instance works on it: decide there, or when that instance is gone");
   const rejectedFor = (await policyOf(newest))?.options.rejectedFor ?? REJECTED_FOR;
-  const change = { id: newest.id, revision: newest.revision, fence: newest.fence, take: true, dropHeaders: true, answer: order.answer } as const;
-  const entry = await store.update({ ...change, state: stateOf(order, clock.wall() + rejectedFor) });
+  const change = { id: newest.id, revision: newest.revision, fence: newest.fence, take: true, dropHeaders: true } as const;
+  const entry = await store.update({ ...change, ...answerOf(order, newest.state), state: stateOf(order, newest.state, clock.wall() + rejectedFor) });
   if (entry === null) return refused("overtaken", "it has changed in the meantime: look at it again");
   decided(entry);
   events.byHand(entry, order.to, order.by, order.reason.trim());
@@ -122,8 +122,16 @@ function closedTo(state: EntryState, to: ByHandState): string | null {
   return why[state.kind] ?? null;
 }
 
-function stateOf({ to, reference, reason }: ByHandOrder, rejectedUntil: number): EntryState {
+/** What a caller was told when the platform took it in stays what it is told, unless the person says otherwise. */
+function answerOf({ to, answer }: ByHandOrder, { kind }: EntryState): { readonly answer?: StoredAnswer | null } {
+  return kind === "provisional" && answer === null && (to === "accepted" || to === "rejected") ? {} : { answer };
+}
+
+function stateOf({ to, reference, reason }: ByHandOrder, from: EntryState, rejectedUntil: number): EntryState {
   const why = reason.trim();
+  // The number that it was taken in under stays; the one that the person names is the final one.
+  if (from.kind === "provisional" && to === "accepted") return { kind: "accepted", how: "by-hand", reference: from.reference, number: reference, why };
+  if (from.kind === "provisional" && to === "rejected") return { kind: "rejected", until: rejectedUntil, reference: from.reference, why };
   if (to === "accepted") return { kind: "accepted", how: "by-hand", reference, why };
   return to === "rejected" ? { kind: "rejected", until: rejectedUntil, why } : { kind: to, why };
 }

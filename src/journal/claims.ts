@@ -1,14 +1,20 @@
 import type { Clock } from "../base/clock.ts";
 import { createIdTable, type IdTable } from "../base/id-table.ts";
+import { claimBatch, type ComposedBatch } from "./batch-claims.ts";
+import { claimPlace, RESTORED } from "./claim-place.ts";
 import { decide, type Standing } from "./decide.ts";
 import type { Deferred } from "./deferred.ts";
-import type { Entry, EntryFacts, EntryState } from "./entry.ts";
+import { elsewhere } from "./elsewhere.ts";
+import type { Entry, EntryFacts } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
 import type { Flights } from "./flights.ts";
+import { newItem, openItem, type ItemFacts, type NewItem } from "./items.ts";
+import type { LaneHead, Lanes } from "./lanes.ts";
 import { mayHear } from "./may-hear.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
+import { isWithin, recallOf, type Recalled } from "./recalled.ts";
 import { StoreFault, under, type Store } from "./store.ts";
 import { factsOf, fingerprintUnder, type Submission, type Try } from "./try.ts";
 
@@ -28,8 +34,16 @@ export type Entered =
   /** Its outcome is known. */
   | { readonly kind: "replay"; readonly entry: Entry }
   /** It is held, queued, given up, or another instance works on it. */
-  | { readonly kind: "told"; readonly entry: Entry }
-  | { readonly kind: "conflict"; readonly facts: EntryFacts }
+  | { readonly kind: "told"; readonly entry: Entry; readonly recalled?: Recalled | null }
+  | { readonly kind: "conflict"; readonly facts: EntryFacts; readonly recalled?: Recalled | null }
+  /** The first try of it was sent where its answer means something else: see `within`. */
+  | { readonly kind: "elsewhere"; readonly entry: Entry; readonly recalled: Recalled | null }
+  /** Nothing was claimed: what stands before it in its lane is held. */
+  | { readonly kind: "behind"; readonly head: LaneHead }
+  /** Some items of the batch are known: its answer is composed. */
+  | { readonly kind: "composed"; readonly batch: ComposedBatch }
+  /** Some items of the batch are known, and nothing was sent: it is not taken apart. */
+  | { readonly kind: "mixed"; readonly items: readonly ItemFacts[] }
   /** It is not this caller's to know. */
   | { readonly kind: "stranger" }
   | { readonly kind: "unidentified"; readonly why: "missing" | "unclear"; readonly detail: string }
@@ -46,6 +60,9 @@ export interface ClaimsEnv {
   readonly outcomes: Outcomes;
   readonly deferred: Deferred;
   readonly flights: Flights;
+  readonly lanes: Lanes;
+  /** Verdicts on items of batches that are being written: whoever has heard of one comes with a correction. Undefined: none. */
+  readonly itemVerdicts: () => Promise<void> | undefined;
   /** The journal was put back: what it does not know, or has not touched since, is asked about before it is sent. */
   readonly distrusts: () => boolean;
   /** Monotonic ms of this life's start. */
@@ -58,8 +75,6 @@ const MOST_FLIGHTS = 50_000;
 const TRIES = 3;
 /** Tries of one key that come together look one after the other. */
 const MOST_LOOKS = 1000;
-const RESTORED = { kind: "in-doubt", cause: "restored", why: "the journal was put back, and cannot know what became of it" } as const;
-const SENDING = { kind: "sending" } as const;
 const STRANGER: Entered = { kind: "stranger" };
 const OVERLOADED: Entered = { kind: "overloaded" };
 
@@ -84,8 +99,19 @@ export class Claims {
     }
     if (submission.entitled?.(submission.taxpayer) === false) return STRANGER;
     const one: Try = { policy, identified, submission };
+    const contradicted = identified.items?.contradiction ?? null;
+    if (contradicted !== null) {
+      const facts = { ...factsOf(one, 1), key: contradicted };
+      this.#env.events.conflict(facts);
+      return { kind: "conflict", facts };
+    }
+    return this.#enter(one);
+  }
+
+  async #enter(one: Try): Promise<Entered> {
+    const { identified } = one;
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
-      const asked = this.#asking.get(identified.id);
+      const asked = this.#asking.get(identified.id) ?? (identified.items === null ? undefined : this.#env.itemVerdicts());
       if (asked !== undefined) await asked;
       else {
         const entered = await this.#once(one);
@@ -110,6 +136,8 @@ export class Claims {
     const { submission, policy } = one;
     if (!mayHear(flight.facts, submission)) return STRANGER;
     if (fingerprintUnder(flight.policy, policy, one) !== flight.facts.fingerprint) return this.#beside(flight, one);
+    const tried = policy.options.within.length === 0 ? null : (flight.policy.recall?.(submission.request) ?? null);
+    if (!isWithin(flight.recalled, tried)) return { kind: "elsewhere", entry: flight.entry, recalled: flight.recalled };
     flight.latest = submission.request.headers;
     return { kind: "joined", flight };
   }
@@ -123,7 +151,7 @@ export class Claims {
     // It has ended meanwhile: what it came to decides, once that is written.
     if (flight.ending !== null) return this.#env.flights.get(id) === flight ? OVERLOADED : null;
     this.#env.events.conflict(flight.facts);
-    return { kind: "conflict", facts: flight.facts };
+    return { kind: "conflict", facts: flight.facts, recalled: flight.recalled };
   }
 
   async #claim(one: Try): Promise<Entered> {
@@ -143,29 +171,30 @@ export class Claims {
 
   async #insert(one: Try): Promise<Entered> {
     const facts = factsOf(one, 1);
-    const state = this.#stateOf(one);
-    if (state === null) return this.#known(one, await this.#env.store.read(facts.id), 1);
-    const inserted = await this.#env.store.insert({ ...facts, state, request: one.submission.request });
+    const inserted = await claimPlace(this.#env, one.policy, facts, (state) => this.#env.store.insert({ ...facts, state, request: one.submission.request, ...newItems(one) }));
+    if ("noPlace" in inserted) return this.#unplaced(one, inserted.noPlace);
+    if (inserted.kind === "taken") return this.#batch(one);
     return inserted.kind === "known" ? this.#known(one, inserted.entries, 1) : this.#begin(one, inserted.entry);
   }
 
-  /** The state in which something new begins; null where its queue is full. */
-  #stateOf({ policy, identified: { lane } }: Try): EntryState | null {
-    const { deferred, distrusts } = this.#env;
-    if (distrusts()) return RESTORED;
-    if (policy.options.onOutage !== "defer" || !deferred.isQueued(lane)) return SENDING;
-    return deferred.hasRoom(policy) ? deferred.stateFor(policy) : null;
+  /** What is known of it already needs no place. */
+  async #unplaced(one: Try, instead: Entered): Promise<Entered> {
+    const entries = await this.#env.store.read(one.identified.id);
+    return entries.length === 0 ? instead : this.#known(one, entries, 1);
   }
 
-  #begin({ policy, submission: { request } }: Try, entry: Entry): Entered {
+  #begin({ policy, identified, submission: { request } }: Try, entry: Entry): Entered {
     const { clock, flights, outcomes, deferred, startedAt } = this.#env;
     if (entry.state.kind === "queued") {
       deferred.add(entry);
       return { kind: "told", entry };
     }
     const flight = new Flight(policy, entry, request, clock);
+    flight.items = identified.items?.list.map(openItem) ?? null;
+    flight.inLane = entry.state.kind === "unsent";
+    flight.distrusted = this.#env.distrusts();
     flights.add(flight);
-    if (entry.state.kind === "sending") return { kind: "mine", flight };
+    if (entry.state.kind === "sending" || flight.inLane) return { kind: "mine", flight };
     // This life has sent nothing of it: what is asked about was sent before its start.
     flight.quietSince = startedAt;
     outcomes.doubt(flight, RESTORED.cause, RESTORED.why, "");
@@ -177,6 +206,9 @@ export class Claims {
     if (newest === undefined) return OVERLOADED;
     if (!mayHear(newest, one.submission)) return STRANGER;
     const standing = decide(entries, await this.#fingerprintFor(newest, one), this.#env.clock.wall());
+    if (isByItem(one, standing, this.#env.clock.wall())) return this.#batch(one);
+    const apart = await elsewhere(one, standing, newest, this.#env.store);
+    if (apart !== null) return apart.kind === "open" ? ((await this.#change(one, apart)) ?? this.#again(one, tries)) : apart;
     switch (standing.kind) {
       case "replay":
         return standing;
@@ -184,7 +216,7 @@ export class Claims {
         return this.#told(one, newest);
       case "conflict":
         this.#env.events.conflict(newest);
-        return { kind: "conflict", facts: newest };
+        return { kind: "conflict", facts: newest, recalled: await recallOf(one.policy.recall, this.#env.store, newest) };
       case "wait":
         return this.#waitFor(standing.entry);
       case "take":
@@ -206,9 +238,10 @@ export class Claims {
   }
 
   /** What waits for its delivery goes out with the newest credentials. */
-  async #told({ submission: { request } }: Try, entry: Entry): Promise<Entered> {
+  async #told({ policy, submission: { request } }: Try, entry: Entry): Promise<Entered> {
+    const recalled = await recallOf(policy.recall, this.#env.store, entry);
     if (entry.state.kind === "queued") await this.#env.store.update({ ...under(entry), state: entry.state, request }).catch(() => null);
-    return { kind: "told", entry };
+    return { kind: "told", entry, recalled };
   }
 
   /** An earlier life's: whoever comes waits for its resolution. Another instance's is waited for by asking again. */
@@ -220,20 +253,42 @@ export class Claims {
     return flight === null ? { kind: "told", entry } : { kind: "joined", flight };
   }
 
+  /** What is known of each item decides. */
+  #batch(one: Try): Promise<Entered> {
+    const { clock, store, events, flights } = this.#env;
+    const open = (one: Try, revision: number, items: readonly NewItem[]): Promise<Entered | null> => this.#change(one, { kind: "open", revision, closes: null }, { items });
+    return claimBatch(one, { clock, store, events, flights, open, enter: (rest) => this.#enter(rest), waitFor: (entry) => this.#waitFor(entry) });
+  }
+
   /** Takes an entry over that was certainly not executed, or opens another revision; null where somebody was quicker. */
-  async #change(one: Try, standing: Extract<Standing, { kind: "take" | "open" }>): Promise<Entered | null> {
+  async #change(one: Try, standing: Extract<Standing, { kind: "take" | "open" }>, items = newItems(one)): Promise<Entered | null> {
     const { store } = this.#env;
     const { request } = one.submission;
-    const state = this.#stateOf(one);
-    if (state === null) return OVERLOADED;
-    if (standing.kind === "take") {
-      const taken = await store.update({ ...under(standing.entry), state, take: true, request });
-      return taken === null ? null : this.#begin(one, taken);
-    }
-    const { closes, revision } = standing;
-    const released = { kind: "released", why: "another content came, and nothing of this one was executed" } as const;
-    if (closes !== null && (await store.update({ ...under(closes), state: released, take: true })) === null) return null;
-    const inserted = await store.insert({ ...factsOf(one, revision), state, request });
-    return inserted.kind === "known" ? null : this.#begin(one, inserted.entry);
+    // What an entry was claimed with stays, whatever the file says by now.
+    const facts = standing.kind === "take" ? standing.entry : factsOf(one, standing.revision);
+    const entry = await claimPlace(this.#env, one.policy, facts, async (state) => {
+      if (standing.kind === "take") return store.update({ ...under(standing.entry), state, take: true, request });
+      const { closes } = standing;
+      const released = { kind: "released", why: "another content came, and nothing of this one was executed" } as const;
+      if (closes !== null && (await store.update({ ...under(closes), state: released, take: true })) === null) return null;
+      const inserted = await store.insert({ ...facts, state, request, ...items });
+      return inserted.kind === "inserted" ? inserted.entry : null;
+    });
+    if (entry !== null && "noPlace" in entry) return entry.noPlace;
+    return entry === null ? null : this.#begin(one, entry);
   }
+}
+
+/** The items of a batch of which nothing is known yet. */
+function newItems({ identified: { items } }: Try): { readonly items?: readonly NewItem[] } {
+  return items === null ? {} : { items: items.list.map(newItem) };
+}
+
+/** Whether what is known of a batch as a whole does not decide: other contents of some items, or items that may be sent again. */
+function isByItem({ policy, identified }: Try, standing: Standing, wall: number): boolean {
+  if (identified.items === null) return false;
+  if (standing.kind === "conflict" || standing.kind === "open") return true;
+  const { state } = standing.entry;
+  if (standing.kind !== "replay" || (state.kind !== "accepted" && state.kind !== "provisional") || state.items === undefined) return false;
+  return policy.batch?.perItem === true && (state.items.unsent > 0 || (state.items.rejected > 0 && wall >= state.items.until));
 }

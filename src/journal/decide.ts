@@ -25,6 +25,7 @@ const NOTHING_ISSUED: ReadonlySet<StateName> = new Set(["rejected", "released", 
 export function decide(entries: readonly Entry[], fingerprint: string, wall: number): Standing {
   const newest = entries.at(-1) as Entry;
   const { state } = newest;
+  if (state.kind === "rejected" && state.closed === true) return { kind: "replay", entry: newest };
   const next = { kind: "open", revision: newest.revision + 1, closes: null } as const;
   if (newest.fingerprint === fingerprint) {
     switch (state.kind) {
@@ -38,6 +39,7 @@ export function decide(entries: readonly Entry[], fingerprint: string, wall: num
       case "expired":
         return { kind: "told", entry: newest };
       case "accepted":
+      case "provisional":
         return { kind: "replay", entry: newest };
       case "rejected":
         return wall < state.until ? { kind: "replay", entry: newest } : next;

@@ -2,11 +2,12 @@ import type { Clock } from "../base/clock.ts";
 import type { Entry, EntryState, StateName } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import type { Flight } from "./flight.ts";
+import type { Lanes } from "./lanes.ts";
 import { createNotices, type Notices, type Post } from "./notices.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { under, type Store } from "./store.ts";
-import { parseTimeLimit } from "./time-limit.ts";
+import { PAST_THE_LAW } from "./time-limit.ts";
 import type { Ways } from "./way.ts";
 
 /*
@@ -22,6 +23,8 @@ export interface DeferredEnv {
   readonly outcomes: Outcomes;
   readonly events: JournalEvents;
   readonly post: Post;
+  /** Whoever has a lane: nothing else of it is delivered. */
+  readonly lanes: Pick<Lanes, "isFree" | "take" | "free">;
   /** Takes a queued entry over and sends it; null where it cannot. */
   readonly depart: (entry: Entry) => Promise<Flight | null>;
 }
@@ -74,7 +77,7 @@ export class Deferred {
 
   /** Takes a flight that cannot be sent now; false where its queue is full. */
   take(flight: Flight): boolean {
-    if (!this.hasRoom(flight.policy)) return false;
+    if (!this.hasRoom(flight.policy) || flight.past() !== null) return false;
     this.#env.outcomes.queued(flight, this.stateFor(flight.policy).until).catch((fault: unknown) => this.#env.events.fault("queueing", fault));
     return true;
   }
@@ -102,10 +105,9 @@ export class Deferred {
   }
 
   /** The state of an entry that is queued now. */
-  stateFor({ options: { defer } }: SubmissionPolicy): Extract<EntryState, { kind: "queued" }> {
+  stateFor({ options: { defer }, notPast }: SubmissionPolicy): Extract<EntryState, { kind: "queued" }> {
     const now = this.#env.clock.wall();
-    const limit = defer.notPast === undefined ? null : parseTimeLimit(defer.notPast);
-    return { kind: "queued", until: Math.min(now + defer.maxQueueAge, limit === null ? Infinity : limit.next(now)) };
+    return { kind: "queued", until: Math.min(now + defer.maxQueueAge, notPast?.next(now) ?? Infinity) };
   }
 
   /** A flight is over: where it stands in a queue, its lane goes on. */
@@ -118,6 +120,12 @@ export class Deferred {
   /** A person decided about an entry, which may be the head of a lane. */
   decided(entry: Entry): void {
     this.#over(entry);
+  }
+
+  /** The platform's verdict on one that was delivered. */
+  judged(entry: Entry): void {
+    const webhook = this.#env.ways(entry.site, entry.route)?.policy?.options.defer.webhook;
+    if (webhook !== undefined) this.#notices.send(webhook, entry);
   }
 
   count(): number {
@@ -179,7 +187,7 @@ export class Deferred {
     let soonest = now + LOOK_MS;
     for (const lane of this.#lanes.values()) {
       const head = lane.items[0];
-      if (lane.waitedFor !== null || head === undefined) continue;
+      if (lane.waitedFor !== null || head === undefined || !this.#env.lanes.isFree(lane.name)) continue;
       const at = Math.max(lane.notBefore, this.#nextOf.get(head.place) ?? 0);
       if (at <= now) return lane;
       soonest = Math.min(soonest, at);
@@ -197,8 +205,11 @@ export class Deferred {
       if (entry !== undefined && WAITED_FOR.has(entry.state.kind)) return;
       if (entry?.state.kind !== "queued") return this.#drop(lane, item);
       if (entry.state.until !== null && clock.wall() >= entry.state.until) return await this.#expire(lane, item, entry);
+      if (this.#env.lanes.take(entry).kind !== "mine") return void (lane.waitedFor = null);
       this.#paced(item);
-      if ((await this.#env.depart(entry)) === null) this.#later(lane);
+      if ((await this.#env.depart(entry)) !== null) return;
+      this.#env.lanes.free(entry);
+      this.#later(lane);
     } catch (fault) {
       this.#later(lane);
       events.fault("delivering", fault);
@@ -215,9 +226,14 @@ export class Deferred {
 
   /** It is certain that nothing was sent: its next try sends it, and the law's time is not broken by us. */
   async #expire(lane: Lane, item: Item, entry: Entry): Promise<void> {
-    const expired = await this.#env.store.update({ ...under(entry), state: { kind: "unsent", why: "its time in the queue ran out" }, take: true });
+    const expired = await this.#env.store.update({ ...under(entry), state: { kind: "unsent", why: this.#whyOver(entry) }, take: true });
     this.#drop(lane, item);
     if (expired !== null) this.#expired(expired);
+  }
+
+  #whyOver({ site, route, createdAt }: Entry): string {
+    const limit = this.#env.ways(site, route)?.policy?.notPast ?? null;
+    return limit !== null && this.#env.clock.wall() >= limit.next(createdAt) ? PAST_THE_LAW : "its time in the queue ran out";
   }
 
   #expired(entry: Entry): void {
@@ -246,6 +262,7 @@ export class Deferred {
   #tell(entry: Entry): void {
     const { kind } = entry.state;
     if (kind === "accepted" || kind === "rejected") this.#env.events.delivered(entry, kind);
+    if (kind === "provisional") this.#env.events.delivered(entry, "accepted");
     const webhook = this.#env.ways(entry.site, entry.route)?.policy?.options.defer.webhook;
     if (webhook !== undefined) this.#notices.send(webhook, entry);
   }

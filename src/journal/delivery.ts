@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import type { CallControl } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import { attempt, type Attempted, type Decode } from "./attempt.ts";
@@ -39,6 +39,8 @@ interface Row {
   /** Whether the budget of retries knows of it: an attempt that was not let through is no request of its own. */
   counted: boolean;
   avoid: string | null;
+  /** The platform did nothing with the last one, because of a limit, and wants to hear nothing for so many ms; else null. */
+  told: number | null;
 }
 
 /** A way that leads there. */
@@ -48,9 +50,11 @@ interface Route extends Way {
 
 /** Sends a claimed submission until something is known, or nobody knows. Settles what it learns; never rejects for what a platform does. */
 export async function deliver(flight: Flight, env: DeliveryEnv): Promise<void> {
-  const row: Row = { startedAt: env.clock.now(), made: 0, counted: false, avoid: null };
+  const row: Row = { startedAt: env.clock.now(), made: 0, counted: false, avoid: null, told: null };
   while (!flight.isOver) {
     if (flight.until !== null && env.clock.wall() >= flight.until) return env.outcomes.unsent(flight, { result: null, why: "its time in the queue ran out" });
+    const past = flight.delayed || row.counted ? flight.past() : null;
+    if (past !== null) return env.outcomes.unsent(flight, { result: null, why: past });
     const route = routeOf(flight, env);
     if (route === null) return env.outcomes.unsent(flight, { result: null, why: `no way leads to region '${flight.facts.region}'` });
     if (!row.counted) route.to.retries.request();
@@ -60,7 +64,7 @@ export async function deliver(flight: Flight, env: DeliveryEnv): Promise<void> {
     if (attempted === null) return;
     if (attempted.kind !== "unsent" && !isNotExecuted(attempted)) return env.outcomes.learn(flight, attempted);
     const pause = pauseBefore(flight, attempted, route, row, env);
-    if (pause === null) return giveUp(flight, attempted, env);
+    if (pause === null) return giveUp(flight, attempted, row, env);
     await flight.pause(pause);
     env.retried();
   }
@@ -84,26 +88,45 @@ function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promi
   const control: CallControl = { abort: null };
   const { promise, resolve } = Promise.withResolvers<Attempted | null>();
   let late = false;
-  let cut = clock.after(patience, () => {
-    late = true;
-    cut = clock.after(linger, () => control.abort?.("total-timeout"));
-    outcomes.doubt(flight, "timed-out", `no answer within ${Math.round(patience)} ms`, "");
-    resolve(null);
-  });
+  let cut: Timer | null = null;
+  const began = (): void => {
+    const ms = patienceOf(route, row, clock);
+    cut = clock.after(ms, () => {
+      late = true;
+      cut = clock.after(linger, () => control.abort?.("total-timeout"));
+      outcomes.doubt(flight, "timed-out", `no answer within ${Math.round(ms)} ms`, "");
+      resolve(null);
+    });
+  };
+  // While it waits for its turn nothing of it is at the platform, and nothing can be in doubt.
+  const pace = route.paced("submit", flight.request as StoredRequest, flight.facts, { patience: () => turnPatience(flight, route, row, clock), granted: began });
+  if (pace === null) began();
   const ended = (one: Attempted): void => {
-    cut.cancel();
+    cut?.cancel();
+    row.told = one.kind === "judged" && isNotExecuted(one) && !NEEDS_THE_CALLER.has(one.answer.status) ? (pace?.told ?? null) : null;
     count(one, flight, row);
     flight.finish();
     if (late) outcomes.late(flight, one);
     else resolve(one);
   };
   flight.begin();
-  const plan = { region: route.to, routeClass: "submit", timeout: patience + linger, fresh: route.fresh, avoid: row.avoid, control } as const;
+  const plan = { region: route.to, routeClass: "submit", timeout: patience + linger, fresh: route.fresh, avoid: row.avoid, control, pace } as const;
   attempt(flight.request as StoredRequest, plan, flight.policy.judge, env.decode).then(ended, (fault: unknown) => {
     env.fault("sending", fault);
     ended({ kind: "lost", cause: "lost-answer", why: "a fault inside the proxy", endpoint: "", result: null });
   });
   return promise;
+}
+
+/** How long it can wait for its turn: as long as somebody waits for it, and as it may be sent at all. */
+function turnPatience(flight: Flight, route: Route, row: Row, clock: Clock): number {
+  const last = Math.min(flight.until ?? Infinity, flight.lastAt() ?? Infinity);
+  return Math.min(flight.waiting > 0 ? timeLeft(route, row, clock) : Infinity, last - clock.wall());
+}
+
+/** Of the time for all attempts, but for what the last of them needs. */
+function timeLeft(route: Route, row: Row, clock: Clock): number {
+  return row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now() - shortest(route.response ?? route.to.responseTimeout);
 }
 
 /** Up to the route's end for those who wait; after it nobody does, and an attempt has its own time. */
@@ -132,8 +155,10 @@ function endpointOf(attempted: Attempted): string | null {
 function pauseBefore(flight: Flight, attempted: Attempted, route: Route, row: Row, { clock }: DeliveryEnv): number | null {
   if (flight.isOver || (attempted.kind === "judged" && NEEDS_THE_CALLER.has(attempted.answer.status))) return null;
   const { options } = flight.policy;
-  const response = route.response ?? route.to.responseTimeout;
-  const left = row.startedAt + (route.total ?? route.to.totalTimeout) - clock.now() - shortest(response);
+  const left = timeLeft(route, row, clock);
+  // The next one waits for its turn, as long as the platform has said, or is told so.
+  if (row.told !== null && (flight.waiting > 0 || flight.until !== null) && left > 0) return 0;
+  if (isPaced(attempted)) return pausePaced(attempted.result.retryAfter * 1000, options.resendUnsent, row, clock);
   const waits = options.onOutage === "wait" && flight.waiting > 0 && left > LOOK_MS;
   if (attempted.kind === "unsent" && attempted.result.kind === "refused") return waits ? Math.min(LOOK_MS, attempted.result.retryAfter * 1000) : null;
   const pause = route.to.pauseAfter(row.made);
@@ -145,7 +170,19 @@ function pauseBefore(flight: Flight, attempted: Attempted, route: Route, row: Ro
   return attempted.kind === "unsent" && waits ? Math.max(pause, LOOK_MS) : null;
 }
 
-function giveUp(flight: Flight, attempted: Attempted, { outcomes, defer }: DeliveryEnv): Promise<void> | void {
-  if (attempted.kind === "unsent" && flight.policy.options.onOutage === "defer" && flight.until === null && defer(flight)) return;
+/** Whoever waits is told; what we promised to send by ourselves is sent once the platform allows it. */
+function pausePaced(wait: number, resendUnsent: number, row: Row, clock: Clock): number | null {
+  return clock.now() - row.startedAt + wait < resendUnsent ? wait : null;
+}
+
+/** It had no turn in the time for it: the platform allows no more now, which is no outage. */
+function isPaced(attempted: Attempted): attempted is Attempted & { readonly kind: "unsent"; readonly result: { readonly kind: "refused" } } {
+  return attempted.kind === "unsent" && attempted.result.kind === "refused" && attempted.result.cause === "paced";
+}
+
+function giveUp(flight: Flight, attempted: Attempted, { told }: Row, { outcomes, defer }: DeliveryEnv): Promise<void> | void {
+  if (attempted.kind === "unsent" && !isPaced(attempted) && flight.policy.options.onOutage === "defer" && flight.until === null && defer(flight)) return;
+  // Its words about a limit are for us: whoever waits is told when to come again.
+  if (told !== null) return outcomes.unsent(flight, { result: { kind: "refused", cause: "paced", detail: "the platform takes no more for now", retryAfter: Math.ceil(told / 1000) }, why: "paced" });
   return outcomes.learn(flight, attempted);
 }

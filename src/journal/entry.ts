@@ -6,19 +6,22 @@ import type { Headers } from "../http/message.ts";
  */
 
 /** The states in the order in which the store numbers them; a number, once given, is never given to another. */
-export const STATES = ["queued", "sending", "unsent", "in-doubt", "held", "accepted", "rejected", "released", "expired"] as const;
+export const STATES = ["queued", "sending", "unsent", "in-doubt", "held", "accepted", "rejected", "released", "expired", "provisional"] as const;
 
 /** Name of a state. */
 export type StateName = (typeof STATES)[number];
 
 /** States in which the outcome is not known, or something still has to be done. */
-export const OPEN_STATES: ReadonlySet<StateName> = new Set(["queued", "sending", "unsent", "in-doubt", "held"]);
+export const OPEN_STATES: ReadonlySet<StateName> = new Set(["queued", "sending", "unsent", "in-doubt", "held", "provisional"]);
 
 /** Why nobody knows what became of a submission. Closed: it is a metric label. */
 export type DoubtCause = "lost-answer" | "timed-out" | "truncated" | "unknown-answer" | "said-unknown" | "not-the-platform" | "duplicate" | "crash" | "restored";
 
 /** How an acceptance came to be known. */
-export type AcceptedHow = "answered" | "late" | "confirmed" | "duplicate" | "by-hand";
+export type AcceptedHow = "answered" | "late" | "confirmed" | "duplicate" | "learnt" | "by-hand";
+
+/** How the platform's verdict on what it had taken in came to be known; `assumed`: it did not within the time for it. */
+export type VerdictHow = "passing" | "asked" | "assumed";
 
 /**
  * Where a submission stands.
@@ -26,6 +29,7 @@ export type AcceptedHow = "answered" | "late" | "confirmed" | "duplicate" | "by-
  * `queued`: accepted for later delivery. `sending`: its owner may hand bytes to the platform at any moment. `unsent`: the
  * platform has certainly not executed it. `in-doubt`: it may have. `held`: only a person can tell. `accepted`: issued.
  * `rejected`: refused for its content. `released`: its key is free again. `expired`: given up, its key stays taken.
+ * `provisional`: the platform has taken it in, and its verdict is to come; to whoever tries again it is accepted.
  */
 export type EntryState =
   | { readonly kind: "queued"; /** Wall ms after which it must not be sent any more; null: no bound. */ readonly until: number | null }
@@ -33,10 +37,35 @@ export type EntryState =
   | { readonly kind: "unsent"; readonly why: string }
   | { readonly kind: "in-doubt"; readonly cause: DoubtCause; readonly why: string; /** As of a queued one. */ readonly until?: number | null }
   | { readonly kind: "held"; readonly why: string; /** Wall ms by which a person is expected to have decided. */ readonly until: number }
-  | { readonly kind: "accepted"; readonly how: AcceptedHow; /** The platform's own number, where the route says where it stands. */ readonly reference: string | null; /** The reason of whoever decided it by hand. */ readonly why?: string }
-  | { readonly kind: "rejected"; /** Wall ms up to which the same content gets the same no. */ readonly until: number; /** The reason of whoever decided it by hand. */ readonly why?: string }
+  | { readonly kind: "accepted"; readonly how: AcceptedHow; /** Of a batch of which not every item was accepted. */ readonly items?: ItemCounts; /** The platform's own number, where the route says where it stands. */ readonly reference: string | null; /** The number that its verdict gave. */ readonly number?: string | null; /** Of one that was provisional. */ readonly verdict?: VerdictHow; /** The reason of whoever decided it by hand. */ readonly why?: string }
+  | { readonly kind: "rejected"; /** Wall ms up to which the same content gets the same no. */ readonly until: number; /** Its number must not be used again: every content gets that no. */ readonly closed?: boolean; /** Of one that was provisional: the number under which the platform had taken it in. */ readonly reference?: string | null; /** As of an accepted one. */ readonly verdict?: VerdictHow; /** The reason of whoever decided it by hand. */ readonly why?: string }
+  | Provisional
   | { readonly kind: "released"; readonly why: string }
   | { readonly kind: "expired"; readonly why: string };
+
+/** What became of the items of an accepted batch. */
+export interface ItemCounts {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Certainly not executed. */
+  readonly unsent: number;
+  /** Wall ms up to which the refused ones get the same no; 0: none was refused. */
+  readonly until: number;
+}
+
+/** The platform has taken it in, and its verdict is to come. */
+export interface Provisional {
+  readonly kind: "provisional";
+  readonly how: AcceptedHow;
+  /** As of an accepted one. */
+  readonly items?: ItemCounts;
+  /** The number under which the platform has taken it in, where the route says where it stands. */
+  readonly reference: string | null;
+  /** Wall ms after which it counts as accepted. */
+  readonly until: number;
+  /** True where it was accepted for later delivery: its webhook hears of the verdict too. */
+  readonly deferred?: boolean;
+}
 
 /** A request as it is sent, kept so that it can be sent by us. */
 export interface StoredRequest {

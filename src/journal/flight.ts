@@ -2,7 +2,11 @@ import type { Clock } from "../base/clock.ts";
 import type { Headers } from "../http/message.ts";
 import type { AttemptResult } from "../upstream/result.ts";
 import type { Entry, StoredAnswer, StoredRequest } from "./entry.ts";
+import type { Item } from "./items.ts";
+import type { LaneHead } from "./lanes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
+import type { Recalled } from "./recalled.ts";
+import { PAST_THE_LAW } from "./time-limit.ts";
 
 /** How an answer came to whoever waited for it: what `Taxgate-Submission` says. */
 export type AnsweredHow = "fresh" | "confirmed";
@@ -13,6 +17,8 @@ export type Ending =
   | { readonly kind: "answered"; readonly how: AnsweredHow; readonly answer: StoredAnswer; readonly executed: boolean; readonly region: string; readonly endpoint: string }
   /** Certainly not executed, and no answer of the platform to show for it. */
   | { readonly kind: "unsent"; readonly result: Exclude<AttemptResult, { kind: "answered" }> | null; readonly why: string }
+  /** Nothing of it was sent: what stands before it in its lane is held for a person. */
+  | { readonly kind: "behind"; readonly head: LaneHead }
   /** It is held, queued, or was decided by somebody else. */
   | { readonly kind: "told"; readonly entry: Entry };
 
@@ -40,8 +46,20 @@ export class Flight {
   /** Taken up from an earlier life, so that `bornAt` says nothing about its claim. */
   readonly revived: boolean;
   ending: Ending | null = null;
-  /** Whether sending has begun. */
+  /** Of a batch, with what is known of each; null where it is none, or they were not read yet. */
+  items: readonly Item[] | null = null;
+  /** Whether it was handed over to be sent, or to wait for its turn. */
   departed = false;
+  /** Whether it waits for its turn in its lane: nothing of it was sent. */
+  inLane = false;
+  /** Whether it is not sent at once after it came: then not past the law's time either. */
+  delayed: boolean;
+  /** What it says beside its key, of the request that is sent; null where nothing is recalled. */
+  recalled: Recalled | null;
+  /** The journal was put back: when its turn comes it is asked about before it is sent. */
+  distrusted = false;
+  /** Called when nobody waits for it any more. */
+  alone: (() => void) | null = null;
   /** Its outcome is known and being written: nothing else is learnt any more. */
   settling = false;
   /** True from a doubt to the end of it. */
@@ -55,6 +73,8 @@ export class Flight {
   /** Monotonic ms since which nothing of it has been under way. */
   quietSince: number;
   readonly #clock: Clock;
+  /** Wall ms. Of one from an earlier life its first claim, which is never later. */
+  readonly #cameAt: number;
   readonly #waiters = new Set<(ending: Ending | NoEnding) => void>();
   #open = 0;
   #turn = false;
@@ -71,13 +91,30 @@ export class Flight {
     const { state } = entry;
     this.until = (state.kind === "queued" || state.kind === "sending" || state.kind === "in-doubt" ? state.until : null) ?? null;
     this.#clock = clock;
+    this.delayed = revived;
+    this.recalled = request === null ? null : (policy.recall?.(request) ?? null);
+    this.#cameAt = revived ? entry.createdAt : clock.wall();
     this.bornAt = clock.now();
     this.quietSince = this.bornAt;
   }
 
+  /** Why nothing of it may be sent now by the law's time; null where it may. A wall that was put back changes nothing. */
+  past(): string | null {
+    const last = this.lastAt();
+    if (last === null) return null;
+    const isPast = this.#clock.wall() >= last || (!this.revived && this.#clock.now() - this.bornAt >= last - this.#cameAt);
+    return isPast ? PAST_THE_LAW : null;
+  }
+
+  /** Wall ms of the law's time, counted from when it came; null: no such time. */
+  lastAt(): number | null {
+    return this.policy.notPast?.next(this.#cameAt) ?? null;
+  }
+
   /** A request with the newest credentials, where its bytes are those of the newest try too: what signs a body belongs to it. */
   withLatest(request: StoredRequest): StoredRequest {
-    const isSame = this.policy.options.fingerprint.over === "bytes";
+    // Of two batches with the same items the bytes around them may differ.
+    const isSame = this.policy.options.fingerprint.over === "bytes" && this.policy.batch === null;
     return this.latest === null || !isSame ? request : { ...request, headers: this.latest };
   }
 
@@ -130,6 +167,7 @@ export class Flight {
         timer.cancel();
         this.#waiters.delete(done);
         resolve(ending);
+        if (typeof ending === "string" && this.#waiters.size === 0) this.alone?.();
       };
       const timer = this.#clock.after(Math.max(0, ms), () => done("patience"));
       this.#waiters.add(done);

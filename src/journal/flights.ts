@@ -1,11 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import { createIdTable, type IdTable } from "../base/id-table.ts";
+import type { Deferred } from "./deferred.ts";
 import { deliver, type DeliveryEnv } from "./delivery.ts";
 import type { Entry, EntryFacts } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
+import type { LaneHead, Lanes } from "./lanes.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { policyFrom, type SubmissionPolicy } from "./policy.ts";
+import { recallOf } from "./recalled.ts";
 import { under, type Store } from "./store.ts";
 import type { Ways } from "./way.ts";
 
@@ -22,11 +25,15 @@ export interface FlightsEnv {
   readonly events: JournalEvents;
   readonly outcomes: Outcomes;
   readonly delivery: DeliveryEnv;
+  readonly lanes: Lanes;
+  /** The queues of later delivery. */
+  readonly deferred: Pick<Deferred, "isQueued" | "take" | "block">;
   /** Monotonic ms of this life's start: what an earlier one sent was sent before it. */
   readonly startedAt: number;
 }
 
 const CRASHED = { kind: "in-doubt", cause: "crash", why: "the process ended while it was under way" } as const;
+const NOBODY_WAITS = "nobody waited for it any more when its turn in its lane came";
 /** A submission that is sent again and again, and never executed, goes back to its caller after so many attempts. */
 const MOST_ATTEMPTS = 20;
 
@@ -64,9 +71,62 @@ export class Flights {
     if (this.#table.get(flight.facts.id) === flight) this.#table.delete(flight.facts.id);
   }
 
-  /** Sends what was claimed, whether anybody waits or not. */
+  /** Sends what was claimed, whether anybody waits or not; one that is not alone in its lane when its turn comes, and then only where somebody still waits. */
   send(flight: Flight): void {
     flight.departed = true;
+    if (!flight.inLane) return this.#send(flight);
+    flight.alone = () => this.#leave(flight);
+    this.#env.lanes.wait(flight);
+  }
+
+  /** What was before it in its lane has its outcome. */
+  turn(flight: Flight): void {
+    const { deferred, outcomes, lanes } = this.#env;
+    flight.alone = null;
+    flight.inLane = false;
+    if (flight.isOver) return lanes.free(flight.facts);
+    if (!this.#isWanted(flight)) return this.#end(flight, NOBODY_WAITS);
+    if (this.#defers(flight) && deferred.isQueued(flight.facts.lane) && deferred.take(flight)) return;
+    flight.delayed = true;
+    if (!flight.distrusted) return void this.#takeOff(flight);
+    flight.quietSince = this.#env.startedAt;
+    outcomes.doubt(flight, "restored", "the journal was put back, and cannot know what became of it", "");
+  }
+
+  /** What is before it in its lane is held: it waits for its delivery where the route has that, and for nothing else. */
+  behind(flight: Flight, head: LaneHead): void {
+    flight.alone = null;
+    flight.inLane = false;
+    if (this.#defers(flight) && this.#env.deferred.take(flight)) return;
+    flight.end({ kind: "behind", head });
+    this.remove(flight);
+  }
+
+  /** Nobody waits for its turn any more. */
+  #leave(flight: Flight): void {
+    if (this.#isWanted(flight)) return;
+    this.#env.lanes.leave(flight);
+    flight.alone = null;
+    flight.inLane = false;
+    this.#end(flight, NOBODY_WAITS);
+  }
+
+  /** It stays as it is in the store: unsent. */
+  #end(flight: Flight, why: string): void {
+    flight.end({ kind: "unsent", result: null, why });
+    this.remove(flight);
+    this.#env.lanes.free(flight.facts);
+  }
+
+  #isWanted(flight: Flight): boolean {
+    return flight.waiting > 0 || this.#age(flight) < flight.policy.options.resendUnsent;
+  }
+
+  #defers({ policy }: Flight): boolean {
+    return policy.options.onOutage === "defer";
+  }
+
+  #send(flight: Flight): void {
     deliver(flight, this.#env.delivery).catch((fault: unknown) => {
       this.#env.events.fault("sending", fault);
       this.#env.outcomes.doubt(flight, "lost-answer", "a fault inside the proxy", "");
@@ -75,8 +135,8 @@ export class Flights {
 
   /** It is certain that nothing was executed: those who wait get it sent. False where nobody does, and the route does not ask for it. */
   again(flight: Flight): boolean {
-    const wanted = flight.waiting > 0 || this.#age(flight) < flight.policy.options.resendUnsent;
-    if (flight.attempts >= MOST_ATTEMPTS || !wanted) return false;
+    if (flight.attempts >= MOST_ATTEMPTS || !this.#isWanted(flight)) return false;
+    flight.delayed = true;
     this.#env.events.resolved(flight.facts, "unsent");
     flight.inDoubt = false;
     void this.#takeOff(flight);
@@ -133,7 +193,7 @@ export class Flights {
     if (current?.hash === entry.profile) return current;
     const text = await this.#env.store.profile(entry.profile);
     // What it was claimed under counts, whatever the file says by now.
-    return (text === null ? null : policyFrom(text, entry.site, entry.route, current?.options ?? null)) ?? current;
+    return (text === null ? null : policyFrom(text, entry.site, entry.route, current?.options ?? null, current?.keys)) ?? current;
   }
 
   /** Ms since its claim: by the clock that cannot jump in this life, by the wall for an earlier one. */
@@ -158,7 +218,7 @@ export class Flights {
       if (taken === null) return await outcomes.overtaken(flight);
       flight.entry = taken;
       flight.request = flight.withLatest(request);
-      this.send(flight);
+      this.#send(flight);
     } catch (fault) {
       events.fault("taking an entry over", fault);
       await outcomes.unsent(flight, { result: null, why: "the journal could not be written" });
@@ -169,10 +229,12 @@ export class Flights {
     const known = this.#table.get(entry.id);
     if (known !== undefined) return known;
     const policy = await this.policyOf(entry);
+    const recalled = policy === null ? null : await recallOf(policy.recall, this.#env.store, entry);
     const meanwhile = this.#table.get(entry.id);
     if (meanwhile !== undefined || policy === null) return meanwhile ?? null;
     const flight = new Flight(policy, entry, null, this.#env.clock, true);
     flight.quietSince = this.#env.startedAt;
+    flight.recalled = recalled;
     this.add(flight);
     return flight;
   }
@@ -181,5 +243,6 @@ export class Flights {
   #letGo(flight: Flight): void {
     this.remove(flight);
     flight.end({ kind: "told", entry: flight.entry });
+    this.#env.lanes.free(flight.facts);
   }
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Extracted, Extractor, ExtractorSource } from "../document/extractor.ts";
+import type { ItemFacts } from "./items.ts";
 
 /*
  * What tells one submission from another: the key (which order), the fingerprint (which content of it) and the lane
@@ -16,6 +17,15 @@ export interface Identified {
   /** 32 hexadecimal digits over the content. */
   readonly fingerprint: string;
   readonly lane: string | null;
+  /** Null where it is no batch. */
+  readonly items: BatchItems | null;
+}
+
+/** The items of a batch, in its order. */
+export interface BatchItems {
+  readonly list: readonly ItemFacts[];
+  /** The key that stands in it twice, with different contents; null: none does. */
+  readonly contradiction: readonly string[] | null;
 }
 
 /** Nothing can be said about it: what is missing, or what can be read in two ways. */
@@ -49,7 +59,12 @@ export function identify(how: Recognition, source: ExtractorSource, target: stri
   if (!Array.isArray(lane)) return lane;
   const fingerprint = how.fields === null ? overBytes(source.body, target) : overFields(how.fields, source);
   if (typeof fingerprint !== "string") return fingerprint;
-  return { kind: "identified", id: entryId(how.site, how.operation, scope, key), key, scope, fingerprint, lane: lane.length === 0 ? null : digest(JSON.stringify([how.site, lane])) };
+  return { kind: "identified", id: entryId(how.site, how.operation, scope, key), key, scope, fingerprint, lane: laneOf(how.site, lane), items: null };
+}
+
+/** The lane of its values; null where there are none. */
+export function laneOf(site: string, values: readonly string[]): string | null {
+  return values.length === 0 ? null : digest(JSON.stringify([site, values]));
 }
 
 /** See {@link Identified.id}. */
@@ -57,7 +72,8 @@ export function entryId(site: string, operation: string, scope: readonly string[
   return digest(JSON.stringify([site, operation, scope, key]));
 }
 
-function values(extractors: readonly Extractor[], source: ExtractorSource, what: string): string[] | Unidentified {
+/** The values of all extractors; `what` names them in the detail. */
+export function values(extractors: readonly Extractor[], source: ExtractorSource, what: string): string[] | Unidentified {
   const found: string[] = [];
   for (const extractor of extractors) {
     const extracted = extractor.read(source);
@@ -78,8 +94,8 @@ function overBytes(body: Uint8Array | null, target: string): string {
   return body === null || body.byteLength === 0 ? digest(target) : digest(body);
 }
 
-/** A field that is not there is a value of its own: it makes the content another one when it comes. */
-function overFields(fields: readonly Extractor[], source: ExtractorSource): string | Unidentified {
+/** Digest of some values. A field that is not there is a value of its own: it makes the content another one when it comes. */
+export function overFields(fields: readonly Extractor[], source: ExtractorSource): string | Unidentified {
   const parts: string[] = [];
   for (const field of fields) {
     const extracted = field.read(source);
@@ -90,6 +106,7 @@ function overFields(fields: readonly Extractor[], source: ExtractorSource): stri
   return digest(JSON.stringify(parts));
 }
 
-function digest(content: string | Uint8Array): string {
+/** 32 hexadecimal digits. */
+export function digest(content: string | Uint8Array): string {
   return hash("sha256", content, "hex").slice(0, DIGITS);
 }

@@ -81,7 +81,8 @@ function noticeOf(entry: Entry): object {
   return {
     id: entry.id, revision: entry.revision, site: entry.site, route: entry.route, key: entry.key, scope: entry.scope,
     state: state.kind,
-    reference: state.kind === "accepted" ? state.reference : null,
+    reference: "reference" in state ? (state.reference ?? null) : null,
+    number: state.kind === "accepted" ? (state.number ?? null) : null,
     status: answer?.status ?? null,
     answer: answer === null || answer.body.byteLength > MOST_BYTES ? null : Buffer.from(answer.body).toString("base64"),
     at: entry.updatedAt,

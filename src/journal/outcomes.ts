@@ -1,12 +1,17 @@
 import type { Clock } from "../base/clock.ts";
+import type { Extractor } from "../document/extractor.ts";
 import { headerValue } from "../http/headers.ts";
 import type { AttemptResult } from "../upstream/result.ts";
 import { tells, type Attempted } from "./attempt.ts";
-import type { AcceptedHow, DoubtCause, Entry, EntryState, StoredAnswer } from "./entry.ts";
+import type { Batch } from "./batch.ts";
+import { withOwnWords } from "./batch-rewrite.ts";
+import { countItems, itemChanges, partsOf, splitAnswer, withChanges } from "./batch-split.ts";
+import type { AcceptedHow, DoubtCause, Entry, EntryState, StoredAnswer, VerdictHow } from "./entry.ts";
 import type { Ending, Flight } from "./flight.ts";
 import type { JournalEvents, Resolution } from "./events.ts";
+import type { Item } from "./items.ts";
 import { madeAnswer } from "./made-answer.ts";
-import type { AnswerForm } from "./options.ts";
+import type { Judgement } from "./judge.ts";
 import { readReference } from "./reference.ts";
 import { under, type Change, type Store } from "./store.ts";
 import type { Unsettled } from "./unsettled.ts";
@@ -45,6 +50,9 @@ export class Outcomes {
     if (attempted.kind === "lost") return this.doubt(flight, attempted.cause, attempted.why, attempted.endpoint);
     if (attempted.kind === "unsent") return this.unsent(flight, { result: attempted.result, why: attempted.result.cause });
     const { judgement } = attempted;
+    const { batch } = flight.policy;
+    // A batch that is refused may hold items that are not.
+    if (batch !== null && batch.outcomes.length > 0 && (judgement.kind === "accepted" || judgement.kind === "rejected")) return this.#learnItems(flight, batch, attempted);
     switch (judgement.kind) {
       case "accepted":
         return this.#accept(flight, attempted, flight.inDoubt ? "late" : "answered");
@@ -53,7 +61,7 @@ export class Outcomes {
       case "not-executed":
         return this.#notExecuted(flight, attempted);
       case "duplicate":
-        return this.#duplicate(flight, attempted, judgement.means, judgement.as);
+        return this.#duplicate(flight, attempted, judgement);
       case "in-doubt":
         return this.doubt(flight, judgement.cause, `the platform answered ${attempted.answer.status}`, attempted.endpoint);
     }
@@ -74,7 +82,7 @@ export class Outcomes {
     flight.inDoubt = true;
     flight.isKnown ||= cause === "duplicate";
     const state: EntryState = { kind: "in-doubt", cause, why, ...(flight.until === null ? {} : { until: flight.until }) };
-    const change: Change = { ...under(flight.entry), state, attempts: flight.facts.attempts + flight.attempts, ...(endpoint === "" ? {} : { endpoint }) };
+    const change: Change = { ...under(flight.entry), state, ...itemChanges(flight.items, state.kind), attempts: flight.facts.attempts + flight.attempts, ...(endpoint === "" ? {} : { endpoint }) };
     // Not awaited: an entry that is still `sending` after a crash is in doubt all the same.
     void this.#writeDoubt(flight, change, () => unsettled.keep(change, () => undefined));
     this.resolve(flight);
@@ -108,7 +116,26 @@ export class Outcomes {
     const how = flight.isKnown ? "duplicate" : "confirmed";
     if (!flight.isOver) this.#env.events.resolved(flight.facts, how);
     const { region } = flight.facts;
-    const change = { state: { kind: "accepted", how, reference }, answer: kept(flight, answer), dropHeaders: true } as const;
+    const change = { state: this.#takenIn(flight, how, reference), answer: kept(flight, answer), dropHeaders: true } as const;
+    const before = flight.entry;
+    // Of a batch of which a part is still to be sent there is no answer yet: the next try sends the rest.
+    const isRest = flight.items?.some(({ outcome }) => outcome === "unsent") === true;
+    return this.#settle(flight, change, (entry) => (isRest ? { kind: "told", entry: before } : { kind: "answered", how: "confirmed", answer, executed: true, region, endpoint: entry.endpoint }));
+  }
+
+  /** The platform will never have it, and its number must not be used again: a no to every later try. */
+  closed(flight: Flight, answer: StoredAnswer): Promise<void> {
+    this.#resolved(flight, "rejected");
+    const { region } = flight.facts;
+    const state: EntryState = { kind: "rejected", until: this.#env.clock.wall() + flight.policy.options.retain.outcome, closed: true };
+    return this.#settle(flight, { state, answer: kept(flight, answer), dropHeaders: true }, (entry) => ({ kind: "answered", how: "fresh", answer, executed: true, region, endpoint: entry.endpoint }));
+  }
+
+  /** It was in doubt, and an answer about others, or about all, shows that it was accepted. */
+  learnt(flight: Flight, { answer, reference, number, by }: { readonly answer: StoredAnswer; readonly reference: string | null; readonly number: string | null; readonly by: VerdictHow }): Promise<void> {
+    if (!flight.isOver) this.#env.events.resolved(flight.facts, "learnt");
+    const { region } = flight.facts;
+    const change = { state: { kind: "accepted", how: "learnt", reference, number, verdict: by }, answer: kept(flight, answer), dropHeaders: true } as const;
     return this.#settle(flight, change, (entry) => ({ kind: "answered", how: "confirmed", answer, executed: true, region, endpoint: entry.endpoint }));
   }
 
@@ -132,10 +159,30 @@ export class Outcomes {
     this.#env.landed(flight);
   }
 
-  #accept(flight: Flight, attempted: Judged, how: AcceptedHow): Promise<void> {
+  /** The items of a batch with what is known of each; none of anything else. Rejects with a StoreFault. */
+  async itemsOf(flight: Flight): Promise<readonly Item[]> {
+    flight.items ??= await this.#env.store.items(flight.facts.id, flight.facts.revision);
+    return flight.items;
+  }
+
+  /** Takes an answer apart. An item of which it says nothing leaves the batch in doubt. */
+  async #learnItems(flight: Flight, batch: Batch, attempted: Judged): Promise<void> {
+    const { clock, events } = this.#env;
+    const items = await this.itemsOf(flight);
+    if (flight.isOver) return;
+    const { answer, plain, judgement, endpoint } = attempted;
+    const parts = partsOf(batch, { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain });
+    const { changes, silent, conflicts } = splitAnswer(items, parts, clock.wall() + flight.policy.options.rejectedFor);
+    for (const _ of conflicts) events.duplicate(flight.facts, "conflict");
+    if (judgement.kind === "rejected" && !changes.some(({ outcome }) => outcome === "accepted")) return this.#reject(flight, attempted);
+    flight.items = withChanges(items, changes);
+    if (silent.length > 0) return this.doubt(flight, "unknown-answer", `the answer says nothing about ${silent.length} of ${items.length} items, such as '${silent[0]?.key.join(", ") ?? ""}'`, endpoint);
+    return this.#accept(flight, { ...attempted, answer: withOwnWords(batch, answer, plain, parts) }, flight.inDoubt ? "late" : "answered");
+  }
+
+  #accept(flight: Flight, attempted: Judged, how: AcceptedHow, reference = referenceIn(flight, attempted)): Promise<void> {
     this.#resolved(flight, how);
-    const reference = referenceIn(flight, attempted);
-    return this.#answered(flight, { kind: "accepted", how, reference }, attempted);
+    return this.#answered(flight, this.#takenIn(flight, how, reference), attempted);
   }
 
   #reject(flight: Flight, attempted: Judged): Promise<void> {
@@ -153,6 +200,15 @@ export class Outcomes {
     return this.#settle(flight, { state, endpoint }, (entry) => promised(entry) ?? { kind: "answered", how: "fresh", answer, executed: false, region, endpoint });
   }
 
+  /** The state of what the platform has taken in. */
+  #takenIn({ policy, until, items }: Flight, how: AcceptedHow, reference: string | null): EntryState {
+    const { provisional } = policy.options;
+    const counts = countItems(items ?? []);
+    const partly = counts === undefined ? {} : { items: counts };
+    if (provisional === undefined || (provisional.unlessNumbered && reference !== null)) return { kind: "accepted", how, reference, ...partly };
+    return { kind: "provisional", how, reference, ...partly, until: this.#env.clock.wall() + provisional.for, ...(until === null ? {} : { deferred: true }) };
+  }
+
   /** Where it was in doubt, that has come to its end. */
   #resolved(flight: Flight, how: Resolution): void {
     if (flight.inDoubt && !flight.isOver) this.#env.events.resolved(flight.facts, how);
@@ -164,13 +220,15 @@ export class Outcomes {
     return this.#env.clock.wall() < until ? { kind: "queued", until } : { kind: "unsent", why: "its time in the queue ran out" };
   }
 
-  #duplicate(flight: Flight, attempted: Judged, means: "same" | "check" | "conflict", form: AnswerForm | null): Promise<void> | void {
+  #duplicate(flight: Flight, attempted: Judged, { means, as: form, reference: place }: Extract<Judgement, { kind: "duplicate" }>): Promise<void> | void {
     this.#env.events.duplicate(flight.facts, means);
     if (means === "conflict") return this.#reject(flight, attempted);
     const mayAsk = flight.policy.plan.some((step) => step.kind === "query");
     if (means === "check" || (form === null && mayAsk)) return this.doubt(flight, "duplicate", "the platform knows it already", attempted.endpoint);
-    const answer = form === null ? attempted.answer : madeAnswer(form, flight.facts, { body: attempted.plain });
-    return this.#accept(flight, { ...attempted, answer }, "duplicate");
+    const reference = referenceIn(flight, attempted, place);
+    const values = reference === null ? {} : { reference };
+    const answer = form === null ? attempted.answer : madeAnswer(form, flight.facts, { body: attempted.plain, recalled: flight.recalled, values });
+    return this.#accept(flight, { ...attempted, answer }, "duplicate", reference);
   }
 
   /** Writes a change and ends the flight. What is known is told even where it cannot be written, but for a promise (`ifUnwritten`). */
@@ -178,7 +236,7 @@ export class Outcomes {
     if (flight.isOver) return;
     flight.settling = true;
     const { store, unsettled, landed } = this.#env;
-    const whole: Change = { ...under(flight.entry), attempts: flight.facts.attempts + flight.attempts, ...change, take: true };
+    const whole: Change = { ...under(flight.entry), attempts: flight.facts.attempts + flight.attempts, ...itemChanges(flight.items, change.state.kind), ...change, take: true };
     unsettled.forget(whole.id, whole.revision);
     let written: Entry | null;
     try {
@@ -207,6 +265,6 @@ function kept(flight: Flight, answer: StoredAnswer): StoredAnswer {
   return { ...answer, headers: flight.policy.replayed(answer.headers) };
 }
 
-function referenceIn(flight: Flight, attempted: Judged): string | null {
-  return readReference(flight, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: headerValue(attempted.answer.headers, "content-type") });
+function referenceIn(flight: Flight, attempted: Judged, place: Extractor | null = null): string | null {
+  return readReference({ policy: { reference: place ?? flight.policy.reference } }, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: headerValue(attempted.answer.headers, "content-type") });
 }

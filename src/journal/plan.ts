@@ -1,9 +1,14 @@
+import { NO_KEYS, type KeyLookUp } from "../base/secret-keys.ts";
 import { compileExtractor, type Extractor } from "../document/extractor.ts";
 import type { Headers } from "../http/message.ts";
+import { mayRepeat, type Echoes, type Match } from "./echoes.ts";
 import type { EntryFacts } from "./entry.ts";
 import { compileRule, type Rule } from "./judge.ts";
+import { compileListLook, type ListLook } from "./list-look.ts";
 import type { AnswerForm, StepOptions, SubmissionOptions } from "./options.ts";
-import { escapeFor, fill, listed, placesIn } from "./template.ts";
+import { valueOf, wanted } from "./place-values.ts";
+import { FORGOTTEN, type Recalled } from "./recalled.ts";
+import { escapeFor, fill, placesIn, placeValue } from "./template.ts";
 
 /*
  * The way out of doubt, step by step. A query never confirms what another order could satisfy: whatever its answer says
@@ -17,6 +22,8 @@ export interface QueryRequest {
   /** Beside those of the submission; lower-case names. */
   readonly headers: Headers;
   readonly body: Uint8Array | null;
+  /** What follows it where it showed nothing; its answer is not read. */
+  readonly prompt?: QueryRequest;
 }
 
 /** An answer to a query, its body without content codings. */
@@ -34,60 +41,74 @@ export type Sight = "found" | "absent" | "another" | "unknown";
 export interface QueryStep {
   readonly kind: "query";
   /** Null where it cannot be put: a value is missing, or would be another one where it goes. */
-  readonly request: (facts: EntryFacts) => QueryRequest | null;
-  readonly look: (answer: QueryAnswer, facts: EntryFacts) => Sight;
+  readonly request: (facts: EntryFacts, recalled?: Recalled) => QueryRequest | null;
+  readonly look: (answer: QueryAnswer, facts: EntryFacts, recalled?: Recalled) => Sight;
+  /** In place of `look` where the answer is a list. */
+  readonly list: ListLook | null;
   readonly as: AnswerForm | null;
+  readonly reference: Extractor | null;
   readonly notFoundValidAfter: number;
-  readonly absentMeans: "unsent" | "held";
+  readonly absentMeans: "unsent" | "held" | "closed";
+  readonly closedAs: AnswerForm | null;
   readonly every: number;
   readonly for: number;
 }
 
 /** One step. */
-export type PlanStep = QueryStep | { readonly kind: "wait"; readonly ms: number } | { readonly kind: "resend"; readonly window: number } | { readonly kind: "hold" };
+export type PlanStep = QueryStep | { readonly kind: "wait"; readonly ms: number } | { readonly kind: "resend"; readonly window: number; readonly times: number; readonly pause: number } | { readonly kind: "hold" };
 
 /** The steps in order; the last one always holds. */
 export type Plan = readonly PlanStep[];
 
-/** Where the parts of a submission's key stand in the submission itself; its answers often repeat them there. */
-export interface Echoes {
-  readonly key: readonly Extractor[];
-  readonly scope: readonly Extractor[];
-}
-
 /** Compiles a route's `resolve`. */
-export function compilePlan(options: Pick<SubmissionOptions, "resolve">, echoes: Echoes): Plan {
-  const steps = options.resolve.map((step): PlanStep => (step === "hold" ? { kind: "hold" } : compileStep(step, echoes)));
+export function compilePlan(options: Pick<SubmissionOptions, "resolve">, echoes: Echoes, keys: KeyLookUp = NO_KEYS): Plan {
+  const steps = options.resolve.map((step): PlanStep => (step === "hold" ? { kind: "hold" } : compileStep(step, echoes, keys)));
   return steps.at(-1)?.kind === "hold" ? steps : [...steps, { kind: "hold" }];
 }
 
-function compileStep(step: StepOptions, echoes: Echoes): PlanStep {
+function compileStep(step: StepOptions, echoes: Echoes, keys: KeyLookUp): PlanStep {
   if (step.wait !== undefined) return { kind: "wait", ms: step.wait };
-  if (step.resend !== undefined) return { kind: "resend", window: step.resend.window };
-  const found = compileRule(step.found as NonNullable<StepOptions["found"]>);
-  const absent = step.absent === undefined ? null : compileRule(step.absent);
-  const match = step.match.map(({ read, is }) => ({ read: compileExtractor(read), is }));
+  if (step.resend !== undefined) return { kind: "resend", ...step.resend };
+  const found = step.found === undefined ? always : compileRule(step.found, keys);
+  const absent = step.absent === undefined ? null : compileRule(step.absent, keys);
+  const match = step.match.map(({ read, is }) => ({ read: compileExtractor(read, keys), is }));
   return {
     kind: "query",
     request: requestOf(step.query as NonNullable<StepOptions["query"]>),
-    look: (answer, facts) => look(answer, found, absent, () => isOwn(answer, facts, echoes, match)),
+    look: (answer, facts, recalled = FORGOTTEN) => look(answer, found, absent, () => isOwn(answer, facts, echoes, match, recalled)),
+    list: step.each === undefined ? null : compileListLook({ ...step, each: step.each }, { found, absent, echoes, match }, keys),
     as: step.as ?? null,
+    reference: step.reference === undefined ? null : compileExtractor(step.reference, keys),
     notFoundValidAfter: step.notFoundValidAfter ?? 0,
     absentMeans: step.absentMeans,
+    closedAs: step.closedAs ?? null,
     every: step.every,
     for: step.for,
   };
 }
 
-function requestOf(query: NonNullable<StepOptions["query"]>): QueryStep["request"] {
+const always: Rule = () => true;
+
+/** Makes the request of a query out of its templates. */
+export function requestOf(query: NonNullable<StepOptions["query"]>): QueryStep["request"] {
+  const { prompt } = query;
+  if (prompt === undefined) return oneRequest(query);
+  const [asks, prompts] = [oneRequest(query), oneRequest({ ...query, ...prompt, body: prompt.body })];
+  return (facts, recalled) => {
+    const [asked, next] = [asks(facts, recalled), prompts(facts, recalled)];
+    return asked === null || next === null ? null : { ...asked, prompt: next };
+  };
+}
+
+function oneRequest(query: NonNullable<StepOptions["query"]>): QueryStep["request"] {
   const written = Object.entries(query.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   const contentType = written.find(([name]) => name === "content-type")?.[1] ?? "application/json";
   const inBody = escapeFor(contentType);
   const own = query.body === undefined || written.some(([name]) => name === "content-type") ? [] : ["content-type", contentType];
-  return (facts) => {
-    const places = [query.path, ...written.map(([, value]) => value), query.body ?? ""].flatMap(placesIn);
-    if (places.some((name) => (valueOf(facts, name) ?? "") === "")) return null;
-    const lookUp = (name: string): string | null => valueOf(facts, name);
+  const places = [query.path, ...written.map(([, value]) => value), query.body ?? ""].flatMap(placesIn);
+  return (facts, recalled = FORGOTTEN) => {
+    const lookUp = (name: string): string | null => valueOf(facts, name, recalled);
+    if (places.some((place) => (placeValue(place, lookUp) ?? "") === "")) return null;
     const target = fill(query.path, lookUp, encodeURIComponent);
     const headers = written.flatMap(([name, value]) => [name, fill(value, lookUp, (text) => text)]);
     // A dot segment leads elsewhere, and what is not visible ASCII would be another value in a header.
@@ -96,25 +117,12 @@ function requestOf(query: NonNullable<StepOptions["query"]>): QueryStep["request
   };
 }
 
-/** The value of a place in a query's template. */
-export function valueOf(facts: Pick<EntryFacts, "key" | "scope" | "taxpayer" | "region">, name: string): string | null {
-  if (name === "taxpayer") return facts.taxpayer;
-  if (name === "region") return facts.region;
-  return listed(facts.key, "key", name) ?? listed(facts.scope, "scope", name);
-}
-
 function look(answer: QueryAnswer, found: Rule, absent: Rule | null, isOurs: () => boolean): Sight {
   if (found(answer)) return isOurs() ? "found" : "another";
   return absent?.(answer) === true ? "absent" : "unknown";
 }
 
-/** An answer in another format does not repeat a value where the submission has it. */
-function mayRepeat({ name }: Extractor, contentType = ""): boolean {
-  if (/json/i.test(contentType)) return name.startsWith("json");
-  return !/xml/i.test(contentType) || name.startsWith("xml");
-}
-
-function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: readonly { readonly read: Extractor; readonly is: string }[]): boolean {
+function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: readonly Match[], recalled: Recalled): boolean {
   const source = { headers: answer.headers, pathVariables: {}, query: "", body: answer.body, contentType: answer.contentType };
   const repeats = (extractors: readonly Extractor[], values: readonly string[]): boolean =>
     extractors.every((extractor, index) => {
@@ -126,6 +134,7 @@ function isOwn(answer: QueryAnswer, facts: EntryFacts, echoes: Echoes, match: re
   if (!repeats(echoes.key, facts.key) || !repeats(echoes.scope, facts.scope)) return false;
   return match.every(({ read, is }) => {
     const seen = read.read(source);
-    return seen.kind === "found" && seen.text === fill(is, (name) => valueOf(facts, name), (value) => value);
+    return seen.kind === "found" && seen.text === wanted(is, facts, recalled);
   });
 }
+

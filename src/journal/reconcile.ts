@@ -3,6 +3,7 @@ import type { Headers } from "../http/message.ts";
 import type { Asked, Questions } from "./ask.ts";
 import type { Entry, EntryFacts, StateName } from "./entry.ts";
 import type { QueryStep } from "./plan.ts";
+import { itemState } from "./items.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { readReference } from "./reference.ts";
 import type { Filter, Store } from "./store.ts";
@@ -71,6 +72,8 @@ const TOGETHER = 16;
 /** No more questions are begun after so long, in ms: whoever waits for the piece has a patience too. */
 const PIECE_MS = 15_000;
 const QUESTION_MS = 10_000;
+/** More items of a batch are not asked about. */
+const MOST_ITEMS = 50;
 /** They may have been followed by a revision that the platform shows instead. */
 const FOLLOWED: ReadonlySet<StateName> = new Set(["rejected", "released", "unsent"]);
 
@@ -96,7 +99,7 @@ async function compare(env: ReconcileEnv, span: Span, listed: Entry): Promise<Fo
   const policy = await env.policyOf(listed);
   const step = policy?.plan.find((one) => one.kind === "query");
   if (policy === null || step === undefined) return { kind: "cannot-tell", reference: null, why: policy === null ? "its route is not known any more" : "its route has no query under 'resolve'" };
-  await env.questions.slot(policy, false);
+  if (policy.batch !== null) return compareItems(env, span, listed, policy, step);
   const asked = await env.questions.ask({ policy, facts: listed }, step, { headers: span.headers, within: QUESTION_MS });
   const first = judge(env, listed, policy, step, asked);
   if (typeof first === "string") return first;
@@ -104,6 +107,17 @@ async function compare(env: ReconcileEnv, span: Span, listed: Entry): Promise<Fo
   const now = (await env.store.read(listed.id)).at(-1);
   if (now === undefined || now.revision !== listed.revision || now.state.kind === "sending") return "passed";
   return now.state.kind === listed.state.kind ? first : judge(env, now, policy, step, asked);
+}
+
+/** A batch by its items, one after the other; the first difference tells. */
+async function compareItems(env: ReconcileEnv, span: Span, listed: Entry, policy: SubmissionPolicy, step: QueryStep): Promise<Found> {
+  const items = await env.store.items(listed.id, listed.revision);
+  for (const item of items.slice(0, MOST_ITEMS)) {
+    const one: Entry = { ...listed, key: item.key, fingerprint: item.fingerprint, state: itemState(item, listed.state) };
+    const found = judge(env, one, policy, step, await env.questions.ask({ policy, facts: one }, step, { headers: span.headers, within: QUESTION_MS }));
+    if (typeof found !== "string") return { ...found, why: `item '${item.key.join(", ")}': ${found.why}` };
+  }
+  return items.length <= MOST_ITEMS ? "same" : { kind: "cannot-tell", reference: null, why: `it has ${items.length} items, and the first ${MOST_ITEMS} were asked about: they are the same` };
 }
 
 async function isPassed(store: Store, { id, revision, state: { kind } }: Entry): Promise<boolean> {
@@ -116,13 +130,14 @@ function judge({ clock }: ReconcileEnv, { state, updatedAt }: Entry, policy: Sub
   const differs = (kind: DifferenceKind, why: string): Found => ({ kind, reference, why });
   switch (sight) {
     case "found":
+      if (state.kind === "provisional") return "same";
       if (state.kind !== "accepted") return differs("only-there", `the platform has it, and here it is '${state.kind}'`);
       if (state.reference === null || reference === null || state.reference === reference) return "same";
       return differs("other-reference", `here its number is '${state.reference}', at the platform '${reference}'`);
     case "absent":
-      if (state.kind !== "accepted") return "same";
+      if (state.kind !== "accepted" && state.kind !== "provisional") return "same";
       if (clock.wall() - updatedAt < step.notFoundValidAfter) return differs("cannot-tell", "the platform does not know it yet, and may still show it");
-      return differs("not-there", "it is accepted here, and the platform does not know it");
+      return differs("not-there", `it is ${state.kind} here, and the platform does not know it`);
     case "another":
       return differs("another", "the platform shows another submission under its key");
     case "unknown":

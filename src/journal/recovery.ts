@@ -19,6 +19,8 @@ export interface RecoveryEnv {
   readonly queue: (entry: Entry) => void;
   /** Makes its lane wait for an entry. */
   readonly block: (entry: Entry) => void;
+  /** All lanes know what is left in them. */
+  readonly lined: () => void;
   /** How many are being resolved. */
   readonly resolving: () => number;
   /** The journal was put back: what it takes to be queued may have been delivered since. */
@@ -27,10 +29,14 @@ export interface RecoveryEnv {
 
 /** Taking up what is left. */
 export interface Recovery {
+  /** Takes up what is left in one lane, as far as others wait for it. Rejects with a StoreFault. */
+  recall(lane: string): Promise<void>;
   start(): void;
   stop(): void;
 }
 
+/** In the order of their claims: what others of its lane wait for. */
+const LINED: NonNullable<Filter["states"]> = ["queued", "held", "sending", "in-doubt"];
 const PAGE = 500;
 /** Taken up at once; the rest waits in the store. */
 const WINDOW = 1000;
@@ -62,7 +68,8 @@ export function createRecovery(env: RecoveryEnv): Recovery {
 
   async function pass(): Promise<boolean> {
     try {
-      await each(["queued", "held", "sending", "in-doubt"], line);
+      await each(LINED, line);
+      env.lined();
       return await each(env.distrusts() ? ["queued", "sending", "in-doubt"] : ["sending", "in-doubt"], takeUp);
     } catch (fault) {
       if (!isStopped()) events.fault("recovering", fault);
@@ -75,6 +82,9 @@ export function createRecovery(env: RecoveryEnv): Recovery {
   }
 
   return {
+    async recall(lane) {
+      for (const entry of (await store.list({ states: LINED, lane }, PAGE)).entries) line(entry);
+    },
     start: () => void run(),
     stop() {
       stopped = true;

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Asked, Questions } from "./ask.ts";
 import { tells } from "./attempt.ts";
+import { queryItems, type BatchQueryEnv } from "./batch-query.ts";
 import type { Flight } from "./flight.ts";
 import { madeAnswer } from "./made-answer.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -98,7 +99,7 @@ export class Resolver {
       case "hold":
         return this.#hold(flight, isOver);
       case "resend":
-        return this.#resend(flight, step.window, isOver);
+        return this.#resend(flight, step, isOver);
       case "query":
         return this.#query(flight, step, isOver);
     }
@@ -112,20 +113,24 @@ export class Resolver {
 
   /** Only time in which the platform could be asked, and its answer could count, is the step's own. */
   async #query(flight: Flight, step: QueryStep, isOver: IsOver): Promise<void> {
-    const { clock, questions } = this.#env;
+    const { clock } = this.#env;
+    if (flight.policy.batch !== null) return queryItems(flight, step, isOver, this.#aboutItems(flight, step));
     let spent = 0;
     for (let pause = step.every; !isOver(); pause = Math.min(pause * GROWTH, step.every * MOST_GROWN)) {
-      await questions.slot(flight.policy, flight.waiting > 0);
+      const asked = await this.#ask(flight, step, isOver);
+      const { sight, askedAt, left, canBePut } = asked;
       if (isOver()) return;
-      const began = clock.now();
-      const { sight, left, canBePut } = await this.#ask(flight, step, isOver);
-      if (isOver()) return;
-      if (sight === "absent" && this.#isStill(flight, step)) return this.#absent(flight, step);
+      if (sight === "absent" && this.#isStill(flight, step)) return this.#absent(flight, step, asked);
       if (!canBePut || (left && spent >= step.for)) return;
       await flight.pause(this.#nextLook(flight, step, sight, pause));
       // While an answer may still come, absence cannot count: that time is not the step's.
-      if (left && flight.open === 0) spent += clock.now() - began;
+      if (left && flight.open === 0) spent += clock.now() - askedAt;
     }
+  }
+
+  #aboutItems(flight: Flight, step: QueryStep): BatchQueryEnv {
+    const { clock, store, questions, outcomes } = this.#env;
+    return { clock, store, questions, outcomes, nextRound: (pause) => this.#nextLook(flight, step, "absent", pause), absent: (asked) => this.#absent(flight, step, asked) };
   }
 
   /** Nothing of it is under way, and has not been for long enough to be seen. */
@@ -135,49 +140,65 @@ export class Resolver {
 
   /** Not earlier than an absence can count, where absence is what is seen; spread, so that many doubts do not ask together. */
   #nextLook(flight: Flight, step: QueryStep, sight: Sight, pause: number): number {
-    const spread = pause * (0.75 + this.#env.random.next() / 2);
+    const spread = this.#spread(pause);
     if (sight !== "absent" || flight.open > 0) return spread;
     const counts = flight.quietSince + step.notFoundValidAfter - this.#env.clock.now();
     return counts > 0 ? Math.min(spread, counts + 1) : spread;
   }
 
-  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Pick<Asked, "sight" | "left" | "canBePut">> {
-    const { questions, outcomes } = this.#env;
-    const { sight, askedAt, seen, ...asked } = await questions.ask(flight, step, flight.latestInTurn());
-    if (sight === "found" && seen !== null && !isOver()) {
-      const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body });
-      await outcomes.confirmed(flight, shown, readReference(flight, seen.read));
-    }
-    // A look that began before it was still tells nothing about what came after.
-    return { sight: sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? "unknown" : sight, ...asked };
+  #spread(pause: number): number {
+    return pause * (0.75 + this.#env.random.next() / 2);
   }
 
-  async #absent(flight: Flight, step: QueryStep): Promise<void> {
+  async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Asked> {
+    const { questions, outcomes } = this.#env;
+    const asked = await questions.ask(flight, step, { ...flight.latestInTurn(), urgent: flight.waiting > 0, isOver });
+    const { sight, askedAt, seen, recalled } = asked;
+    if (sight === "found" && seen !== null && !isOver()) {
+      const reference = readReference({ policy: { reference: step.reference ?? flight.policy.reference } }, seen.read);
+      const values = reference === null ? {} : { reference };
+      const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body, recalled, values });
+      await outcomes.confirmed(flight, shown, reference);
+    }
+    // A look that began before it was still tells nothing about what came after.
+    return sight === "absent" && askedAt < flight.quietSince + step.notFoundValidAfter ? { ...asked, sight: "unknown" } : asked;
+  }
+
+  async #absent(flight: Flight, step: QueryStep, { seen, recalled }: Asked): Promise<void> {
     const { outcomes, again } = this.#env;
-    if (flight.isKnown) return outcomes.held(flight, "the platform said that it knows it, and does not show it; a person decides");
+    // A platform that has given it up says so of what it knew, and nothing is ever sent under the number again.
+    if (flight.isKnown && step.absentMeans !== "closed") return outcomes.held(flight, "the platform said that it knows it, and does not show it; a person decides");
     if (step.absentMeans === "held") return outcomes.held(flight, "the platform does not know it; a person decides whether it is sent again");
+    if (step.absentMeans === "closed" && seen !== null) return outcomes.closed(flight, step.closedAs === null ? seen.answer : madeAnswer(step.closedAs, flight.facts, { body: seen.read.body, recalled }));
     this.#working.delete(flight);
     if (again(flight)) return;
     await outcomes.unsent(flight, { result: null, why: "the platform does not know it" });
   }
 
   /** The platform recognises the same bytes: an answer of either kind tells. */
-  async #resend(flight: Flight, window: number, isOver: IsOver): Promise<void> {
+  async #resend(flight: Flight, step: Extract<PlanStep, { kind: "resend" }>, isOver: IsOver): Promise<void> {
     const { store, questions, outcomes } = this.#env;
-    await flight.still();
-    const stored = await store.request(flight.facts.id, flight.facts.revision).catch(() => null);
-    await questions.slot(flight.policy, flight.waiting > 0);
-    if (stored === null || isOver() || !this.#isWithin(flight, window)) return;
-    flight.resent = true;
-    flight.begin();
-    flight.attempts++;
-    const attempted = await questions.send(flight, flight.withLatest(stored), "submit").finally(() => flight.finish());
-    if (attempted !== null && tells(attempted)) await outcomes.learn(flight, attempted);
+    let pause = step.pause;
+    for (let left = step.times; left > 0; left--) {
+      await flight.still();
+      const stored = await store.request(flight.facts.id, flight.facts.revision).catch(() => null);
+      await questions.slot(flight.policy, flight.waiting > 0);
+      if (stored === null || isOver() || !this.#isWithin(flight, step.window)) return;
+      flight.resent = true;
+      flight.begin();
+      flight.attempts++;
+      const attempted = await questions.send(flight, flight.withLatest(stored), "submit").finally(() => flight.finish());
+      if (attempted !== null && tells(attempted)) return outcomes.learn(flight, attempted);
+      if (left > 1) await flight.pause(this.#spread(pause));
+      pause = Math.min(pause * GROWTH, step.pause * MOST_GROWN);
+    }
   }
 
   /** By the clock that cannot jump in this life; by the wall for an earlier one, and not at all where that went back. */
-  #isWithin({ entry, facts, bornAt, revived, until }: Flight, window: number): boolean {
+  #isWithin(flight: Flight, window: number): boolean {
+    const { entry, facts, bornAt, revived, until } = flight;
     const { clock } = this.#env;
+    if (flight.past() !== null) return false;
     const wall = clock.wall();
     // It may have been sent at any time before the journal was put back.
     if (entry.state.kind === "in-doubt" && entry.state.cause === "restored") return false;

@@ -1,4 +1,5 @@
 import type { Entry, EntryFacts, EntryState, StateName, StoredAnswer, StoredRequest } from "./entry.ts";
+import type { HeldItem, Item, ItemChange, NewItem } from "./items.ts";
 
 /*
  * What the journal asks of a place that keeps entries. One conformance suite tests every implementation. Everything that
@@ -10,10 +11,17 @@ export interface NewEntry extends EntryFacts {
   readonly state: EntryState;
   /** Null where nothing is ever sent by us. */
   readonly request: StoredRequest | null;
+  /** Of a batch, in its order. */
+  readonly items?: readonly NewItem[];
 }
 
-/** What became of a new entry. `known` are all revisions of its id, the oldest first: nothing was written. */
-export type Insertion = { readonly kind: "inserted"; readonly entry: Entry } | { readonly kind: "known"; readonly entries: readonly Entry[] };
+/** What became of a new entry. In all but the first nothing was written. */
+export type Insertion =
+  | { readonly kind: "inserted"; readonly entry: Entry }
+  /** All revisions of its id, the oldest first. */
+  | { readonly kind: "known"; readonly entries: readonly Entry[] }
+  /** Another entry has an item of the batch, and came after the item's `after`; all that is known of its items, the oldest first. */
+  | { readonly kind: "taken"; readonly holders: readonly HeldItem[] };
 
 /** A change of the entry at (id, revision). What is left out stays. */
 export interface Change {
@@ -33,6 +41,8 @@ export interface Change {
   readonly request?: StoredRequest;
   /** Forgets the fields of the request, which hold credentials; its body stays for its retention. */
   readonly dropHeaders?: boolean;
+  /** What became of items of a batch; those that are left out stay. */
+  readonly items?: readonly ItemChange[];
 }
 
 /** Names an entry as it was last seen, for a change. */
@@ -48,7 +58,7 @@ export interface Filter {
   readonly taxpayer?: string;
   readonly region?: string;
   readonly lane?: string;
-  /** Any value of the key. */
+  /** Any value of the key, or of that of an item. */
   readonly key?: string;
   /** Wall ms: created at or after. */
   readonly from?: number;
@@ -68,8 +78,10 @@ export interface Page {
 export interface StoreStats {
   /** Entries by state, those in archives included. */
   readonly states: Readonly<Record<StateName, number>>;
-  /** Wall ms at which the oldest open entry was made; null where none is open. */
+  /** Wall ms at which the oldest open entry was made, provisional ones left out; null where none is open. */
   readonly oldestOpenAt: number | null;
+  /** Wall ms at which the oldest provisional entry was made; null where none awaits its verdict. */
+  readonly oldestProvisionalAt: number | null;
   /** Bytes on disk, all files. */
   readonly bytes: number;
 }
@@ -111,6 +123,10 @@ export interface Store {
   update(change: Change): Promise<Entry | null>;
   /** All revisions, the oldest first. */
   read(id: string): Promise<readonly Entry[]>;
+  /** The items of a batch in its order; none of anything else. */
+  items(id: string, revision: number): Promise<readonly Item[]>;
+  /** Every entry that has or had one of these items, the oldest first. */
+  holders(ids: readonly string[]): Promise<readonly HeldItem[]>;
   /** What was sent; null where it is not kept (any more). `headers` are empty once they were dropped. */
   request(id: string, revision: number): Promise<StoredRequest | null>;
   /** True while somebody alive works on it: nobody else may take it over. Told from the entry alone. */

@@ -11,6 +11,12 @@ export interface JournalRecorders {
   submissionResolved(site: string, route: string, how: string): void;
   /** Counts a duplicate that the platform told of. */
   platformDuplicate(site: string, route: string, means: string): void;
+  /** Counts a verdict of the platform on what it had taken in. */
+  verdictLearnt(site: string, route: string, verdict: string, how: string): void;
+  /** Counts a verdict that did not count. */
+  verdictIgnored(site: string, route: string, why: string): void;
+  /** Counts an answer that was not learnt from. */
+  answerUnheard(site: string, route: string, why: string): void;
   /** Counts a deferred submission that is over. */
   deferredEnded(site: string, route: string, how: string): void;
   /** Counts a group of changes that became durable together. */
@@ -26,6 +32,9 @@ export function journalRecorders(registry: MetricRegistry): JournalRecorders {
   const resolved = registry.counts("taxgate_submissions_resolved_total");
   const duplicates = registry.counts("taxgate_platform_duplicates_total");
   const deferred = registry.counts("taxgate_deferred_total");
+  const verdicts = registry.counts("taxgate_verdicts_total");
+  const ignored = registry.counts("taxgate_verdicts_ignored_total");
+  const unheard = registry.counts("taxgate_answers_unheard_total");
   const faults = registry.counts("taxgate_journal_faults_total");
   const commits = registry.buckets("taxgate_journal_commit_duration_seconds");
   const groups = registry.buckets("taxgate_journal_group_size");
@@ -34,6 +43,9 @@ export function journalRecorders(registry: MetricRegistry): JournalRecorders {
     submissionDoubted: (site, route, cause) => void (doubted.at(site, route, cause).value += 1),
     submissionResolved: (site, route, how) => void (resolved.at(site, route, how).value += 1),
     platformDuplicate: (site, route, means) => void (duplicates.at(site, route, means).value += 1),
+    verdictLearnt: (site, route, verdict, how) => void (verdicts.at(site, route, verdict, how).value += 1),
+    verdictIgnored: (site, route, why) => void (ignored.at(site, route, why).value += 1),
+    answerUnheard: (site, route, why) => void (unheard.at(site, route, why).value += 1),
     deferredEnded: (site, route, how) => void (deferred.at(site, route, how).value += 1),
     journalCommitted(operations, seconds) {
       observe(commits.series.at(), commits.bounds, seconds);

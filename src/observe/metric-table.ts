@@ -81,6 +81,15 @@ export const METRICS = [
   metric("taxgate_submissions_resolved_total", "counter", "doubts that came to their end, by how", { labels: [site, route, label("how", "journal")] }),
   metric("taxgate_platform_duplicates_total", "counter", "answers that said the platform knows the submission already, by what that means", { labels: [site, route, label("means", ["same", "check", "conflict"])] }),
   metric("taxgate_deferred_total", "counter", "submissions accepted for later delivery that are over, by how", { labels: [site, route, label("how", ["accepted", "rejected", "expired"])] }),
+  metric("taxgate_verdicts_total", "counter", "verdicts of the platform on what it had taken in, by how they came to be known", {
+    labels: [site, route, label("verdict", ["accepted", "rejected", "unsent"]), label("how", ["passing", "asked", "assumed"])],
+  }),
+  metric("taxgate_verdicts_ignored_total", "counter", "verdicts in answers that did not count, by why", {
+    labels: [site, route, label("why", ["stranger", "elsewhere", "ambiguous", "too-early", "unsure"])],
+  }),
+  metric("taxgate_answers_unheard_total", "counter", "answers on routes with learns that were not learnt from, by why", { labels: [site, route, label("why", ["too-large", "undecodable"])] }),
+  metric("taxgate_provisional_oldest_seconds", "gauge", "age of the oldest submission that awaits the platform's verdict, 0 where there is none", { unit: "seconds" }),
+  metric("taxgate_provisional_unheard", "gauge", "1 where more submissions await their verdict than memory knows, so that answers do not find some", { unit: "state" }),
   metric("taxgate_journal_entries", "gauge", "entries of the journal by state, archives included", { labels: [label("state", "journal")] }),
   metric("taxgate_journal_oldest_open_seconds", "gauge", "age of the oldest entry whose outcome is not known, 0 where there is none", { unit: "seconds" }),
   metric("taxgate_journal_under_way", "gauge", "submissions under way in this process, those in doubt among them"),
@@ -94,6 +103,15 @@ export const METRICS = [
   }),
   metric("taxgate_journal_group_size", "histogram", "changes that became durable together", { buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024] }),
   metric("taxgate_journal_faults_total", "counter", "groups of changes that could not be written, by why", { labels: [label("kind", "journal")] }),
+  metric("taxgate_pace_turns_total", "counter", "requests toward a platform that its limits count, by whether they went at once, after a wait for their turn, or not at all because the caller was told to come again", {
+    labels: [site, label("group", "configuration"), label("result", ["at-once", "waited", "told"])],
+  }),
+  metric("taxgate_pace_wait_seconds_total", "counter", "time that requests waited for their turn", { unit: "seconds", labels: [site, label("group", "configuration")] }),
+  metric("taxgate_pace_answers_total", "counter", "answers in which a platform said how long to wait: with a refusal (429), or beside its answer", {
+    labels: [site, label("group", "configuration"), label("kind", ["refused", "wait"])],
+  }),
+  metric("taxgate_pace_waiting", "gauge", "requests that wait for their turn", { labels: [site, label("group", "configuration")] }),
+  metric("taxgate_pace_quiet", "gauge", "scopes of which a platform wants to hear nothing at this moment", { labels: [site, label("group", "configuration")] }),
   metric("taxgate_retries_total", "counter", "attempts after the first one"),
   metric("taxgate_breaker_state", "gauge", "0 closed, 1 half-open, 2 open", { unit: "state", labels: [site, region, routeClass] }),
   metric("taxgate_breaker_transitions_total", "counter", "changes of a breaker's state, by the new one", { labels: [site, region, routeClass, label("to", STATES)] }),

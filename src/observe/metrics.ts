@@ -4,6 +4,7 @@ import { observe } from "./buckets.ts";
 import type { ExchangeSummary } from "./exchange-summary.ts";
 import type { PulledName } from "./metric-table.ts";
 import { journalRecorders, type JournalRecorders } from "./journal-recorders.ts";
+import { paceRecorders, type PaceRecorders } from "./pace-recorders.ts";
 import { pullProcessMetrics } from "./process-metrics.ts";
 import { createMetricRegistry, type MetricRegistry, type Sample } from "./registry.ts";
 
@@ -28,7 +29,7 @@ export interface BreakerMove {
 }
 
 /** The process's metrics: narrow recording functions for the hot path, and the text for Prometheus. */
-export interface Metrics extends JournalRecorders {
+export interface Metrics extends JournalRecorders, PaceRecorders {
   /** Counts one exchange. */
   exchangeEnded(end: ExchangeSummary): void;
   /** Counts a request that the listener refused before it became an exchange: malformed, too large, too late. */
@@ -194,6 +195,7 @@ export function createMetrics(env: MetricsEnv): Metrics {
   return {
     ...cacheRecorders(registry),
     ...journalRecorders(registry),
+    ...paceRecorders(registry),
     exchangeEnded: exchangeRecorder(registry, env.phases),
     refusedEarly: (code) => {
       errors.at(code).value += 1;

@@ -1,10 +1,12 @@
 import { ERRORS, type ErrorCode } from "../base/errors.ts";
 import type { Answer, Headers } from "../http/message.ts";
+import { inForm, type ErrorForm } from "./error-form.ts";
 import type { Exchange } from "./exchange.ts";
 
 /*
  * answer: the one place that turns a verdict into status, headers and body.
- * Refuses nothing. Answers of our own are RFC 9457 problems with the code in Taxgate-Error.
+ * Refuses nothing. Answers of our own are RFC 9457 problems with the code in Taxgate-Error, or have the form that the
+ * submission, the route or the site asks for.
  */
 
 /** See the top of this file. */
@@ -17,13 +19,20 @@ export function answer(x: Exchange): Answer {
     const { code, detail, headers, form } = verdict?.kind === "refuse" ? verdict : ({ code: "internal", detail: "no phase decided", headers: [], form: null } as const);
     x.error = code;
     x.reason ||= code;
-    x.answer = form === null ? problem(code, detail, x.id, headers) : inForm(form, code, x.id, headers);
+    const errors = form === null ? formOf(x) : null;
+    const own = errors === null ? form : inForm(errors, code, detail, x.id, headers);
+    x.answer = own === null ? problem(code, detail, x.id, headers) : signed(own, code, x.id, headers);
   }
   return x.answer;
 }
 
+/** Before a route is found the site's form counts; before a site is, there is none. */
+function formOf({ route, site }: Exchange): ErrorForm | null {
+  return route === null ? (site?.errors ?? null) : route.errors;
+}
+
 /** In the words that the caller's software knows from the platform; the code says that they are ours. */
-function inForm(form: Answer, code: ErrorCode, id: string, extra: Headers): Answer {
+function signed(form: Answer, code: ErrorCode, id: string, extra: Headers): Answer {
   return { ...form, headers: [...form.headers, "Cache-Control", "no-store", "Taxgate-Error", code, "X-Request-Id", id, ...extra] };
 }
 

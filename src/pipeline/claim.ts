@@ -3,11 +3,12 @@ import type { Entered } from "../journal/claims.ts";
 import type { StoredRequest } from "../journal/entry.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
+import { awaitBatch, tellMixed } from "./await-batch.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import type { Route, Site } from "./site.ts";
 import { awaitEnding } from "./submit.ts";
-import { told, tryLater } from "./told.ts";
+import { behind, elsewhere, told, tryLater } from "./told.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
 import { GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
 
@@ -34,7 +35,7 @@ export async function claim(x: Exchange, policy: SubmissionPolicy, journal: Jour
     changing,
     entitled: entitled === null ? null : (taxpayer) => entitled(x.principal, taxpayer),
   });
-  return decide(x, entered, policy, around);
+  return decide(x, entered, policy, journal, around);
 }
 
 function requestOf(x: Exchange, route: Route): StoredRequest {
@@ -54,7 +55,7 @@ function legible(headers: readonly string[]): string[] {
   return kept;
 }
 
-function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around: Surroundings): Verdict | Promise<Verdict> {
+function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, journal: Journal, around: Surroundings): Verdict | Promise<Verdict> {
   switch (entered.kind) {
     case "mine":
       x.flight = entered.flight;
@@ -65,21 +66,34 @@ function decide(x: Exchange, entered: Entered, policy: SubmissionPolicy, around:
       x.submitted = entered.kind === "joined" ? "joined" : "fresh";
       return awaitEnding(x, entered.flight, around);
     case "replay":
-    case "told":
       return told(x, entered.entry, policy);
+    case "told":
+      return told(x, { ...entered.entry, recalled: entered.recalled ?? null }, policy);
+    case "elsewhere":
+      return elsewhere(x, { ...entered.entry, recalled: entered.recalled }, policy);
     case "unjournalled":
       x.submitted = "unjournalled";
       return GO_ON;
+    case "composed":
+      x.submitted = entered.batch.fresh?.kind === "mine" ? "fresh" : "joined";
+      if (entered.batch.fresh?.kind !== "mine") return awaitBatch(x, entered.batch, journal, around);
+      x.batch = entered.batch;
+      x.flight = entered.batch.fresh.flight;
+      return GO_ON;
+    case "mixed":
+      return tellMixed(x, entered.items, policy, journal);
     default:
       return refused(x, entered, policy);
   }
 }
 
-function refused(x: Exchange, entered: Exclude<Entered, { kind: "mine" | "joined" | "asked" | "replay" | "told" | "unjournalled" }>, policy: SubmissionPolicy): Verdict {
+function refused(x: Exchange, entered: Exclude<Entered, { kind: "mine" | "joined" | "asked" | "replay" | "told" | "elsewhere" | "unjournalled" | "composed" | "mixed" }>, policy: SubmissionPolicy): Verdict {
   x.submitted = "refused";
   switch (entered.kind) {
     case "conflict":
-      return told(x, entered.facts, policy, "conflict");
+      return told(x, { ...entered.facts, recalled: entered.recalled ?? null }, policy, "conflict");
+    case "behind":
+      return behind(x, entered.head, policy);
     case "stranger":
       return refuse("not-yours", "this number belongs to a submission of another caller");
     case "unidentified":

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { keysOf, type KeyLookUp } from "../base/secret-keys.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { CachePolicy } from "../cache/policy.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import { identityOptions } from "../identity/options.ts";
+import type { Limits, SitePace } from "../limits/limits.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Way, Ways } from "../journal/way.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
@@ -10,6 +12,8 @@ import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { hostTable, type Generation } from "./generation.ts";
 import type { RouteOptions, SiteOptions } from "./options.ts";
+import { hearingOf } from "./learn.ts";
+import { probePaceOf, wayPaceOf } from "./own-pace.ts";
 import { compileRoute, type Route, type Site, type Voiding } from "./site.ts";
 
 /** What a generation is built with. */
@@ -19,17 +23,22 @@ export interface GenerationParts {
   readonly cache: Cache;
   /** Outlives generations; null where no route has a submission. */
   readonly journal: Journal | null;
+  /** Outlives generations. */
+  readonly limits: Limits;
   /** Reads the TLS material that a region names. */
   readonly material: (tls: UpstreamOptions["tls"]) => UpstreamTls;
   /** Replaces `sandbox:NAME` by the origin of the running sandbox. */
-  readonly origin: (url: string) => string;
+  readonly origin: (url: string, site: SiteOptions) => string;
 }
 
 /** Builds everything that one configuration needs to serve. On a fault nothing is left behind. */
 export function compileGeneration(number: number, sites: readonly SiteOptions[], parts: GenerationParts): Generation {
   const opened: Site[] = [];
   const letGo = (): void => {
-    for (const site of opened.splice(0)) site.upstream.letGo();
+    for (const site of opened.splice(0)) {
+      site.upstream.letGo();
+      site.pace.letGo();
+    }
   };
   try {
     const entries = sites.map((options) => {
@@ -45,25 +54,41 @@ export function compileGeneration(number: number, sites: readonly SiteOptions[],
 }
 
 function compileSite(options: SiteOptions, parts: GenerationParts): Site {
-  const identity = compileIdentity(options.identity, options.regions, options.defaultRegion);
+  const pace = parts.limits.open({ site: options.name, shared: options.regions.map((region) => ({ region: region.name, pace: region.upstream.pace })), routes: options.routes });
+  try {
+    return compileWith(options, pace, parts);
+  } catch (fault) {
+    pace.letGo();
+    throw fault;
+  }
+}
+
+function compileWith(options: SiteOptions, pace: SitePace, parts: GenerationParts): Site {
+  const keys = keysOf(options.keys);
+  const errors = options.errors ?? null;
+  const identity = compileIdentity(options.identity, options.regions, options.defaultRegion, keys);
   // Doubts are asked about beside submissions, with a breaker of their own.
   const asks = options.routes.some((route) => route.submission !== undefined) ? ["poll"] : [];
   const classes = [...new Set([...options.routes.map((route) => route.class as string), ...asks])];
   const regions = options.regions.map((region) => ({
     ...region,
     classes,
-    endpoints: region.endpoints.map((endpoint) => ({ ...endpoint, url: parts.origin(endpoint.url) })),
+    endpoints: region.endpoints.map((endpoint) => ({ ...endpoint, url: parts.origin(endpoint.url, options) })),
     material: parts.material(region.upstream.tls),
   }));
   const policies = options.routes.map((route) => policyOf(route, options, parts.cache));
-  const routes = options.routes.map((route, index) => compileRoute(route, { cache: policies[index] ?? null, submission: submissionOf(route, options, parts.journal), voids: voidsOf(route.name, policies) }));
-  return { name: options.name, identity, routes, upstream: parts.estate.open({ site: options.name, regions }), caches: policies.some((policy) => policy !== null) };
+  const routes = options.routes.map((route, index) => compileRoute(route, { cache: policies[index] ?? null, submission: submissionOf(route, options, keys, parts.journal), learns: learnsOf(route, keys, parts.journal), pace: pace.of(route.name), errors, voids: voidsOf(route.name, policies) }));
+  return { name: options.name, identity, routes, errors, pace, upstream: parts.estate.open({ site: options.name, regions, probePace: probePaceOf(routes, pace) }), caches: policies.some((policy) => policy !== null) };
 }
 
-function submissionOf(route: RouteOptions, site: SiteOptions, journal: Journal | null): Route["submission"] {
+function submissionOf(route: RouteOptions, site: SiteOptions, keys: KeyLookUp, journal: Journal | null): Route["submission"] {
   if (route.submission === undefined) return null;
   if (journal === null) throw new Error(`compile route '${route.name}': it has a submission, and no journal is open`);
-  return journal.compile(route.submission, { site: site.name, route: route.name });
+  return journal.compile(route.submission, { site: site.name, route: route.name, keys, path: route.match.path });
+}
+
+function learnsOf({ learns = [] }: RouteOptions, keys: KeyLookUp, journal: Journal | null): Route["learns"] {
+  return learns.length === 0 || journal === null ? null : { rules: journal.compileLearns(learns, keys), journal, told: new Set() };
 }
 
 /** Made once, so that a submission finds its way by two look-ups. */
@@ -72,13 +97,16 @@ function waysOf(sites: readonly Site[]): Ways {
   return (site, route) => ways.get(site)?.get(route) ?? null;
 }
 
-function wayOf(site: Site, { submission, options }: Route): Way {
+function wayOf(site: Site, route: Route): Way {
+  const { submission, options } = route;
   return {
     policy: submission,
     response: options.timeouts.response ?? null,
     total: options.timeouts.total ?? null,
     fresh: options.connection === "fresh",
     region: (name) => site.upstream.regions.get(name) ?? null,
+    paced: wayPaceOf(site, route),
+    hearing: hearingOf(site),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Fetch } from "../cache/fetch.ts";
 import type { CacheResult } from "../cache/reasons.ts";
+import type { ComposedBatch } from "../journal/batch-claims.ts";
 import type { Flight } from "../journal/flight.ts";
 import type { TryResult } from "../journal/events.ts";
 import type { Answer, Body, Headers, RequestHead } from "../http/message.ts";
@@ -69,6 +70,8 @@ export interface Exchange {
   cached: CacheResult | null;
   /** The journal's hand on a submission that is this exchange's to send; null where there is none. */
   flight: Flight | null;
+  /** The batch that the flight is a part of; null where it stands for the whole request. */
+  batch: ComposedBatch | null;
   /** What a submission met in the journal; null for everything else. */
   submitted: TryResult | null;
 
@@ -126,6 +129,7 @@ export function createExchange(arrival: Arrival): Exchange {
     fetch: null,
     cached: null,
     flight: null,
+    batch: null,
     submitted: null,
     attempts: 0,
     lastTried: null,

@@ -2,9 +2,12 @@ import type { Clock } from "../base/clock.ts";
 import { collect } from "../http/collect.ts";
 import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
 import { SAFE_METHODS } from "../http/safe-methods.ts";
+import type { PacedCall } from "../limits/paced-call.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";
+import { callInTurn, relayPace } from "./call-in-turn.ts";
+import { submitRest } from "./await-batch.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
 import type { RouteClass } from "./options.ts";
@@ -30,7 +33,9 @@ const REPEATABLE: Readonly<Record<RouteClass, boolean>> = { submit: false, poll:
 
 /** See the top of this file. */
 export function forward(x: Exchange, generation: Generation, around: Surroundings): Promise<Verdict> {
-  return x.flight !== null && generation.journal !== null ? submit(x, x.flight, generation.journal, around) : relay(x, around);
+  const { journal } = generation;
+  if (x.flight === null || journal === null) return relay(x, around);
+  return x.batch === null ? submit(x, x.flight, journal, around) : submitRest(x, x.batch, x.flight, journal, around);
 }
 
 async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
@@ -38,13 +43,15 @@ async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
   const route = x.route as Route;
   if (isGivenUp(x)) return clientGone(x);
   const control: CallControl = { abort: null };
-  let tries = firstTry(x, site, route);
-  const timer = around.clock.after(route.options.timeouts.total ?? tries.region.totalTimeout, () => control.abort?.("total-timeout"));
+  const home = site.upstream.regions.get(x.region as string);
+  const total = route.options.timeouts.total ?? home?.totalTimeout ?? 0;
+  let tries = firstTry(x, site, route, relayPace(x, around.clock.now() + total, around.clock));
+  const timer = around.clock.after(total, () => control.abort?.("total-timeout"));
   // Others may wait for the same answer: then it is fetched for them.
   const cancel = (): void => void (x.fetch?.wanted() === true || control.abort?.("cancelled"));
   if (route.class !== "submit") x.onGone = cancel;
   try {
-    let result = await tries.region.call(tries.call, control, null);
+    let result = await callInTurn(x, tries, control, around);
     for (let next = nextTry(x, tries, result); next !== null; next = nextTry(x, tries, result)) {
       if (next.retry) {
         // Only afterwards: where the wait is broken off, this answer is the one that counts.
@@ -54,7 +61,7 @@ async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
         discard(result);
       }
       tries = next;
-      result = await tries.region.call(tries.call, control, tries.avoid);
+      result = await callInTurn(x, tries, control, around);
     }
     if (result.kind === "refused") x.attempts--;
     else x.lastTried = { region: tries.region.name, endpoint: result.endpoint };
@@ -74,6 +81,8 @@ async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
 interface Try {
   readonly call: UpstreamCall;
   readonly route: Route;
+  /** What counts a call to a region. */
+  readonly pace: (region: string) => PacedCall | null;
   readonly regions: readonly RegionUpstream[];
   readonly index: number;
   readonly region: RegionUpstream;
@@ -83,13 +92,14 @@ interface Try {
   readonly retry: boolean;
 }
 
-function firstTry(x: Exchange, site: Site, route: Route): Try {
+function firstTry(x: Exchange, site: Site, route: Route, pace: Try["pace"]): Try {
   // A stale answer of its own region comes before a fresh one of another.
   const mayCross = (route.options.crossRegion ?? route.class === "read") && (x.fetch === null || x.fetch.fallback === null);
   const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
   regions[0]?.retries.request();
   x.attempts = 1;
-  return { call: callOf(x, route, (regions[0] as RegionUpstream).name), route, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
+  const { name } = regions[0] as RegionUpstream;
+  return { call: callOf(x, route, name, pace(name)), route, pace, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
 }
 
 /** The next attempt, or null where the result stands. */
@@ -98,14 +108,15 @@ function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
   const following = last.regions[last.index + 1];
   if (result.kind === "refused") {
     // An open breaker or a full queue is no attempt: the next region in the row is asked at once.
-    return following === undefined ? null : { ...last, call: callOf(x, last.route, following.name), index: last.index + 1, region: following, avoid: null, retry: false };
+    // A platform that allows no more is not down, and its other regions are no way round that.
+    return following === undefined || result.cause === "paced" ? null : { ...last, call: callOf(x, last.route, following.name, last.pace(following.name)), index: last.index + 1, region: following, avoid: null, retry: false };
   }
   if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts) return null;
   const moves = following !== undefined && !last.region.hasOther(result.endpoint);
   // A region that was not even reached is spared by turning to another one: that costs no budget.
   if (!(moves && result.kind === "not-sent") && !last.region.retries.take()) return null;
   if (!moves) return { ...last, avoid: result.endpoint, retry: true };
-  return { ...last, call: callOf(x, last.route, following.name), index: last.index + 1, region: following, avoid: null, retry: true };
+  return { ...last, call: callOf(x, last.route, following.name, last.pace(following.name)), index: last.index + 1, region: following, avoid: null, retry: true };
 }
 
 function discard(result: AttemptResult): void {
@@ -124,7 +135,7 @@ function pause(ms: number, control: CallControl, clock: Clock): Promise<boolean>
   });
 }
 
-function callOf(x: Exchange, route: Route, region: string): UpstreamCall {
+function callOf(x: Exchange, route: Route, region: string, pace: PacedCall | null): UpstreamCall {
   return {
     class: route.class,
     method: x.head.method,
@@ -135,6 +146,7 @@ function callOf(x: Exchange, route: Route, region: string): UpstreamCall {
     responseTimeout: route.options.timeouts.response ?? null,
     fresh: route.options.connection === "fresh",
     informed: x.inform,
+    pace,
   };
 }
 

@@ -1,13 +1,15 @@
 import { hostName } from "../http/authority.ts";
 import type { Answer, RequestHead } from "../http/message.ts";
 import { canonicalTarget } from "../http/target.ts";
+import type { PacedCall } from "../limits/paced-call.ts";
 import type { RegionUpstream, TunnelPermit } from "../upstream/region-upstream.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { relayPace } from "./call-in-turn.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
 import { identify } from "./identify.ts";
-import { matchRoute } from "./match-route.ts";
+import { routeOf } from "./match-route.ts";
 import type { Route, Site } from "./site.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
 import { refuse, retryAfter, type Verdict } from "./verdict.ts";
@@ -23,8 +25,8 @@ export function wantsUpgrade(head: RequestHead, generation: Generation): boolean
   if (!canonical.ok) return false;
   const { path, query, authority } = canonical.target;
   const site = generation.hosts.find(hostName(authority ?? head.authority));
-  const found = site === null ? null : matchRoute(site.routes, head.method, path, query, head.headers);
-  return found?.route?.options.upgrade.includes("websocket") ?? false;
+  const route = site === null ? null : routeOf(site.routes, { method: head.method, path, query, headers: head.headers, body: null });
+  return route?.options.upgrade.includes("websocket") ?? false;
 }
 
 /** Runs the same deciding phases as for any request: no rule about head or path can be avoided by asking for a switch. */
@@ -36,10 +38,28 @@ export async function judgeUpgrade(x: Exchange, generation: Generation, around: 
   }
   x.phase = "forward";
   const region = (x.site as Site).upstream.regions.get(x.region as string) as RegionUpstream;
+  const pace = relayPace(x, around.clock.now() + region.totalTimeout, around.clock)(region.name);
+  const none = pace === null ? null : await pace.take({ abort: null });
+  if (none !== null) return refused(x, refuse("limited-by-platform", "the platform allows no more for now", retryAfter(none.kind === "told" ? none.retryAfter : 1)));
   const permit = region.tunnel((x.route as Route).class);
-  if (permit.kind === "refused") return refused(x, refuse("open", permit.detail, retryAfter(permit.retryAfter)));
+  if (permit.kind === "refused") {
+    pace?.back();
+    return refused(x, refuse("open", permit.detail, retryAfter(permit.retryAfter)));
+  }
   x.lastTried = { region: region.name, endpoint: permit.endpoint };
-  return { kind: "tunnel", permit, headers: upstreamHeaders(x, (x.route as Route).options, region.name) };
+  return { kind: "tunnel", permit: pace === null ? permit : counted(permit, pace), headers: upstreamHeaders(x, (x.route as Route).options, region.name) };
+}
+
+/** It may have gone out at any time up to when it is known what became of it. */
+function counted(permit: TunnelPermit, pace: PacedCall): TunnelPermit {
+  return {
+    ...permit,
+    done(outcome) {
+      pace.handed();
+      pace.answered({ status: 101, headers: [] });
+      permit.done(outcome);
+    },
+  };
 }
 
 function refused(x: Exchange, verdict: Verdict): UpgradeJudgement {

@@ -1,10 +1,15 @@
 import { z } from "zod";
 import { bytes, duration, name } from "../base/fields.ts";
+import { keyName, secretKey } from "../base/secret-keys.ts";
 import { routeCacheOptions } from "../cache/options.ts";
+import { jsonMatch, soapAction, xmlMatch } from "../document/options.ts";
 import { UNUSUAL_SPELLINGS } from "../http/target.ts";
-import { submissionOptions } from "../journal/options.ts";
+import { learnsOptions, submissionOptions } from "../journal/options.ts";
+import { paceOptions } from "../limits/options.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
+import { platformChoice, type PlatformFacts } from "../platforms/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
+import { errorForm, type ErrorForm } from "./error-form.ts";
 
 /** What a route is for. A closed list: it decides buffering, retries, cancelling and journalling. */
 export const ROUTE_CLASSES = ["submit", "poll", "read", "auth", "control", "inbound", "pass"] as const;
@@ -21,6 +26,14 @@ const match = z.strictObject({
   header: z.record(z.string(), z.string()).prefault({}),
   /** Query members that must have exactly this value. */
   query: z.record(z.string(), z.string()).prefault({}),
+  /** Values that variables of the path must have, decoded; of a list one of them. */
+  variables: z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1).max(1000)], { error: () => "a text in quotes, or a list of them" })).prefault({}),
+  /** What SOAPAction, or `action` in the content type, must say; quotes do not count. Its sender may say there what it likes. */
+  soapAction: soapAction().optional(),
+  /** Places in a JSON body and what stands there; all must hold. The body is read before the route is chosen. */
+  json: z.array(jsonMatch()).max(20).prefault([]),
+  /** The same in an XML body. */
+  xml: z.array(xmlMatch()).max(20).prefault([]),
 });
 
 /** One kind of request. The first route that matches decides. */
@@ -50,8 +63,14 @@ export const routeOptions = z.strictObject({
   crossRegion: z.boolean().optional(),
   /** What is kept of its answers; nothing unless written, and `{}` is RFC 9111. */
   cache: routeCacheOptions.optional(),
+  /** What the platform allows on this route, beside what it allows on all. */
+  pace: paceOptions.prefault([]),
   /** How submissions are kept from being issued twice; needs class submit. */
   submission: submissionOptions.optional(),
+  /** The form of answers that Taxgate makes itself here; the site's unless written. */
+  errors: errorForm.optional(),
+  /** What its answers tell about submissions of other routes; needs class poll or read. */
+  learns: learnsOptions.optional(),
   /** What the platform is told about the caller; nothing unless asked. */
   forward: z
     .strictObject({
@@ -71,6 +90,8 @@ export type RouteOptions = z.output<typeof routeOptions>;
 /** A platform, its regions and the routes that lead there, as written. */
 export const siteOptions = z.strictObject({
   name: name().prefault("default"),
+  /** The profile of the tax platform: its routes come after the site's own, and its defaults hold where the site says nothing. */
+  platform: platformChoice.optional(),
   /** Host names this site answers to; `*` is any, `*.example.com` any below. The first site that matches wins. */
   hosts: z.array(z.string().min(1)).min(1).prefault(["*"]),
   /** Home of requests that say nothing else; the first region unless named. */
@@ -78,15 +99,24 @@ export const siteOptions = z.strictObject({
   regions: z.record(name(), regionOptions),
   upstream: upstreamOptions.prefault({}),
   identity: identityOptions.prefault({}),
+  /** Keys that extractors decode with, by the names that they use. */
+  keys: z.record(keyName(), secretKey()).prefault({}),
+  /** The form of answers that Taxgate makes itself; problem details (RFC 9457) unless written. */
+  errors: errorForm.optional(),
   routes: z.array(routeOptions).max(1000).prefault([]),
 });
 
 /** A site, checked and complete. */
 export interface SiteOptions {
   readonly name: string;
+  /** The profile it was made with, which is written out in it; null: none. */
+  readonly platform: PlatformFacts | null;
   readonly hosts: readonly string[];
   readonly defaultRegion: string;
   readonly regions: readonly RegionOptions[];
   readonly identity: IdentityOptions;
+  /** As text; see {@link siteOptions}. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly errors?: ErrorForm | undefined;
   readonly routes: readonly RouteOptions[];
 }

@@ -1,8 +1,12 @@
 import type { CachePolicy } from "../cache/policy.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
-import type { Identity } from "../identity/identity.ts";
+import type { RoutePace, SitePace } from "../limits/limits.ts";
+import { compileRequestTest, type Identity, type RequestTest } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
+import { pathVariables } from "../http/path-variables.ts";
 import type { UnusualSpelling } from "../http/target.ts";
+import type { ErrorForm } from "./error-form.ts";
+import type { Listening } from "./learn.ts";
 import type { RouteClass, RouteOptions } from "./options.ts";
 
 /** A route ready to be matched. */
@@ -17,10 +21,22 @@ export interface Route {
   /** Header fields (lower case) and query members that must have these values. */
   readonly header: readonly (readonly [string, string])[];
   readonly query: readonly (readonly [string, string])[];
+  /** Variables of the path, and what each of them may be. */
+  readonly variables: readonly (readonly [string, ReadonlySet<string>])[];
+  /** What else is asked of the head; null: nothing. */
+  readonly headTest: RequestTest["head"];
+  /** What is asked of the body, which has to be read first; null: nothing. */
+  readonly bodyTest: RequestTest["body"];
+  /** The form of answers of our own; null: problem details. */
+  readonly errors: ErrorForm | null;
   /** What is kept of its answers; null: nothing. */
   readonly cache: CachePolicy | null;
   /** How submissions are kept from being issued twice; null: not at all. */
   readonly submission: SubmissionPolicy | null;
+  /** What counts its requests toward the platform; null: nothing does. */
+  readonly pace: RoutePace | null;
+  /** What its answers tell about submissions; null: nothing is listened for. */
+  readonly learns: Listening | null;
   /** The variables of its path, by name; none where it does not match. */
   readonly pathVariables: (path: string) => Readonly<Record<string, string>>;
   /** Answers on this route that void what others have stored. */
@@ -39,12 +55,17 @@ export interface Site {
   readonly routes: readonly Route[];
   readonly identity: Identity;
   readonly upstream: SiteUpstream;
+  /** What the platform allows. */
+  readonly pace: SitePace;
+  /** The form of answers of our own where no route was found; null: problem details. */
+  readonly errors: ErrorForm | null;
   /** Some route of it keeps answers. */
   readonly caches: boolean;
 }
 
 /** Compiles a route's match once, so that a request costs comparisons only. */
-export function compileRoute(options: RouteOptions, { cache = null, submission = null, voids = [] }: Partial<Pick<Route, "cache" | "submission" | "voids">> = {}): Route {
+export function compileRoute(options: RouteOptions, { cache = null, submission = null, learns = null, pace = null, voids = [], errors = null }: Partial<Pick<Route, "cache" | "submission" | "learns" | "pace" | "voids" | "errors">> = {}): Route {
+  const { head, body } = compileRequestTest(options.match);
   return {
     name: options.name,
     class: options.class,
@@ -54,8 +75,14 @@ export function compileRoute(options: RouteOptions, { cache = null, submission =
     allow: new Set(options.allow),
     header: Object.entries(options.match.header).map(([name, value]) => [name.toLowerCase(), value] as const),
     query: Object.entries(options.match.query),
+    variables: Object.entries(options.match.variables).map(([name, wanted]) => [name, new Set([wanted].flat())] as const),
+    headTest: head,
+    bodyTest: body,
+    errors: options.errors ?? errors,
     cache,
     submission,
+    learns,
+    pace,
     pathVariables: pathVariables(options.match.path),
     voids,
   };
@@ -75,26 +102,6 @@ function pathMatcher(pattern: string): (path: string) => boolean {
     if (deep ? parts.length < wanted.length : parts.length !== wanted.length) return false;
     return wanted.every((segment, i) => (/^\{.*\}$/.test(segment) ? parts[i] !== "" : segment === parts[i]));
   };
-}
-
-/** Decoded, because a number is the same one in a path and in a body; what cannot be decoded stays as it is. */
-function pathVariables(pattern: string): Route["pathVariables"] {
-  const names = pattern.split("/").flatMap((segment, index) => (/^\{.*\}$/.test(segment) ? [[segment.slice(1, -1), index] as const] : []));
-  if (names.length === 0) return () => NO_VARIABLES;
-  return (path) => {
-    const parts = path.split("/");
-    return Object.fromEntries(names.flatMap(([name, index]) => (parts[index] === undefined ? [] : [[name, decoded(parts[index])] as const])));
-  };
-}
-
-const NO_VARIABLES: Readonly<Record<string, string>> = {};
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Whoever may GET may ask for the head alone (RFC 9110 section 9.3.2). */

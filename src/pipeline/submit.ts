@@ -4,7 +4,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import type { Route, Site } from "./site.ts";
-import { told, tryLater } from "./told.ts";
+import { behind, limited, told, tryLater } from "./told.ts";
 import { downstreamHeaders } from "./upstream-head.ts";
 import { gateRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
 import { voidedBy } from "./voids.ts";
@@ -24,6 +24,11 @@ export function submit(x: Exchange, flight: Flight, journal: Journal, around: Su
 
 /** Waits for what becomes of a submission, this exchange's or another's. */
 export async function awaitEnding(x: Exchange, flight: Flight, around: Surroundings): Promise<Verdict> {
+  return verdictOf(x, flight, await endingOf(x, flight, around), around);
+}
+
+/** Waits as long as the route's time lasts and the caller is there. */
+export async function endingOf(x: Exchange, flight: Flight, around: Surroundings): Promise<Ending | NoEnding> {
   const { total } = (x.route as Route).options.timeouts;
   const patience = (total ?? (x.site as Site).upstream.regions.get(flight.facts.region)?.totalTimeout ?? 0) - (around.clock.now() - x.startedAt);
   const ending = await flight.wait(patience, (stop) => {
@@ -31,10 +36,11 @@ export async function awaitEnding(x: Exchange, flight: Flight, around: Surroundi
     if (x.gone) stop();
   });
   x.attempts = Math.max(1, flight.attempts);
-  return verdictOf(x, flight, ending, around);
+  return ending;
 }
 
-function verdictOf(x: Exchange, flight: Flight, ending: Ending | NoEnding, around: Surroundings): Verdict | Promise<Verdict> {
+/** What an ending is for its caller. */
+export function verdictOf(x: Exchange, flight: Flight, ending: Ending | NoEnding, around: Surroundings): Verdict | Promise<Verdict> {
   if (ending === "gone") {
     x.endedBy = "client";
     return refuse("client-gone", "the client went away; its submission goes on");
@@ -44,16 +50,20 @@ function verdictOf(x: Exchange, flight: Flight, ending: Ending | NoEnding, aroun
     case "answered":
       return answered(x, flight, ending, around);
     case "unsent":
-      return unsent(x, ending);
+      return unsent(x, flight, ending);
+    case "behind":
+      return behind(x, ending.head, flight.policy);
     case "told":
-      return told(x, ending.entry, flight.policy);
+      return told(x, { ...ending.entry, recalled: flight.recalled }, flight.policy);
   }
 }
 
 function open(x: Exchange, flight: Flight): Verdict {
   x.endedBy = "upstream";
   const { state } = flight.entry;
-  return tryLater(x, flight.facts, flight.policy, state.kind === "in-doubt" ? `its outcome is not known: ${state.why}` : "its outcome is not known yet");
+  const entry = { ...flight.facts, recalled: flight.recalled };
+  if (state.kind === "unsent") return tryLater(x, entry, flight.policy, state.why);
+  return tryLater(x, entry, flight.policy, state.kind === "in-doubt" ? `its outcome is not known: ${state.why}` : "its outcome is not known yet");
 }
 
 function answered(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "answered" }>, around: Surroundings): Verdict | Promise<Verdict> {
@@ -72,11 +82,14 @@ function passedOn(x: Exchange, { status, headers, body }: Answer, reason: string
   return { kind: "answer", reason, answer: { status, headers: fields, body } };
 }
 
-function unsent(x: Exchange, { result, why }: Extract<Ending, { kind: "unsent" }>): Verdict {
+function unsent(x: Exchange, flight: Flight, { result, why }: Extract<Ending, { kind: "unsent" }>): Verdict {
   const headers = ["Taxgate-Submission", x.submitted ?? "fresh"];
   x.submitted = "unsent";
   x.reason = result?.cause ?? "unsent";
   if (result !== null && result.kind !== "refused") x.endedBy = "upstream";
-  if (result?.kind === "refused") return gateRefusal(result, headers);
+  if (result?.kind === "refused") {
+    const refused = gateRefusal(result, headers);
+    return result.cause === "paced" ? limited(x, refused, flight.policy, flight.facts) : refused;
+  }
   return refuse("unreachable", `nothing was executed: ${why}`, [...retryAfter(1), ...headers]);
 }

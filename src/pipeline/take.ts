@@ -3,7 +3,9 @@ import type { Answer } from "../http/message.ts";
 import { forwardedStatus } from "./cache-status.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
+import { heardAlong } from "./learn.ts";
 import { reuse } from "./reuse.ts";
+import type { Route } from "./site.ts";
 import { downstreamHeaders } from "./upstream-head.ts";
 import { refuse, type Verdict } from "./verdict.ts";
 import { voidedBy } from "./voids.ts";
@@ -14,6 +16,12 @@ import { voidedBy } from "./voids.ts";
 
 /** Passes an answer on, keeps it, or puts a stored one in its place. `region` is the one that answered. */
 export function take(x: Exchange, answer: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
+  if ((x.route as Route).learns === null) return voided(x, answer, region, around);
+  const heard = heardAlong(x, answer, region, around);
+  return heard instanceof Promise ? heard.then((one) => voided(x, one, region, around)) : voided(x, heard, region, around);
+}
+
+function voided(x: Exchange, answer: Answer, region: string, around: Surroundings): Verdict | Promise<Verdict> {
   const seen = voidedBy(x, answer, around);
   return seen instanceof Promise ? seen.then((one) => taken(x, one, region, around)) : taken(x, seen, region, around);
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Answer, BodyFault, Headers } from "../http/message.ts";
-import type { AttemptResult } from "../upstream/result.ts";
+import type { AttemptCause, AttemptResult } from "../upstream/result.ts";
 
 /** What a phase decides. `throw` is for faults only. */
 export type Verdict =
@@ -23,9 +23,11 @@ export function retryAfter(seconds: number): Headers {
   return ["Retry-After", String(Math.max(1, Math.ceil(seconds)))];
 }
 
+const GATE_CODES: Partial<Readonly<Record<AttemptCause, ErrorCode>>> = { "breaker-open": "open", "paced": "limited-by-platform" };
+
 /** The gate before the platform let nothing through; `headers` are added to the answer. */
 export function gateRefusal(result: Extract<AttemptResult, { kind: "refused" }>, headers: Headers = NO_HEADERS): Verdict {
-  return refuse(result.cause === "breaker-open" ? "open" : "overloaded", result.detail, [...retryAfter(result.retryAfter), ...headers]);
+  return refuse(GATE_CODES[result.cause] ?? "overloaded", result.detail, [...retryAfter(result.retryAfter), ...headers]);
 }
 
 /** What a broken request body means for its sender. */

@@ -65,8 +65,8 @@ function lookedInto(route: Route, site: Site, answer: Answer, around: Surroundin
   return looking instanceof Promise ? looking.then(() => answer) : answer;
 }
 
-/** The same body; what has passed is shown once it is all there, or null where it was too large. */
-function readAlong(source: BodySource, show: (body: Uint8Array | null) => void | Promise<void>): BodySource {
+/** The same body; what has passed is shown once it is all there, before its end is, or null where it was too large. */
+export function readAlong(source: BodySource, show: (body: Uint8Array | null) => void | Promise<void>): BodySource {
   let pieces: Uint8Array[] | null = [];
   let size = 0;
   const note = (piece: Uint8Array | null): Uint8Array | null | Promise<null> => {

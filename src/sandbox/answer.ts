@@ -14,6 +14,8 @@ export interface Answer {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AnswerBody;
+  /** Milliseconds that the platform holds it back after processing; default 0. */
+  readonly delayMs?: number;
 }
 
 const EMPTY = new Uint8Array(0);

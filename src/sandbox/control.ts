@@ -3,13 +3,15 @@ import { type Answer, errorAnswer, jsonAnswer } from "./answer.ts";
 import { checkFaults } from "./fault-check.ts";
 import type { Faults } from "./faults.ts";
 import type { Issue } from "./ledger.ts";
-import { readTarget, type Target } from "./operation.ts";
 import { receive } from "./receive.ts";
+import { termsOf } from "./routes.ts";
+import type { Simulation } from "./simulation.ts";
+import { readTarget, type Target } from "./target.ts";
 import type { Call, World } from "./world.ts";
 
 /** What the control API works on. */
 export interface Desk {
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly faults: Faults;
   /** Open connections to the platform. */
   sockets(): number;
@@ -26,17 +28,18 @@ const FAULTS_BOUND = 64 * 1024;
 const PAGE_SIZE = 1000;
 
 const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
-  "/_sandbox/ledger": { GET: (desk, call) => ledgerAnswer(desk.world, call.target) },
+  "/_sandbox/ledger": { GET: (desk, call) => ledgerAnswer(desk.simulation.world, call.target) },
+  "/_sandbox/limits": { GET: limitsAnswer },
   "/_sandbox/requests": { GET: requestsAnswer },
   "/_sandbox/faults": { GET: faultsAnswer, PUT: replaceFaults, DELETE: clearFaults },
 };
 
 /** Answers a request to the control API, whatever faults are in force. */
 export async function control(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const target = readTarget(request.method ?? "", request.url ?? "");
+  const target = readTarget(request.url ?? "");
   const answer = await actionOf(target.path, request.method ?? "")(desk, { request, response, target });
   const length = String(answer.body.size);
-  response.writeHead(answer.status, { ...answer.headers, "content-length": length, "taxgate-sandbox": desk.world.name });
+  response.writeHead(answer.status, { ...answer.headers, "content-length": length, "taxgate-sandbox": desk.simulation.world.name });
   response.end(answer.body.slice(0, answer.body.size));
 }
 
@@ -56,7 +59,7 @@ async function replaceFaults(desk: Desk, call: Call): Promise<Answer> {
   if (received.kind !== "whole") return errorAnswer(413, 4130, `reading faults: more than ${FAULTS_BOUND} bytes`);
   const value = parse(received.bytes.toString("utf8"));
   if (value === undefined) return errorAnswer(400, 4001, "reading faults: not JSON");
-  const checked = checkFaults(value);
+  const checked = checkFaults(value, termsOf(desk.simulation.kind));
   if (!checked.ok) return jsonAnswer(400, { code: 4001, message: checked.errors[0], errors: checked.errors }, NO_STORE);
   await desk.faults.set(checked.faults);
   return faultsAnswer(desk);
@@ -68,9 +71,14 @@ async function clearFaults(desk: Desk): Promise<Answer> {
 }
 
 function requestsAnswer(desk: Desk): Answer {
-  const { counters, faults, capacity, waits } = desk.world;
+  const { platform, world: { counters, faults, capacity, waits } } = desk.simulation;
   const now = { listening: desk.listening(), sockets: desk.sockets(), ...capacity.state(), waits: waits.pending() };
-  return jsonAnswer(200, { name: desk.world.name, ...counters.report(), strikes: faults.counts(), now }, NO_STORE);
+  return jsonAnswer(200, { name: desk.simulation.world.name, kind: desk.simulation.kind.name, ...counters.report(), own: platform.counts?.() ?? {}, strikes: faults.counts(), now }, NO_STORE);
+}
+
+function limitsAnswer({ simulation: { world, kind, limits } }: Desk): Answer {
+  const enforced = world.faults.set().limits?.enforce ?? true;
+  return jsonAnswer(200, { name: world.name, kind: kind.name, enforced, limits: limits.report() }, NO_STORE);
 }
 
 /** Without a query: a page of issues. With `orderNo`: the issues of that order. `from` and `size` turn the pages. */
@@ -83,7 +91,8 @@ function ledgerAnswer({ ledger, name }: World, { query }: Target): Answer {
     orderNo: repeated, invoiceNos: ledger.ofOrder(repeated).slice(0, 10).map((issue) => issue.invoiceNo),
   }));
   const counts = Object.fromEntries(issues.map((issue) => [issue.orderNo, ledger.ofOrder(issue.orderNo).length]));
-  return jsonAnswer(200, { name, totals: ledger.totals(), from, issues: issues.map(entry), counts, duplicates }, NO_STORE);
+  const refusals = Object.fromEntries(issues.map(({ orderNo }) => [orderNo, ledger.refusalsOf(orderNo)]).filter(([, times]) => times !== 0));
+  return jsonAnswer(200, { name, totals: ledger.totals(), from, issues: issues.map(entry), counts, refusals, duplicates }, NO_STORE);
 }
 
 function entry({ invoiceNo, orderNo, sha256, issuedAt, at }: Issue): object {

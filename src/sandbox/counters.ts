@@ -1,5 +1,3 @@
-import { OPERATIONS, type Operation } from "./operation.ts";
-
 /**
  * How a request ended for its caller: answered in full; reset without an answer, cut in the middle
  * of one, answered with garbage, left hanging; `gone` when the caller left before its answer was
@@ -9,38 +7,43 @@ export type Ending = (typeof ENDINGS)[number];
 
 const ENDINGS = ["answered", "reset", "cut", "garbage", "held", "gone", "stopped"] as const;
 
-/** Counts of requests under /api; every key is from a closed list, so memory is bounded. */
+/** Counts of requests to the platform; every key is from a closed list, so memory is bounded. */
 export interface Counters {
-  arrived(operation: Operation): void;
+  arrived(): void;
+  /** Told when it is known what a request asks for: with its head or, where the body tells, with its body. */
+  asked(operation: string): void;
   ended(ending: Ending, status?: number): void;
   /** Bytes of request bodies that were read. */
   read(bytes: number): void;
   report(): CounterReport;
 }
 
-/** The counts as the control API shows them. */
-export interface CounterReport {
+/** The counts as the control API shows them; `O` are operations of a kind that the reader knows. */
+export interface CounterReport<O extends string = string> {
   readonly total: number;
   readonly inFlight: number;
   readonly bytesRead: number;
-  readonly byOperation: Readonly<Record<Operation, number>>;
+  /** Requests whose operation is known: less than `total` when bodies that tell it broke off. */
+  readonly byOperation: Readonly<Record<O, number>>;
   readonly byEnding: Readonly<Record<Ending, number>>;
   /** Complete answers by status. */
   readonly byStatus: Readonly<Record<string, number>>;
 }
 
-/** Makes counters that stand at 0. */
-export function createCounters(): Counters {
-  const byOperation = zeros(OPERATIONS);
+/** Makes counters that stand at 0, for the operations of a kind. */
+export function createCounters(operations: readonly string[]): Counters {
+  const byOperation: Record<string, number> = zeros(operations);
   const byEnding = zeros(ENDINGS);
   const byStatus: Record<string, number> = {};
   let total = 0;
   let ended = 0;
   let bytesRead = 0;
   return {
-    arrived(operation) {
+    arrived() {
       total += 1;
-      byOperation[operation] += 1;
+    },
+    asked(operation) {
+      byOperation[operation] = (byOperation[operation] ?? 0) + 1;
     },
     ended(ending, status) {
       ended += 1;

@@ -1,7 +1,6 @@
 import type { Random } from "../base/random.ts";
 import type { FaultState } from "./fault-state.ts";
 import type { ChanceName, Latency } from "./faults.ts";
-import type { Operation } from "./operation.ts";
 
 /** Faults that take the place of processing. */
 export type BeforeName = "halfOpen" | "garbage" | "html" | "unauthorized" | "errorBefore";
@@ -26,7 +25,7 @@ const DRAWS = 12;
  * Settles the fate of one request. Every request takes the same number of draws whatever faults
  * are on, so that the n-th request of a run meets the same luck when a fault was switched before it.
  */
-export function drawFate(random: Random, faults: FaultState, operation: Operation): Fate {
+export function drawFate(random: Random, faults: FaultState, operation: string): Fate {
   const draws = Array.from({ length: DRAWS }, () => random.next());
   const draw = (index: number): number => draws[index] ?? 0;
   const delayMs = delayOf(faults.set().latency, operation, [draw(0), draw(1), draw(2)]);
@@ -47,7 +46,7 @@ function comesAfter(faults: FaultState, name: ChanceName): boolean {
 }
 
 /** Milliseconds of work for three draws: the place in the uniform part, the chance of the tail, the place in the tail. */
-export function delayOf(latency: Latency | undefined, operation: Operation, draws: readonly [number, number, number]): number {
+export function delayOf(latency: Latency | undefined, operation: string, draws: readonly [number, number, number]): number {
   if (!latency || (latency.on && !latency.on.includes(operation))) return 0;
   const { minMs, maxMs, tail } = latency;
   if (!tail || draws[1] >= tail.probability) return minMs + draws[0] * (maxMs - minMs);

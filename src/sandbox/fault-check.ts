@@ -1,5 +1,5 @@
 import type { FaultSet } from "./faults.ts";
-import { OPERATIONS } from "./operation.ts";
+import type { Setting } from "./kind.ts";
 
 /** The outcome of reading a fault set: the set, or every mistake in it, one message each. */
 export type CheckedFaults =
@@ -19,37 +19,47 @@ const probability = { check: number(0, 1, "a number from 0 to 1") };
 const flag = { check: is((v) => typeof v === "boolean", "true or false") };
 const ms = { check: number(0, LONGEST_WAIT_MS, `milliseconds from 0 to ${LONGEST_WAIT_MS}`) };
 const count = (least: number) => ({ check: whole(least, 1_000_000) });
-const operations = { check: is(areOperations, `a list of ${OPERATIONS.join(", ")}`) };
-const chance: Fields = { probability, on: operations, times: count(1) };
-
 const tail = ordered("minMs", "capMs", record({
   probability: required(probability), alpha: required({ check: number(0.05, 20, "a number from 0.05 to 20") }),
   minMs: required(ms), capMs: required(ms),
 }));
 
-const checkSet = record({
-  blackout: { check: record({ forMs: ms }) },
-  refuseConnections: { check: record({ forMs: ms }) },
-  capacity: { check: record({ concurrent: required(count(1)), queue: required(count(0)) }) },
-  latency: { check: ordered("minMs", "maxMs", record({ minMs: required(ms), maxMs: required(ms), tail: { check: tail }, on: operations })) },
-  halfOpen: { check: record(chance) },
-  garbage: { check: record({ ...chance, issued: flag }) },
-  html: { check: record({ ...chance, issued: flag, status: required(oneOf([403, 502, 503])) }) },
-  unauthorized: { check: record(chance) },
-  errorBefore: { check: record(chance) },
-  errorAfter: { check: record({ ...chance, as: required(oneOf(["reset", "504", "either"])) }) },
-  resetAfterProcessing: { check: record(chance) },
-  resetMidAnswer: { check: record({ ...chance, as: oneOf(["reset", "close"]) }) },
-  slowBody: { check: record({ bytesPerSecond: required({ check: whole(1, 1_000_000_000) }) }) },
-  clockSkew: { check: record({ ms: required({ check: number(-YEAR_MS, YEAR_MS, "milliseconds within a year") }) }) },
-  lateVisibility: { check: record({ ms: required(ms) }) },
-  refuseDuplicates: { check: record({ forMs: ms }) },
-});
+/** What a fault set may name: operations and settings of one kind. */
+export interface FaultTerms {
+  readonly operations: readonly string[];
+  /** With their defaults, which tell their types. */
+  readonly settings?: Readonly<Record<string, Setting>> | undefined;
+}
 
-/** Checks a parsed JSON value against the shape of `FaultSet`; unknown fields are mistakes. */
-export function checkFaults(value: unknown): CheckedFaults {
+function checkOf({ operations, settings = {} }: FaultTerms): Check {
+  const on = { check: is((v) => areOperations(v, operations), `a list of ${operations.join(", ")}`) };
+  const chance: Fields = { probability, on, times: count(1) };
+  return record({
+    blackout: { check: record({ forMs: ms }) },
+    refuseConnections: { check: record({ forMs: ms }) },
+    capacity: { check: record({ concurrent: required(count(1)), queue: required(count(0)) }) },
+    latency: { check: ordered("minMs", "maxMs", record({ minMs: required(ms), maxMs: required(ms), tail: { check: tail }, on })) },
+    halfOpen: { check: record(chance) },
+    garbage: { check: record({ ...chance, issued: flag }) },
+    html: { check: record({ ...chance, issued: flag, status: required(oneOf([403, 502, 503])) }) },
+    unauthorized: { check: record(chance) },
+    errorBefore: { check: record(chance) },
+    errorAfter: { check: record({ ...chance, as: required(oneOf(["reset", "504", "either"])) }) },
+    resetAfterProcessing: { check: record(chance) },
+    resetMidAnswer: { check: record({ ...chance, as: oneOf(["reset", "close"]) }) },
+    slowBody: { check: record({ bytesPerSecond: required({ check: whole(1, 1_000_000_000) }) }) },
+    clockSkew: { check: record({ ms: required({ check: number(-YEAR_MS, YEAR_MS, "milliseconds within a year") }) }) },
+    lateVisibility: { check: record({ ms: required(ms) }) },
+    refuseDuplicates: { check: record({ forMs: ms }) },
+    limits: { check: record({ enforce: required(flag) }) },
+    settings: { check: record(Object.fromEntries(Object.entries(settings).map(([name, fallback]) => [name, settingField(fallback)]))) },
+  });
+}
+
+/** Checks a parsed JSON value against the shape of `FaultSet`; fields, operations and settings that are not known are mistakes. */
+export function checkFaults(value: unknown, terms: FaultTerms): CheckedFaults {
   const errors: string[] = [];
-  checkSet(value, "", errors);
+  checkOf(terms)(value, "", errors);
   if (errors.length > 0) return { ok: false, errors };
   // The checks above are the proof of this shape. The copy keeps a caller from changing it later.
   return { ok: true, faults: structuredClone(value) as FaultSet };
@@ -107,8 +117,12 @@ function complain(errors: string[], path: string, value: unknown, want: string):
   errors.push(`reading faults: ${path || "document"}: got "${got.slice(0, 80)}", want ${want}`);
 }
 
-function areOperations(value: unknown): boolean {
-  const known: readonly unknown[] = OPERATIONS;
+function settingField(fallback: Setting): { readonly check: Check } {
+  // JSON has no Infinity, but a set may come from the process that holds the sandbox.
+  return { check: is((v) => typeof v === typeof fallback && (typeof v !== "number" || Number.isFinite(v)), `a ${typeof fallback}`) };
+}
+
+function areOperations(value: unknown, known: readonly unknown[]): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((one) => known.includes(one));
 }
 

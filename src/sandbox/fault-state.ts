@@ -1,6 +1,5 @@
 import type { Clock } from "../base/clock.ts";
 import type { Chance, ChanceName, FaultName, FaultSet } from "./faults.ts";
-import type { Operation } from "./operation.ts";
 
 /** Faults that are a state of the whole platform for a time. */
 export type SpellName = "blackout" | "refuseConnections" | "refuseDuplicates";
@@ -13,7 +12,7 @@ export interface FaultState {
   /** Whether a spell lasts at this moment. */
   lasts(name: SpellName): boolean;
   /** Whether a fault strikes a request whose draw for it is `draw`; counts the strike. */
-  strikes(name: ChanceName, operation: Operation, draw: number): boolean;
+  strikes(name: ChanceName, operation: string, draw: number): boolean;
   /** Counts a strike that was settled by what the request asked for, not by a draw. */
   struck(name: FaultName): void;
   /** Strikes so far, since the start, by fault. */
@@ -40,7 +39,7 @@ export function createFaultState(clock: Clock): FaultState {
     return spell !== undefined && clock.now() - since < (spell.forMs ?? Infinity);
   }
 
-  function strikes(name: ChanceName, operation: Operation, draw: number): boolean {
+  function strikes(name: ChanceName, operation: string, draw: number): boolean {
     const chance = current[name];
     const strikesSoFar = used.get(name) ?? 0;
     if (!chance || draw >= (chance.probability ?? 1)) return false;
@@ -58,7 +57,7 @@ export function createFaultState(clock: Clock): FaultState {
 }
 
 // Only an issue can be done and then lost; a query that fails is the next fault's business.
-function concerns(name: ChanceName, chance: Chance, operation: Operation): boolean {
+function concerns(name: ChanceName, chance: Chance, operation: string): boolean {
   if (chance.on) return chance.on.includes(operation);
   return operation === "issue" || !AFTER_PROCESSING.includes(name);
 }

@@ -1,11 +1,11 @@
-import type { Operation } from "./operation.ts";
+import type { Setting } from "./kind.ts";
 
 /** What every fault that strikes single requests may say. */
 export interface Chance {
   /** Share of requests that are struck, 0 to 1; default 1. */
   readonly probability?: number;
-  /** Operations that may be struck; default all, but for faults after processing only `issue`. */
-  readonly on?: readonly Operation[];
+  /** Names of operations of the platform's kind that may be struck; default all, but for faults after processing only `issue`. */
+  readonly on?: readonly string[];
   /** The fault is used up after so many strikes; default never. */
   readonly times?: number;
 }
@@ -16,7 +16,7 @@ export interface Latency {
   readonly maxMs: number;
   /** Takes the place of the uniform part with its probability: Pareto with exponent `alpha`, from `minMs` up to `capMs`. */
   readonly tail?: { readonly probability: number; readonly alpha: number; readonly minMs: number; readonly capMs: number };
-  readonly on?: readonly Operation[];
+  readonly on?: readonly string[];
 }
 
 /** A state of the whole platform; `forMs` is how long it lasts, default until it is cleared. */
@@ -34,7 +34,7 @@ export interface FaultSet {
   readonly blackout?: Spell;
   /** The listener is closed, and opened again on the same port; requests in flight are finished. */
   readonly refuseConnections?: Spell;
-  /** At most `concurrent` requests are worked on, `queue` wait for their turn, others get 503 code 5031 (not executed). */
+  /** At most `concurrent` requests are worked on, `queue` wait for their turn, others are refused as not executed. */
   readonly capacity?: { readonly concurrent: number; readonly queue: number };
   readonly latency?: Latency;
   /** The connection stays open, the body is not read, nothing is ever answered; nothing is issued. */
@@ -43,11 +43,11 @@ export interface FaultSet {
   readonly garbage?: Chance & { readonly issued?: boolean };
   /** A firewall's HTML page; `issued` as above. */
   readonly html?: Chance & { readonly status: 403 | 502 | 503; readonly issued?: boolean };
-  /** 401 with code 4010; nothing is issued. */
+  /** The platform does not accept the credentials (in its own form); nothing is issued. */
   readonly unauthorized?: Chance;
-  /** 503 with code 5030, which means not executed; nothing is issued. */
+  /** An error (in the platform's form) that means not executed; nothing is issued. */
   readonly errorBefore?: Chance;
-  /** The request is processed, then the connection is reset or 504 with code 5040 is answered; `either`: now one, now the other. */
+  /** The request is processed, then the connection is reset or (`504`) the platform says in its form that the outcome is unknown; `either`: now one, now the other. */
   readonly errorAfter?: Chance & { readonly as: "reset" | "504" | "either" };
   /** The request is processed, then the connection is reset. */
   readonly resetAfterProcessing?: Chance;
@@ -59,8 +59,12 @@ export interface FaultSet {
   readonly clockSkew?: { readonly ms: number };
   /** An issued invoice is not found by queries for this long. */
   readonly lateVisibility?: { readonly ms: number };
-  /** The platform recognises an order that it has issued (order number and seller): 200 with code 6655 and the first invoice's number; nothing is issued. */
+  /** Kind generic-json alone, the others do so always: the platform recognises an order that it has issued (order number and seller): 200 with code 6655 and the first invoice's number; nothing is issued. */
   readonly refuseDuplicates?: Spell;
+  /** Whether a request beyond a limit is refused; it is counted either way. Default yes. */
+  readonly limits?: { readonly enforce: boolean };
+  /** The kind's own settings that differ from their defaults. */
+  readonly settings?: Readonly<Record<string, Setting>>;
 }
 
 /** The name of a fault. */

@@ -33,12 +33,18 @@ export interface LedgerTotals {
   readonly repeatedOrders: number;
   /** Invoices beyond the first of their order, since the start. */
   readonly duplicates: number;
+  /** Submissions of what had been taken in before, recognised by the platform and not issued again, since the start. */
+  readonly refused: number;
 }
 
 /** The platform's own book of what it issued: the judge of every exactly-once test. */
 export interface Ledger {
   /** Issues an invoice; never refuses, never recognises a repetition. `wall` in ms since the epoch, `at` in monotonic ms. */
   issue(order: Order, wall: number, at: number): Issue;
+  /** Counts a submission of an order that the platform has taken in before, and therefore did not issue. */
+  refused(orderNo: string): void;
+  /** How often a kept order was submitted again and refused. */
+  refusalsOf(orderNo: string): number;
   /** Every kept invoice of an order, the first one first. */
   ofOrder(orderNo: string): readonly Issue[];
   byNumber(invoiceNo: string): Issue | undefined;
@@ -58,7 +64,9 @@ export function createLedger(name: string, bound: number): Ledger {
   const repeated = new Set<string>();
   const region = regionDigits(name);
   let issued = 0;
+  const refusals = new Map<string, number>();
   let duplicates = 0;
+  let refused = 0;
 
   function keep(issue: Issue): void {
     const slot = (issued - 1) % bound;
@@ -79,7 +87,15 @@ export function createLedger(name: string, bound: number): Ledger {
     const known = orders.get(issue.orderNo) ?? [];
     known.shift();
     if (known.length < 2) repeated.delete(issue.orderNo);
-    if (known.length === 0) orders.delete(issue.orderNo);
+    if (known.length > 0) return;
+    orders.delete(issue.orderNo);
+    refusals.delete(issue.orderNo);
+  }
+
+  function refuse(orderNo: string): void {
+    refused += 1;
+    // What was never issued could not be forgotten again.
+    if (orders.has(orderNo)) refusals.set(orderNo, (refusals.get(orderNo) ?? 0) + 1);
   }
 
   function issue(order: Order, wall: number, at: number): Issue {
@@ -104,11 +120,13 @@ export function createLedger(name: string, bound: number): Ledger {
 
   return {
     issue, byNumber, page,
+    refused: refuse,
+    refusalsOf: (orderNo) => refusals.get(orderNo) ?? 0,
     ofOrder: (orderNo) => orders.get(orderNo) ?? [],
     repeated: (size) => [...repeated.values().take(size)],
     totals: () => ({
       issued, kept: ring.length, dropped: issued - ring.length,
-      orders: orders.size, repeatedOrders: repeated.size, duplicates,
+      orders: orders.size, repeatedOrders: repeated.size, duplicates, refused,
     }),
   };
 }

@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import { behave } from "./behaviour.ts";
 import { control, type Desk } from "./control.ts";
 import type { Serve } from "./listener.ts";
-import { isControl, readTarget } from "./operation.ts";
 import type { Outage } from "./outage.ts";
+import { isControl, readTarget } from "./target.ts";
 import type { World } from "./world.ts";
 
 /** Serves the platform and, on the same port, its control API. */
@@ -16,8 +16,7 @@ export function servePlatform(desk: Desk, outage: Outage): Serve {
       return guard(control(desk, request, response), request, response);
     }
     outage.usedFor(request.socket, "platform");
-    const target = readTarget(request.method ?? "", url);
-    guard(behave({ request, response, target }, desk.world), request, response);
+    guard(behave({ request, response, target: readTarget(url) }, desk.simulation), request, response);
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, bytesBody, errorAnswer } from "./answer.ts";
+import { type Answer, bytesBody } from "./answer.ts";
 import type { Ending } from "./counters.ts";
 import type { AfterName, Fate } from "./fate.ts";
 import { reset, send, sendHalf } from "./send.ts";
@@ -27,25 +27,28 @@ export function htmlAnswer(world: World): Answer {
   return { status, headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" }, body: bytesBody(Buffer.from(PAGE(status))) };
 }
 
-/** The refusals that mean that nothing was done. */
-export function refusalAnswer(fault: "unauthorized" | "errorBefore", world: World): Answer {
-  if (fault === "errorBefore") return errorAnswer(503, 5030, "not executed, try again");
-  return errorAnswer(401, 4010, "token expired", { "www-authenticate": `Bearer realm="${world.name}"` });
+/** What spoils an answer. */
+export interface Spoiling {
+  readonly fate: Fate;
+  readonly world: World;
+  /** The platform's words for: nobody knows what became of it. */
+  readonly unknownOutcome: () => Answer;
 }
 
 /** Gives the caller what the fate leaves of the answer to a processed request. */
-export async function spoil(call: Call, answer: Answer, fate: Fate, world: World): Promise<[Ending, number]> {
+export async function spoil(call: Call, answer: Answer, { fate, world, unknownOutcome }: Spoiling): Promise<[Ending, number]> {
+  if (!fate.after) return [await send(call, answer, world), answer.status];
   const faults = world.faults.set();
   const whole = async (sent: Answer): Promise<[Ending, number]> => [await send(call, sent, world), sent.status];
   const actions: Record<AfterName, () => Promise<[Ending, number]>> = {
     garbage: async () => [garbage(call, fate.form), 0],
     html: () => whole(htmlAnswer(world)),
     errorAfter: async () =>
-      losesAnswer(faults.errorAfter?.as, fate) ? [reset(call), 0] : whole(errorAnswer(504, 5040, "outcome unknown")),
+      losesAnswer(faults.errorAfter?.as, fate) ? [reset(call), 0] : whole(unknownOutcome()),
     resetAfterProcessing: async () => [reset(call), 0],
     resetMidAnswer: async () => [await sendHalf(call, answer, world, faults.resetMidAnswer?.as ?? "reset"), answer.status],
   };
-  return fate.after ? actions[fate.after]() : whole(answer);
+  return actions[fate.after]();
 }
 
 function losesAnswer(as: "reset" | "504" | "either" | undefined, { form }: Fate): boolean {

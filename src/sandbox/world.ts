@@ -4,8 +4,9 @@ import type { Random } from "../base/random.ts";
 import type { Capacity } from "./capacity.ts";
 import type { Counters } from "./counters.ts";
 import type { FaultState } from "./fault-state.ts";
+import type { Setting } from "./kind.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Target } from "./operation.ts";
+import type { Target } from "./target.ts";
 import type { Waits } from "./waits.ts";
 
 /** Everything one simulated platform is made of; made once, shared by all its requests. */
@@ -31,4 +32,18 @@ export interface Call {
 /** The platform's own wall clock in ms since the epoch, wrong by the skew that is set. */
 export function platformWall(world: World): number {
   return world.clock.wall() + (world.faults.set().clockSkew?.ms ?? 0);
+}
+
+/** Whether what was taken in at `at` (monotonic ms of the clock) can be seen by queries, which comes later while `lateVisibility` is on. */
+export function isVisibleYet(world: World, at: number): boolean {
+  return world.clock.now() - at >= (world.faults.set().lateVisibility?.ms ?? 0);
+}
+
+// A default of `false` stands for any boolean.
+type Widened<T extends Setting> = T extends boolean ? boolean : T extends number ? number : string;
+
+/** What a kind's own setting stands at: the fault set's value, or its default. */
+export function settingOf<N extends string, S extends Readonly<Record<N, Setting>>>(world: World, defaults: S, name: N): Widened<S[N]> {
+  // The fault set was checked to hold values of the defaults' types.
+  return (world.faults.set().settings?.[name] ?? defaults[name]) as Widened<S[N]>;
 }

@@ -24,6 +24,8 @@ export interface AttemptEvents {
   settled(result: AttemptResult): void;
   /** Called once, after `settled`, when the connection is free again. */
   released(): void;
+  /** Called once, right before the request is handed to the socket. */
+  handed(): void;
   /** An interim answer (1xx but 100 and 101). */
   informed(status: number, headers: Headers): void;
 }
@@ -94,6 +96,7 @@ export class Attempt implements Dispatcher.DispatchHandler, BodySource {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#events.handed();
     if (this.#cancelled !== null) controller.abort(new Error(this.#cancelled));
   }
 

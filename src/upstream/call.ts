@@ -1,4 +1,5 @@
 import type { Body, Headers } from "../http/message.ts";
+import type { PacedCall } from "../limits/paced-call.ts";
 import type { AttemptCause, AttemptResult } from "./result.ts";
 
 /** One request to a platform, as often as it is tried. */
@@ -19,6 +20,8 @@ export interface UpstreamCall {
   readonly fresh: boolean;
   /** Told of interim answers (103 and its like). */
   readonly informed: ((status: number, headers: Headers) => void) | null;
+  /** What the platform allows, for the call to wait for its turn in; null: nothing counts it. */
+  readonly pace: PacedCall | null;
 }
 
 /**

@@ -3,10 +3,12 @@ import type { Random } from "../base/random.ts";
 import { parseBackoff, pauseBefore } from "./backoff.ts";
 import { createBreaker, type Breaker, type BreakerState, type HalfOpenMode, type HalfOpenPlan } from "./breaker.ts";
 import { createPool, type ConnectionPool, type UpstreamTls } from "./connections.ts";
+import type { PacedCall } from "../limits/paced-call.ts";
 import type { Endpoint, EndpointState } from "./endpoint.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
 import { watchHealth } from "./health.ts";
 import type { RegionOptions } from "./options.ts";
+import { pacedProbe } from "./paced-probe.ts";
 import { probeConnect, probePath, type ProbeResult } from "./probe.ts";
 import { createRegionUpstream, type AttemptObserver, type RegionUpstream } from "./region-upstream.ts";
 import { createRegions, type Regions } from "./regions.ts";
@@ -33,6 +35,8 @@ export interface EstateEnv {
 export interface SiteUpstreamOptions {
   readonly site: string;
   readonly regions: readonly (RegionOptions & { readonly material: UpstreamTls; readonly classes: readonly string[] })[];
+  /** What counts a probe that is an HTTP request; null: nothing does. */
+  readonly probePace?: (region: string, path: string) => PacedCall | null;
 }
 
 /** How one region stands, for the status view and the metrics. */
@@ -73,7 +77,7 @@ export function createEstate(env: EstateEnv): Estate {
       };
       const entries: { status(): RegionStatus }[] = [];
       const regions = options.regions.map((region) => {
-        const opened = openRegion(options.site, region, using, { pools, breakers, tended, latest }, env);
+        const opened = openRegion({ ...region, site: options.site, probePace: options.probePace ?? NOT_PACED }, using, { pools, breakers, tended, latest }, env);
         entries.push(opened);
         live.add(opened);
         return opened.region;
@@ -103,11 +107,15 @@ interface Tables {
   readonly latest: Map<string, Endpoints>;
 }
 
-function openRegion(site: string, options: SiteUpstreamOptions["regions"][number], using: <T>(table: Shared<T>, key: string, make: () => T) => T, tables: Tables, env: EstateEnv) {
+type Opening = SiteUpstreamOptions["regions"][number] & { readonly site: string; readonly probePace: NonNullable<SiteUpstreamOptions["probePace"]> };
+
+const NOT_PACED = (): null => null;
+
+function openRegion({ site, ...options }: Opening, using: <T>(table: Shared<T>, key: string, make: () => T) => T, tables: Tables, env: EstateEnv) {
   const { upstream, material } = options;
   const backoff = parseBackoff(upstream.retry.backoff) ?? { first: 0, longest: 0 };
   const look = lookAt(options, env.clock);
-  const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect]);
+  const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect, upstream.health.path === undefined ? null : upstream.pace]);
   const regionKey = JSON.stringify([site, options.name]);
   const endpoints = using(tables.tended, tendedKey, () => tend(site, options, look, env, tables.latest.get(regionKey)));
   tables.latest.set(regionKey, endpoints);
@@ -147,19 +155,20 @@ function openRegion(site: string, options: SiteUpstreamOptions["regions"][number
   };
 }
 
-type Look = (endpoint: Endpoint, signal?: AbortSignal) => Promise<ProbeResult>;
+type Look = (endpoint: Endpoint, signal?: AbortSignal) => Promise<ProbeResult | null>;
 
-function lookAt(options: SiteUpstreamOptions["regions"][number], clock: Clock): Look {
+function lookAt(options: Omit<Opening, "site">, clock: Clock): Look {
   const { health, timeouts } = options.upstream;
   return (endpoint, signal) => {
     const probe = { tls: options.material, timeout: timeouts.connect, clock, ...(signal === undefined ? {} : { signal }) };
-    return health.path === undefined ? probeConnect(endpoint.url, probe) : probePath(endpoint.url, health.path, probe);
+    const { path } = health;
+    return path === undefined ? probeConnect(endpoint.url, probe) : pacedProbe(options.probePace(options.name, path), () => probePath(endpoint.url, path, probe));
   };
 }
 
 async function lookAtAny(endpoints: Endpoints, look: Look): Promise<boolean> {
   const results = await Promise.all(endpoints.all.map((endpoint) => look(endpoint)));
-  return results.some((result) => result.healthy);
+  return results.some((result) => result?.healthy === true);
 }
 
 function tend(site: string, options: RegionOptions, look: Look, env: EstateEnv, before: Endpoints | undefined): Tended {

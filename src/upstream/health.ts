@@ -10,8 +10,8 @@ import type { ProbeResult } from "./probe.ts";
 export interface HealthEnv {
   readonly clock: Clock;
   readonly random: Random;
-  /** Looks at one endpoint, within a bound of its own; a rejection counts as unhealthy. */
-  probe(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeResult>;
+  /** Looks at one endpoint, within a bound of its own; a rejection counts as unhealthy, null: it could not be looked at now. */
+  probe(endpoint: Endpoint, signal: AbortSignal): Promise<ProbeResult | null>;
 }
 
 /** The random part of the interval, so that many instances do not probe in step. */
@@ -39,9 +39,9 @@ function watchEndpoint(endpoint: Endpoint, endpoints: Endpoints, options: Upstre
   function later(ms: number): void {
     timer = env.clock.after(ms, probe, true);
   }
-  function settle(result: ProbeResult): void {
+  function settle(result: ProbeResult | null): void {
     if (stopping.signal.aborted) return;
-    judge(result);
+    if (result !== null) judge(result);
     later(options.every * (1 - JITTER / 2 + JITTER * env.random.next()));
   }
   function probe(): void {

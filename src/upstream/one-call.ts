@@ -60,6 +60,8 @@ export class OneCall implements AttemptEvents {
   settled(result: AttemptResult): void {
     this.#late?.cancel();
     const { breaker, ticket, endpoint, call, parts, resolve } = this.#own;
+    if (result.kind === "answered") call.pace?.answered(result.answer);
+    else call.pace?.back();
     // Time in our own queue says nothing about the platform.
     const ms = this.#connection === null ? 0 : parts.clock.now() - this.#startedAt;
     const outcome = this.#connection === null ? "neutral" : outcomeOf(result);
@@ -73,6 +75,10 @@ export class OneCall implements AttemptEvents {
 
   released(): void {
     if (this.#connection !== null) this.#pool.release(this.#connection);
+  }
+
+  handed(): void {
+    this.#own.call.pace?.handed();
   }
 
   informed(status: number, fields: Headers): void {

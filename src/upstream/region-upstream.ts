@@ -5,6 +5,7 @@ import type { ConnectionPool, UpstreamTls } from "./connections.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { OneCall } from "./one-call.ts";
+import type { NoTurn } from "../limits/paced-call.ts";
 import type { RegionView } from "./regions.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import type { AttemptResult } from "./result.ts";
@@ -49,7 +50,7 @@ export interface TunnelPermit {
 export interface RegionUpstream extends RegionView, Pick<RegionParts, "attempts" | "responseTimeout" | "totalTimeout" | "retries" | "pauseAfter"> {
   /** True where another endpoint than `failed` stands. */
   hasOther(failed: string): boolean;
-  /** One attempt through breaker, endpoint choice and pool. `avoid` is an endpoint that has just failed. */
+  /** One attempt, in its turn where a pace counts it, through breaker, endpoint choice and pool. `avoid` is an endpoint that has just failed. */
   call(call: UpstreamCall, control: CallControl, avoid: string | null): Promise<AttemptResult>;
   /** The same gate for a connection that will switch protocols. */
   tunnel(routeClass: string): TunnelPermit | Extract<AttemptResult, { kind: "refused" }>;
@@ -64,6 +65,22 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
     return refused;
   };
 
+  const go = (call: UpstreamCall, control: CallControl, avoid: string | null): Promise<AttemptResult> => {
+    const breaker = parts.breakerOf(call.class);
+    const ticket = breaker.enter();
+    if (ticket === 0) {
+      call.pace?.back();
+      return Promise.resolve(breakerOpen(call.class, breaker));
+    }
+    const endpoint = endpoints.pick(avoid === null ? undefined : endpoints.all.find((one) => one.id === avoid));
+    return new Promise((resolve) => new OneCall({ call, control, endpoint, ticket, breaker, parts, resolve }).start());
+  };
+  const noTurn = (routeClass: string, none: NoTurn): AttemptResult => {
+    const result = withoutTurn(none);
+    observe(parts.name, null, routeClass, result, 0);
+    return result;
+  };
+
   return {
     name: parts.name,
     fallback: parts.fallback,
@@ -75,11 +92,10 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
     isUp: () => endpoints.isUp(),
     hasOther: (failed) => endpoints.all.some((endpoint) => endpoint.id !== failed && endpoints.state(endpoint) === "healthy"),
     call(call, control, avoid) {
-      const breaker = parts.breakerOf(call.class);
-      const ticket = breaker.enter();
-      if (ticket === 0) return Promise.resolve(breakerOpen(call.class, breaker));
-      const endpoint = endpoints.pick(avoid === null ? undefined : endpoints.all.find((one) => one.id === avoid));
-      return new Promise((resolve) => new OneCall({ call, control, endpoint, ticket, breaker, parts, resolve }).start());
+      const turn = call.pace === null ? null : call.pace.take(control);
+      if (turn === null) return go(call, control, avoid);
+      if (!(turn instanceof Promise)) return Promise.resolve(noTurn(call.class, turn));
+      return turn.then((none) => (none === null ? go(call, control, avoid) : noTurn(call.class, none)));
     },
     tunnel(routeClass) {
       const breaker = parts.breakerOf(routeClass);
@@ -99,4 +115,9 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
       };
     },
   };
+}
+
+function withoutTurn(none: NoTurn): AttemptResult {
+  if (none.kind === "given-up") return { kind: "not-sent", cause: none.cause, detail: "given up while waiting for its turn", endpoint: "" };
+  return { kind: "refused", cause: "paced", detail: `the platform allows no more for now: pace '${none.group}'`, retryAfter: none.retryAfter };
 }

@@ -4,6 +4,7 @@ import type { Answer, BodyFaultCause } from "../http/message.ts";
 export type AttemptCause =
   | "answer"
   | "breaker-open"
+  | "paced"
   | "overloaded"
   | "queue-timeout"
   | "connect-refused"

@@ -88,7 +88,7 @@ describe("a list of entries", () => {
     const { body } = await ask(`${ENTRIES}?limit=1`);
     assert.deepEqual(body, { next: 1, entries: [{
       id: idOf("a"), revision: 1, sequence: 1, site: "china", route: "issue", region: "beijing", taxpayer: "91310000MA1FL0000X", principal: ":[redacted]",
-      key: ["A-1"], scope: ["91310000MA1FL0000X"], lane: null, state: "held", why: "nobody knows", cause: null, how: null, reference: null, until: "2026-09-21T14:13:20.000Z",
+      key: ["A-1"], scope: ["91310000MA1FL0000X"], lane: null, state: "held", why: "nobody knows", cause: null, how: null, reference: null, number: null, verdict: null, until: "2026-09-21T14:13:20.000Z",
       attempts: 0, endpoint: "", createdAt: "2026-09-21T14:13:20.000Z", updatedAt: "2026-09-21T14:13:20.000Z", ageSeconds: 14_400, fingerprint: "a".repeat(32), profile: "b".repeat(16),
     }] });
     assert.equal((await ask(`${ENTRIES}?after=3`)).body["next"], null);
@@ -144,8 +144,8 @@ describe("one entry", () => {
 test("the figures count what stands there and what is under way", async () => {
   const { ask } = await filled();
   assert.deepEqual((await ask(STATS)).body, {
-    states: { queued: 0, sending: 0, unsent: 0, "in-doubt": 1, held: 1, accepted: 1, rejected: 1, released: 0, expired: 0 },
-    bytes: 0, resolving: 0, queued: 0, underWay: 0, unwritten: 0, oldestOpenAt: "2026-09-21T14:13:20.000Z", oldestOpenSeconds: 14_400, fault: null,
+    states: { queued: 0, sending: 0, unsent: 0, "in-doubt": 1, held: 1, accepted: 1, rejected: 1, released: 0, expired: 0, provisional: 0 },
+    bytes: 0, resolving: 0, queued: 0, underWay: 0, unwritten: 0, oldestOpenAt: "2026-09-21T14:13:20.000Z", oldestOpenSeconds: 14_400, oldestProvisionalSeconds: 0, fault: null,
   });
 });
 

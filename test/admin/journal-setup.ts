@@ -41,7 +41,7 @@ export function journalUnderTest(stateDir = "/nowhere", wrap: (store: MemoryStor
   const store = wrap(openMemoryStore({ now: clock.wall }));
   const ignore = (): void => undefined;
   const events = {
-    committed: ignore, failed: ignore, doubt: ignore, resolved: ignore, held: ignore, conflict: ignore, duplicate: ignore, delivered: ignore, retried: ignore,
+    committed: ignore, failed: ignore, doubt: ignore, resolved: ignore, held: ignore, conflict: ignore, duplicate: ignore, delivered: ignore, verdict: ignore, verdictIgnored: ignore, retried: ignore,
     byHand: ({ id }: { readonly id: string }, to: string, by: string, reason: string) => note("by hand", { id, to, by, reason }),
     fault: (_where: string, fault: unknown) => { throw fault; },
   };

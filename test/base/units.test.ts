@@ -15,7 +15,7 @@ const sizes: readonly (readonly [string, number | null])[] = [
 for (const [text, want] of sizes) test(`the size ${JSON.stringify(text)} is ${want} bytes`, () => assert.equal(parseBytes(text), want));
 
 const rates: readonly (readonly [string, number, number] | readonly [string, null])[] = [
-  ["100/s", 100, 1000], ["12/min", 12, 60_000], ["1/h", 1, 3_600_000], ["3/d", 3, 86_400_000], ["1.5/s", null], ["/s", null], ["5/ms", null], ["5", null],
+  ["100/s", 100, 1000], ["12/min", 12, 60_000], ["1/h", 1, 3_600_000], ["3/d", 3, 86_400_000], ["50/30d", 50, 2_592_000_000], ["5/10s", 5, 10_000], ["5/0d", null], ["5/1000d", null], ["1.5/s", null], ["/s", null], ["5/ms", null], ["5", null],
 ];
 for (const [text, count, per] of rates) {
   test(`the rate ${JSON.stringify(text)} is ${count === null ? "none" : `${count} in ${per} ms`}`, () => assert.deepEqual(parseRate(text), count === null ? null : { count, per }));

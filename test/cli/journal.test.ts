@@ -11,7 +11,7 @@ const ID = "5f1d7a84db00d2fce00b31a7fc73224f";
 function entry(changes: Partial<EntryView> = {}): EntryView {
   return {
     id: ID, revision: 1, sequence: 7, site: "china", route: "issue", region: "beijing", taxpayer: "91110108MA01ABCDE1", principal: "certificate:CN=bank", key: ["20261121-0001"], scope: ["91110108MA01ABCDE1"],
-    lane: null, state: "held", why: "nobody knows", cause: null, how: null, reference: null, until: "2026-11-22T08:00:00.000Z", attempts: 1, endpoint: "https://bj", createdAt: "2026-11-21T08:00:00.000Z",
+    lane: null, state: "held", why: "nobody knows", cause: null, how: null, reference: null, number: null, verdict: null, until: "2026-11-22T08:00:00.000Z", attempts: 1, endpoint: "https://bj", createdAt: "2026-11-21T08:00:00.000Z",
     updatedAt: "2026-11-21T08:00:02.000Z", ageSeconds: 7500, fingerprint: "a".repeat(32), profile: "b".repeat(16), ...changes,
   };
 }
@@ -83,6 +83,13 @@ describe("what the admin API refuses", () => {
   ] as const) {
     test(`${name} ends with ${code}`, async () => assert.deepEqual(await run(`journal show ${ID}`, running([status, body])), { code, out: "", err }));
   }
+});
+
+test("journal show tells what became of each item of a batch, up to fifty", async () => {
+  const items = Array.from({ length: 60 }, (_, index) => ({ id: ID, key: [`D${index}`, "I"], outcome: index === 0 ? "accepted" : "rejected", reference: index === 0 ? "U\u001b1" : null, until: index === 0 ? null : "2026-11-22T08:00:00.000Z", fingerprint: "a".repeat(32) }));
+  const { code, out } = await run(`journal show ${ID}`, running([200, { id: ID, revisions: [{ ...entry(), request: null, answer: null, items, itemCount: 61 }] }]));
+  const lines = out.split("\n");
+  assert.deepEqual([code, lines.slice(6, 9), lines.at(-4)], [0, ["    61 items", "      D0, I: accepted, number U?1", "      D1, I: rejected, until 2026-11-22T08:00:00.000Z"], "      … and 11 more: see --json"]);
 });
 
 test("journal show tells every revision, what was sent and what is replayed", async () => {
@@ -161,7 +168,7 @@ test("journal export goes on page by page, and ends with the first that is not f
 
 test("journal stats counts states and says how old the oldest open one is", async () => {
   const states = { queued: 1, sending: 0, unsent: 0, "in-doubt": 2, held: 0, accepted: 40, rejected: 0, released: 0, expired: 0 };
-  const stats = { states, oldestOpenAt: "2026-11-21T08:00:00.000Z", oldestOpenSeconds: 7500, bytes: 1_572_864, underWay: 3, resolving: 2, queued: 1, unwritten: 0, fault: null };
+  const stats = { states, oldestOpenAt: "2026-11-21T08:00:00.000Z", oldestOpenSeconds: 7500, oldestProvisionalSeconds: 0, bytes: 1_572_864, underWay: 3, resolving: 2, queued: 1, unwritten: 0, fault: null };
   assert.deepEqual(await run("journal stats", running([200, stats])), { code: 0, err: "", out: `43 entries, 1.5 MiB on disk: queued 1, in-doubt 2, accepted 40
 the oldest open one is 2 h 5 min old, since 2026-11-21T08:00:00.000Z
 under way here: 3 submissions, 2 of them in doubt; 1 queued for later delivery

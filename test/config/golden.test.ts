@@ -5,12 +5,14 @@ import { test } from "node:test";
 import { normalForm } from "../../src/config/normal.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { FOLDER, loadText, PEM } from "./load-text.ts";
+import { OWN_PROFILE } from "./own-profile.ts";
 
 const GOLDEN = join(import.meta.dirname, "..", "golden", "config");
 const CONFIG = join(import.meta.dirname, "..", "..", "config");
 const CACHE_KEY = "a-key-from-the-environment";
 const ENV = { CACHE_KEY, GATE_NAME: "gate", OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", WRONG: "very-secret-text" };
-const FILES = { "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM, "tls/empty.pem": "", "secrets/name": "from-a-file\n" };
+const SM4_KEYS: Readonly<Record<string, string>> = { sm4: "0123456789abcdeffedcba9876543210", inline: "0123456789abcdeffedcba987654321a", unused: "AAECAwQFBgcICQoLDA0ODw==" };
+const FILES = { "own.yaml": OWN_PROFILE, "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM, "tls/empty.pem": "", "secrets/name": "from-a-file\n", "secrets/sm4": `${SM4_KEYS["sm4"]}\n` };
 
 /** Normal form and warnings, or the exact lines of errors. Rewritten with UPDATE_GOLDEN=1, to be read before it is committed. */
 function outcome(text: string): string {
@@ -48,6 +50,7 @@ function withSecrets(text: string): string {
     .replace(/id: old\n( +)key: \(redacted\)/, "id: old\n$1key: the-old-key-of-the-cache")
     .replace(/id: a\n( +)key: \(redacted\)/, `id: a\n$1key: ${CACHE_KEY}`)
     .replaceAll("secret: (redacted)", `secret: ${CACHE_KEY}`)
+    .replaceAll(/(sm4|inline|unused): \(redacted\)/g, (_, name: string) => `${name}: ${SM4_KEYS[name]}`)
     .replaceAll("(redacted)", ENV.OPS_HASH);
 }
 
@@ -66,6 +69,6 @@ test("the normal form of a configuration loads as the same configuration, and is
 test("no golden file holds a secret that stands in its input", () => {
   for (const name of readdirSync(GOLDEN).filter((name) => name.endsWith(".out"))) {
     const text = readFileSync(join(GOLDEN, name), "utf8");
-    for (const secret of ["p%40ss-word", "the-old-key", "secret-one", "short-secret", "0123456789012345", "long-enough", CACHE_KEY, "one#two", "user:"]) assert.ok(!text.includes(secret), `${name}: ${secret}`);
+    for (const secret of ["p%40ss-word", "the-old-key", "secret-one", "short-secret", "0123456789012345", "long-enough", CACHE_KEY, "one#two", "user:", "0123456789abcdef", "AAECAwQF", "very-secret"]) assert.ok(!text.includes(secret), `${name}: ${secret}`);
   }
 });

@@ -98,7 +98,7 @@ test("every default that the schema knows stands in reference.yaml as a line of 
 interface Shown {
   readonly cache: unknown;
   readonly journal: unknown;
-  readonly sites: { readonly identity: object; readonly routes: { cache?: unknown; submission?: unknown; class: string; match: { path: string } }[] }[];
+  readonly sites: { readonly identity: object; readonly routes: { cache?: unknown; submission?: unknown; learns?: unknown; class: string; match: { path: string } }[] }[];
 }
 
 const shown = (): Shown => load(withExamples(reference)) as Shown;
@@ -127,7 +127,7 @@ const sections: [string, (string | number)[], (whole: Shown) => unknown, string[
   ["a route's cache", ["routes", 0, "cache"], (whole) => whole.sites[0]?.routes[0]?.cache, [".key", ".immutableWhen", ".invalidateOn", ".tags"], 17],
   ["the journal", ["journal"], (whole) => whole.journal, [], 4],
   // Forms of answers and one step of a plan are examples whole.
-  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".scope", ".fingerprint.fields", ".duplicate", ".inDoubt", ".resolve", ".defer.serialBy", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body"], 17],
+  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".key", ".scope", ".items.scope", ".items.fingerprint", ".items.fingerprint.fields", ".items.outcomes", ".answers.mixed.contentType", ".answers.mixed.body", ".fingerprint.fields", ".duplicate", ".inDoubt", ".resolve", ".serialBy", ".within", ".answers.elsewhere.contentType", ".answers.elsewhere.body", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body", ".answers.limited.contentType", ".answers.limited.body"], 23],
   ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] } | undefined)?.resolve[0], [".match", ".as.contentType", ".as.body", ".query.path"], 4],
 ];
 
@@ -141,9 +141,28 @@ for (const [name, path, pick, examples, wanted] of sections) {
 
 const classes: [string, (route: Shown["sites"][number]["routes"][number]) => void][] = [
   // A body is read in no route of class pass.
-  ["read", (route) => delete route.submission],
-  ["submit", (route) => delete route.cache],
+  ["read", (route) => void (delete route.submission, delete route.learns)],
+  // Answers to submissions are judged by themselves.
+  ["submit", (route) => {
+    leaveOutOf(route, ["items", "answers.mixed"]);
+    delete route.cache;
+    delete route.learns;
+  }],
+  // A batch says of its items what others say of themselves.
+  ["submit", (route) => {
+    leaveOutOf(route, ["key", "scope", "fingerprint", "resolve"]);
+    delete route.cache;
+    delete route.learns;
+  }],
 ];
+
+function leaveOutOf({ submission }: { readonly submission?: unknown }, keys: readonly string[]): void {
+  for (const key of keys) {
+    const [last = "", ...above] = key.split(".").toReversed();
+    const holder = above.toReversed().reduce((value, part) => value[part] as Record<string, unknown>, submission as Record<string, unknown>);
+    delete holder[last];
+  }
+}
 
 for (const [name, leaveOut] of classes) {
   test(`the examples of reference.yaml are sound on a route of class ${name}`, () => {

@@ -46,8 +46,8 @@ test("no change to a configuration crashes the loader, and every refusal has a p
 
 test("no value anywhere crashes the loader", () => {
   const odd = fc.constantFrom<unknown>(null, 0, -1, 1e308, "", "x", "redis://x", "read", "body", "${SECRET}", true, [], [null], [[]], {}, { name: null }, { a: { b: [] } }, "/", "10s");
-  const paths = ["listeners", "admin", "health", "log", "drain", "certificates", "sandbox", "state", "sites", "regions", "upstream", "identity", "routes", "hosts", "name", "defaultRegion", "cache", "journal"];
-  const inner = ["bind", "tls", "tokens", "endpoints", "taxpayers", "fallback", "clients", "upstream", "match", "path", "header", "principal", "health", "retry", "files", "regions", "routes", "a", "cache", "redis", "url", "encryption", "keys", "key", "memory", "tags", "invalidateOn", "class", "submission", "resolve", "scope", "duplicate", "defer", "entitled", "taxpayer", "witness"];
+  const paths = ["listeners", "admin", "health", "log", "drain", "certificates", "sandbox", "state", "sites", "regions", "upstream", "identity", "routes", "hosts", "name", "defaultRegion", "cache", "journal", "keys", "errors"];
+  const inner = ["bind", "tls", "tokens", "endpoints", "taxpayers", "fallback", "clients", "upstream", "match", "path", "header", "principal", "health", "retry", "files", "regions", "routes", "a", "cache", "redis", "url", "encryption", "keys", "key", "memory", "tags", "invalidateOn", "class", "submission", "resolve", "scope", "duplicate", "defer", "entitled", "taxpayer", "witness", "variables", "json", "xml", "at", "in", "soapAction", "decode", "sm4-ecb", "contentType", "body", "status", "errors"];
   const nest = fc.oneof(odd, fc.dictionary(fc.constantFrom(...inner), fc.oneof(odd, fc.dictionary(fc.constantFrom(...inner), odd, { maxKeys: 3 })), { maxKeys: 4 }));
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...paths), fc.oneof(nest, fc.array(nest, { maxLength: 3 })), { maxKeys: 5 }), (document) => {

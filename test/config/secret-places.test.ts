@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keysOf } from "../../src/base/secret-keys.ts";
+import { diffConfig } from "../../src/config/diff.ts";
 import { normalForm } from "../../src/config/normal.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { withoutCredentials } from "../../src/config/secret-places.ts";
+import { compilePolicy } from "../../src/journal/policy.ts";
 import { loadText } from "./load-text.ts";
 
 const cases: [string, string, string, string][] = [
@@ -41,6 +44,12 @@ const wrong: [string, string][] = [
   ["a key of the journal that is a list", `journal: { encryption: { keys: [{ id: a, key: [${SECRET}] }] } }`],
   ["two keys of the journal with one id", `journal: { encryption: { keys: [{ id: a, key: ${SECRET}-one }, { id: a, key: ${SECRET}-two }] } }`],
   ["a key of the journal that is a number", `journal: { encryption: { keys: [{ id: a, key: 1234567890123456 }] }, ballast: 1 }`],
+  ["a site's key that is too short", `keys: { sm4: ${SECRET} }`],
+  ["a site's key under a name with a dot", `keys: { "a.b": ${SECRET}, "c d": [${SECRET}] }`],
+  ["a site's key that is a mapping", `keys: { sm4: { key: ${SECRET} } }`],
+  ["a site's key in place of all", `keys: ${SECRET}`],
+  ["a site's key that is a number", `keys: { sm4: 12345678901234567890123456789012 }`],
+  ["a site's key with a stray sign", `keys: { sm4: !x ${SECRET} }`],
   ["nodes with two logins", `cache: { redis: { url: ["redis://x:${SECRET}@a", "redis://x:other-${SECRET}@b"] } }`],
 ];
 
@@ -79,4 +88,34 @@ test("a reference inside the credentials leaves the host to be seen", () => {
   const loaded = loadText(`version: 1\ncache: { redis: { url: "redis://gate:\${PASSWORD}@a.example" } }\n${REST}`, { PASSWORD: SECRET });
   assert.ok(loaded.ok);
   assert.match(normalForm(loaded.config, loaded.secrets), /url: redis:\/\/\(redacted\)@a\.example\n/);
+});
+
+const KEY = "0123456789abcdeffedcba9876543210";
+const keyed = 'version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }\nkeys: { sm4: "${file:sm4.key}" }\nroutes: [{ name: issue, match: { path: /a }, class: submit, submission: { key: [{ body: true, decode: [{ sm4-ecb: sm4 }], then: { json: /no } }] } }]\n';
+
+test("a site's key is in no normal form, logs learn it, and a changed key file is a change that says nothing of either key", () => {
+  const other = `${KEY.slice(0, -1)}1`;
+  const [before, after] = [KEY, other].map((key) => loadText(keyed, {}, { "sm4.key": `${key}\n` }));
+  assert.ok(before?.ok === true && after?.ok === true);
+  assert.notEqual(before.fingerprint, after.fingerprint);
+  assert.ok(before.secrets.includes(KEY));
+  assert.doesNotMatch(normalForm(before.config, []), /0123456789/);
+  const written = loadText(keyed.replace("${file:sm4.key}", KEY));
+  assert.deepEqual(written.ok ? written.secrets : written.problems, [KEY]);
+  const changes = diffConfig(before.config, after.config, []);
+  assert.deepEqual(changes, [{ path: "sites[default].keys.sm4", before: "(redacted)", after: "(redacted)", needsRestart: false }]);
+  const without = loadText(keyed.replace(/keys: .*\n/, "").replace(/submission: .* \}\]/, "}]"));
+  assert.ok(without.ok);
+  assert.doesNotMatch(JSON.stringify(diffConfig(without.config, before.config, [])), /0123456789/);
+});
+
+test("what the journal keeps of a policy names its key and does not hold it", () => {
+  const loaded = loadText(keyed, {}, { "sm4.key": KEY });
+  assert.ok(loaded.ok);
+  const [site] = loaded.config.sites;
+  const options = site?.routes[0]?.submission;
+  assert.ok(site !== undefined && options !== undefined);
+  const { text } = compilePolicy(options, "default", "issue", keysOf(site.keys));
+  assert.match(text, /"sm4-ecb":"sm4"/);
+  assert.doesNotMatch(text, /0123456789/);
 });

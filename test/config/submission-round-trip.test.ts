@@ -35,12 +35,22 @@ const condition = fc.oneof(
   fc.record({ contentType: fc.constant("text/html") }),
   fc.record({ status, json: fc.constant("/code"), in: fc.constantFrom<unknown[]>([0, "00", null], [true]) }),
   fc.record({ xml: fc.constant("/r:a"), namespaces: fc.constant({ r: "urn:r" }), equals: fc.constant("0044") }),
+  fc.constant({ json: "/l", any: { json: "", in: [1, "1", null] } }),
+  fc.constant({ status: 200, xml: "/r:a/r:b", namespaces: { r: "urn:r" }, any: { xml: "/*:b/@c", exists: false } }),
 );
 const conditions = fc.array(condition, { maxLength: 2 });
 const step = fc.oneof(
   fc.constant("hold" as const),
   fc.record({ wait: duration }),
   fc.record({ resend: fc.record({ window: duration }) }),
+  fc.record({
+    query: fc.constant({ path: "/l?y={remember.year[0..4]}&i={path.id}" }),
+    each: fc.constantFrom({ json: "" }, { xml: "/r:a", namespaces: { r: "urn:r" } }),
+    next: fc.constantFrom({ read: { json: "/next" }, header: "X-Next" }, { read: { header: "x-next" }, query: "page" }),
+    pages: fc.integer({ min: 1, max: 10_000 }), found: condition, as: form, closedAs: form, reference: fc.constant({ json: "/no" }),
+    match: fc.constant([{ read: { json: "/a" }, is: "{key}" }, { read: { json: "/b" }, is: "{key.2}" }]),
+    absentMeans: fc.constant("closed"),
+  }, { requiredKeys: ["query", "each", "as", "match", "absentMeans"] }),
   fc.record({
     query: fc.record({ method: fc.constantFrom("GET", "POST"), path: fc.constant("/q?a={key}{key.2}&s={scope}"), headers: fc.constant({ "X-Of": "{taxpayer}" }), body: fc.constant("$${ {region}") }, { requiredKeys: ["path"] }),
     found: condition, absent: condition,
@@ -61,18 +71,22 @@ const submission = fc.record(
     reference: fc.constantFrom({ json: "/no" }, { header: "x-no" }),
     resolve: fc.array(step, { maxLength: 3 }),
     resolvePace: rate,
+    serialBy: places(0, 2),
+    notPast: fc.constantFrom("midnight Asia/Shanghai", "midnight UTC"),
+    within: fc.constantFrom([], [{ path: "id" }, { json: "/session" }]),
     onMissingKey: fc.constantFrom("refuse", "pass"),
     onOutage: fc.constantFrom("wait", "refuse", "defer"),
-    defer: fc.record({ accepted: form, serialBy: places(0, 2), maxQueueAge: duration, notPast: fc.constantFrom("midnight Asia/Shanghai", "midnight UTC"), pace: rate, maxQueued: fc.integer({ min: 1, max: 10_000_000 }), webhook: fc.constant({ url: "https://erp.example:8443/a?b=c", secret: SECRET }) }, { requiredKeys: ["webhook"] }),
+    defer: fc.record({ accepted: form, maxQueueAge: duration, pace: rate, maxQueued: fc.integer({ min: 1, max: 10_000_000 }), webhook: fc.constant({ url: "https://erp.example:8443/a?b=c", secret: SECRET }) }, { requiredKeys: ["webhook"] }),
     rejectedFor: duration,
     retain: fc.record({ outcome: fc.constantFrom("1d", "100y"), bodies: fc.constantFrom("1h", "45d") }, { requiredKeys: [] }),
     linger: fc.constantFrom("0ms", "1h"),
     resendUnsent: duration,
     holdFor: duration,
     replayHeaders: fc.constantFrom([], ["x-a", "Location"]),
-    answers: fc.record({ tryLater: form, held: form, conflict: form }, { requiredKeys: [] }),
+    answers: fc.record({ tryLater: form, held: form, conflict: form, elsewhere: form }, { requiredKeys: [] }),
+    remember: fc.constantFrom({ year: { json: "/date" } }, { year: { json: "/date" }, b_2: { header: "x-b" } }),
   },
-  { requiredKeys: ["key", "scope", "defer"] },
+  { requiredKeys: ["key", "scope", "defer", "remember"] },
 );
 
 const journal = fc.record(

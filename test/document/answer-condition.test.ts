@@ -21,7 +21,7 @@ const accepted: readonly AnswerConditionOptions[] = [
 
 for (const options of accepted) test(`${JSON.stringify(options)} is a condition`, () => assert.deepEqual(schema.parse(options), options));
 
-const BESIDE = "exactly one of equals, in, exists beside it";
+const BESIDE = "exactly one of equals, in, exists, any beside it";
 const XML_PATH = "a path such as /s:Envelope/s:Body/Invoice[1]/@id, its prefixes in 'namespaces'";
 const QUOTED = "a text in quotes: values in XML have no other type";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { keysOf } from "../../src/base/secret-keys.ts";
 import { decodeBytes, type DecodeStep } from "../../src/document/decode.ts";
 
 const zeros = Buffer.alloc(17 * 1024 * 1024);
@@ -53,3 +55,39 @@ test("more than 16 MiB is too large at any ratio", () => {
   const decoded = decodeBytes(large, ["gzip"]);
   assert.equal(decoded instanceof Uint8Array ? "decoded" : decoded.kind, "too-large");
 });
+
+const KEYS = keysOf({ k: "0123456789abcdeffedcba9876543210", other: "fedcba98765432100123456789abcdef" });
+
+function sm4(plain: string | Uint8Array, padding = true): Buffer {
+  const cipher = createCipheriv("sm4-ecb", Buffer.from("0123456789abcdeffedcba9876543210", "hex"), null);
+  cipher.setAutoPadding(padding);
+  return Buffer.concat([cipher.update(plain), cipher.final()]);
+}
+
+const block = (...last: readonly number[]): Uint8Array => Uint8Array.from([...Array.from({ length: 16 - last.length }, () => 65), ...last]);
+
+const sealed: readonly (readonly [what: string, input: Uint8Array, steps: DecodeStep[], wanted: string])[] = [
+  // GB/T 32907-2016, appendix A.1.
+  ["the block of the standard", Buffer.concat([Buffer.from("681edf34d206965e86b3e94f536e4246", "hex"), sm4("")]), [{ "sm4-ecb": "k" }], "\u0001#Eg\ufffd\ufffd\ufffd\ufffd\ufffdܺ\ufffdvT2\u0010"],
+  ["a text", sm4("发票 invoice"), [{ "sm4-ecb": "k" }], "发票 invoice"],
+  ["a text that fills its blocks", sm4("0123456789abcdef"), [{ "sm4-ecb": "k" }], "0123456789abcdef"],
+  ["an empty text", sm4(""), [{ "sm4-ecb": "k" }], ""],
+  ["base64 around it and gzip in it", Buffer.from(sm4(gzipSync("abc")).toString("base64")), ["base64", { "sm4-ecb": "k" }, "gzip"], "abc"],
+  ["another key", sm4("abc"), [{ "sm4-ecb": "other" }], "malformed"],
+  ["a key that nobody gave", sm4("abc"), [{ "sm4-ecb": "x" }], "malformed"],
+  ["nothing", new Uint8Array(0), [{ "sm4-ecb": "k" }], "malformed"],
+  ["half a block", sm4("abc").subarray(0, 8), [{ "sm4-ecb": "k" }], "malformed"],
+  ["a block and a half", Buffer.concat([sm4("abc"), sm4("abc").subarray(0, 8)]), [{ "sm4-ecb": "k" }], "malformed"],
+  ["padding of nothing", sm4(block(0), false), [{ "sm4-ecb": "k" }], "malformed"],
+  ["padding longer than a block", sm4(block(17), false), [{ "sm4-ecb": "k" }], "malformed"],
+  ["padding with a wrong byte", sm4(block(1, 3, 3), false), [{ "sm4-ecb": "k" }], "malformed"],
+  ["sound padding of our own", sm4(block(3, 3, 3), false), [{ "sm4-ecb": "k" }], "A".repeat(13)],
+  ["more than is read", Buffer.alloc(16 * 1024 * 1024 + 16), [{ "sm4-ecb": "k" }], "too-large"],
+];
+
+for (const [what, input, steps, wanted] of sealed) {
+  test(`sm4-ecb of ${what} gives ${wanted.length > 20 ? "its text" : wanted === "" ? "an empty text" : wanted}`, () => {
+    const decoded = decodeBytes(input, steps, KEYS);
+    assert.equal(decoded instanceof Uint8Array ? Buffer.from(decoded).toString() : decoded.kind, wanted);
+  });
+}

@@ -26,7 +26,7 @@ const KINDS = "exactly one of header, path, query, json, xml, jwt, form, multipa
 const WITHIN = "exactly one of json, xml, form, body";
 const XML_WANTED = "a path such as /s:Envelope/s:Body/Invoice[1]/@id, its prefixes in 'namespaces'";
 const POINTER_WANTED = "a JSON pointer such as /orderNo";
-const STEPS_WANTED = "a list of 1 to 4 steps: base64, base64url, gzip or deflate";
+const STEPS_WANTED = "a list of 1 to 4 steps: base64, base64url, gzip, deflate, sha256 or { sm4-ecb: NAME } with a key under the site's 'keys'";
 
 const refused: readonly (readonly [options: unknown, want: readonly string[]])[] = [
   [{}, [`: ${KINDS}`]],
@@ -45,7 +45,7 @@ const refused: readonly (readonly [options: unknown, want: readonly string[]])[]
   [{ json: "/a", namespaces: { s: "urn:s" } }, ["namespaces: 'xml' beside 'namespaces'"]],
   [{ body: false }, ["body: true"]],
   [{ json: "/a", decode: [] }, [`decode: ${STEPS_WANTED}`]],
-  [{ json: "/a", decode: ["rot13"] }, ["decode.0: base64, base64url, gzip or deflate"]],
+  [{ json: "/a", decode: ["rot13"] }, ["decode.0: base64, base64url, gzip, deflate, sha256 or { sm4-ecb: NAME } with a key under the site's 'keys'"]],
   [{ json: "/a", decode: ["gzip", "gzip", "gzip", "gzip", "gzip"] }, [`decode: ${STEPS_WANTED}`]],
   [{ json: "/a", then: {} }, [`then: ${WITHIN}`]],
   [{ json: "/a", trim: true, then: { json: "/b" } }, ["trim: nothing beside 'then': it stands within it"]],

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Insertion, NewEntry } from "../../src/journal/store.ts";
 import { checkFaults } from "../../src/sandbox/fault-check.ts";
+import { GENERIC_JSON } from "../../src/sandbox/kinds/generic-json/generic-json.ts";
+import { termsOf } from "../../src/sandbox/routes.ts";
 import type { Claim } from "./claim.ts";
 import { fillJournal } from "./crash-fill.ts";
 import { runCrashDrill } from "./crash-drill.ts";
@@ -71,7 +73,7 @@ describe("filling a journal", () => {
 });
 
 test("the platform takes the mild faults, and the configuration listens where it is told", () => {
-  assert.deepEqual(checkFaults(MILD_FAULTS), { ok: true, faults: MILD_FAULTS });
+  assert.deepEqual(checkFaults(MILD_FAULTS, termsOf(GENERIC_JSON)), { ok: true, faults: MILD_FAULTS });
   const text = crashConfig("http://127.0.0.1:9", { plain: 1, admin: 2, health: 3 });
   for (const place of ['bind: "127.0.0.1:1" }]', 'admin: { bind: "127.0.0.1:2" }', 'health: { bind: "127.0.0.1:3" }']) assert.ok(text.includes(place), place);
 });

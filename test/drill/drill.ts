@@ -8,6 +8,13 @@ import { runCrashDrill } from "./crash-drill.ts";
 import { FULL_CRASH_PLAN, FULL_RECOVERY_PLAN, SHORT_CRASH_PLAN, SHORT_RECOVERY_PLAN } from "./crash-plan.ts";
 import { runRecoveryDrill } from "./crash-recovery-drill.ts";
 import { crashTable, judgeCrash, judgeRecovery, recoveryTable } from "./crash-verdict.ts";
+import { APPS } from "./platform/apps/apps.ts";
+import { platformPlan } from "./platform/platform-plan.ts";
+import { runPaceDrill } from "./pace-drill.ts";
+import { FULL_PACE_PLAN, SHORT_PACE_PLAN } from "./pace-plan.ts";
+import { judgePace, paceTable } from "./pace-verdict.ts";
+import { runPlatformStorm, type PlatformRecord } from "./platform/platform-storm.ts";
+import { judgePlatform, platformTable } from "./platform/platform-verdict.ts";
 import { runRedisDrill } from "./redis-drill.ts";
 import { redisPlan } from "./redis-plan.ts";
 import { redisTable } from "./redis-table.ts";
@@ -43,6 +50,8 @@ interface Wishes {
   readonly recovery: boolean;
   /** Length of the load, for the drills that have just one. */
   readonly seconds: number | null;
+  /** What stands after the drill's name. */
+  readonly name: string | null;
 }
 
 interface Drill {
@@ -65,6 +74,22 @@ const DRILLS: Readonly<Record<string, Drill>> = {
       if (recovery) return runRecovery(short, tell);
       const record = await runCrashDrill(short ? SHORT_CRASH_PLAN : FULL_CRASH_PLAN, tell);
       return { table: crashTable(record), claims: judgeCrash(record), plan: record.plan };
+    },
+  },
+  platforms: {
+    summary: "the storm in the form of every platform that has a profile (platforms NAME: of one alone)",
+    async run({ short, name }, tell) {
+      const apps = APPS.filter(({ profile }) => name === null || profile === name);
+      const records: PlatformRecord[] = [];
+      for (const app of apps) records.push(await runPlatformStorm(app, platformPlan(short), tell));
+      return { table: platformTable(records), claims: records.flatMap(judgePlatform), plan: platformPlan(short) };
+    },
+  },
+  pace: {
+    summary: "companies ask for three times what KSeF allows for a minute, one until its hour is used up (7 minutes); somebody else uses it up",
+    async run({ short }, tell) {
+      const record = await runPaceDrill(short ? SHORT_PACE_PLAN : FULL_PACE_PLAN, tell);
+      return { table: paceTable(record), claims: judgePace(record), plan: record.plan };
     },
   },
   redis: {
@@ -105,7 +130,7 @@ const DRILLS: Readonly<Record<string, Drill>> = {
   },
 };
 
-const USAGE = `usage: drill NAME [--short] [--cluster] [--blackout] [--recovery] [--seconds N] [--json FILE]\n${Object.entries(DRILLS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}\n`;
+const USAGE = `usage: drill NAME [ABOUT] [--short] [--cluster] [--blackout] [--recovery] [--seconds N] [--json FILE]\n${Object.entries(DRILLS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`).join("\n")}\n`;
 
 async function runRecovery(short: boolean, tell: (text: string) => void): Promise<Outcome> {
   const record = await runRecoveryDrill(short ? SHORT_RECOVERY_PLAN : FULL_RECOVERY_PLAN, tell);
@@ -116,15 +141,15 @@ async function runRecovery(short: boolean, tell: (text: string) => void): Promis
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, strict: false, options: { json: { type: "string" }, seconds: { type: "string" }, short: { type: "boolean" }, cluster: { type: "boolean" }, blackout: { type: "boolean" }, recovery: { type: "boolean" } } });
   const asked = (wish: "short" | "cluster" | "blackout" | "recovery"): boolean => values[wish] === true;
-  const [name = ""] = positionals;
+  const [name = "", about = null] = positionals;
   const drill = Object.hasOwn(DRILLS, name) ? DRILLS[name] : undefined;
   const seconds = typeof values["seconds"] === "string" ? Number(values["seconds"]) : null;
-  if (drill === undefined || positionals.length > 1 || (seconds !== null && !(Number.isInteger(seconds) && seconds >= 10))) {
+  if (drill === undefined || positionals.length > 2 || (about !== null && name !== "platforms") || (seconds !== null && !(Number.isInteger(seconds) && seconds >= 10))) {
     process.stderr.write(USAGE);
     return 2;
   }
   const startedAt = performance.now();
-  const outcome = await drill.run({ short: asked("short"), cluster: asked("cluster"), blackout: asked("blackout"), recovery: asked("recovery"), seconds }, (text) => void process.stderr.write(`${text}\n`));
+  const outcome = await drill.run({ short: asked("short"), cluster: asked("cluster"), blackout: asked("blackout"), recovery: asked("recovery"), seconds, name: about }, (text) => void process.stderr.write(`${text}\n`));
   if (typeof outcome === "string") {
     process.stdout.write(`skipped: ${outcome}\n`);
     return 0;

@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { checkFaults } from "../../src/sandbox/fault-check.ts";
+import { GENERIC_JSON } from "../../src/sandbox/kinds/generic-json/generic-json.ts";
+import { termsOf } from "../../src/sandbox/routes.ts";
 import type { Claim } from "./claim.ts";
 import { openEntries } from "./journal-metrics.ts";
 import { submitOrder, type Order } from "./legacy-client.ts";
@@ -131,7 +133,7 @@ test("nothing is settled while the platform or the lane is busy, or the lane doe
 test("the platform takes the faults of every plan", () => {
   for (const blackout of [false, true]) {
     const plan = stormPlan({ short: false, blackout });
-    for (const faults of [wellFaults(plan), troubledFaults(plan)]) assert.deepEqual(checkFaults(faults), { ok: true, faults });
+    for (const faults of [wellFaults(plan), troubledFaults(plan)]) assert.deepEqual(checkFaults(faults, termsOf(GENERIC_JSON)), { ok: true, faults });
   }
 });
 

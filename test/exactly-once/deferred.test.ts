@@ -4,11 +4,11 @@ import { orderOf, type Order, type Told } from "./caller.ts";
 import { configuration, submissionRoute } from "./configuration.ts";
 import { eventually, issuedOnce, logged, openScene, type Scene } from "./scene.ts";
 
-const DEFERRED = { onOutage: "defer", defer: "{ serialBy: [{ json: /sellerTaxNo }], pace: 50/s }" };
+const DEFERRED = { onOutage: "defer", serialBy: "[{ json: /sellerTaxNo }]", defer: "{ pace: 50/s }" };
 const ROUTES = [
   submissionRoute("perishable", { onOutage: "defer", defer: "{ maxQueueAge: 1s, pace: 50/s }" }, { match: "header: { x-row: perishable }" }),
   submissionRoute("stubborn", { onOutage: "defer", resendUnsent: "1h", defer: "{ maxQueueAge: 2s, pace: 50/s }" }, { match: "header: { x-row: stubborn }" }),
-  submissionRoute("slow", { onOutage: "defer", defer: "{ serialBy: [{ json: /sellerTaxNo }], pace: 2/s }" }, { match: "header: { x-row: slow }" }),
+  submissionRoute("slow", { onOutage: "defer", serialBy: "[{ json: /sellerTaxNo }]", defer: "{ pace: 2/s }" }, { match: "header: { x-row: slow }" }),
 ].join("\n");
 
 describe("a platform that is down", () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import type { CounterReport } from "../../src/sandbox/counters.ts";
+import type { GenericOperation } from "../../src/sandbox/kinds/generic-json/generic-json.ts";
 import { startSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { metricValue } from "../drill/metrics-text.ts";
 import { startTaxgate, type TaxgateProcess } from "../drill/taxgate-process.ts";
@@ -20,7 +21,7 @@ export interface Scene {
   submit(order: Order | string | Buffer, manners?: Manners): Promise<Told>;
   /** Submissions that the platform has read the head of. */
   arrivals(): Promise<number>;
-  requests(): Promise<CounterReport>;
+  requests(): Promise<CounterReport<GenericOperation>>;
   /** The sum of a metric's samples with these labels; NaN where there is none. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
   /** kill -9; fails where it had ended by itself. */
@@ -74,7 +75,7 @@ export async function openScene({ yaml, folder: given, env = {} }: Stage): Promi
     assert.deepEqual(ending, wanted, dying.lines().slice(-20).join("\n"));
   }
 
-  const requests = async (): Promise<CounterReport> => (await (await fetch(`${sandbox.controlOrigin}/_sandbox/requests`)).json()) as CounterReport;
+  const requests = async (): Promise<CounterReport<GenericOperation>> => (await (await fetch(`${sandbox.controlOrigin}/_sandbox/requests`)).json()) as CounterReport<GenericOperation>;
 
   async function end(): Promise<void> {
     await sandbox.stop();

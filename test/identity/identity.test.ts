@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
+import { keysOf } from "../../src/base/secret-keys.ts";
+import type { ExtractorSource } from "../../src/document/extractor.ts";
 import { digester, digestOf } from "../../src/identity/digest.ts";
 import { compileIdentity } from "../../src/identity/identity.ts";
 import { identityOptions } from "../../src/identity/options.ts";
+
+// oxlint-disable unicorn/no-thenable -- `then` is a key of the configuration; it never holds a function
 
 function identityWith(written: object) {
   return compileIdentity(identityOptions.parse(written), [{ name: "home", taxpayers: [], clients: [] }], "home");
@@ -82,10 +87,46 @@ const taxpayers: readonly [name: string, peer: string, headers: readonly string[
 ];
 
 for (const [name, peer, headers, query, bytes, want] of taxpayers) {
-  test(`taxpayer: ${name}`, () => assert.equal(identityWith(sources).taxpayer(peer, headers, query, bytes), want));
+  test(`taxpayer: ${name}`, () => assert.equal(identityWith(sources).taxpayer?.(peer, { headers, pathVariables: {}, query, body: bytes, contentType: undefined }), want));
 }
 
-test("the body is needed only where a JSON pointer is among the sources", () => {
-  assert.equal(identityWith(sources).needsBody, true);
-  assert.equal(identityWith({ taxpayer: [{ query: "tax" }] }).needsBody, false);
+const KEY = Buffer.from("0123456789abcdeffedcba9876543210", "hex");
+const cipher = createCipheriv("sm4-ecb", KEY, null);
+const sealed = Buffer.concat([cipher.update(JSON.stringify({ nsrsbh: number })), cipher.final()]).toString("base64");
+const token = (payload: unknown): string => ["{}", JSON.stringify(payload), ""].map((part) => Buffer.from(part).toString("base64url")).join(".");
+const JSON_TYPE = "application/json";
+
+const extracted: readonly [name: string, source: object, request: Partial<ExtractorSource>, want: string | null][] = [
+  ["a claim of a bearer token", { jwt: "/context/nip" }, { headers: ["Authorization", `Bearer ${token({ context: { nip: "5265877635" } })}`] }, "5265877635"],
+  ["a claim of a token in a header", { header: "x-token", jwt: "/tin", from: ["10.0.0.0/8"] }, { headers: ["X-Token", token({ tin: "C123" })] }, "C123"],
+  ["a claim that stands there twice", { jwt: "/tin" }, { headers: ["Authorization", `Bearer e30.${Buffer.from('{"tin":"1","tin":"2"}').toString("base64url")}.`] }, null],
+  ["no token", { jwt: "/tin" }, { headers: ["Authorization", "Bearer x"] }, null],
+  ["an element", { xml: "/a:e/a:nif", namespaces: { a: "urn:a" } }, { body: body(`<e xmlns="urn:a"><nif> B${number.slice(1)} </nif></e>`) }, `B${number.slice(1)}`],
+  ["two elements", { xml: "/e/nif" }, { body: body("<e><nif>1</nif><nif>2</nif></e>") }, null],
+  ["an element of several", { xml: "/e/nif[2]" }, { body: body("<e><nif>1</nif><nif>2</nif></e>") }, "2"],
+  ["a form", { form: "sellerTaxNo" }, { body: body(`a=1&sellerTaxNo=${number}`), contentType: "application/x-www-form-urlencoded" }, number],
+  ["a variable of the path", { path: "nip" }, { pathVariables: { nip: "5265877635" } }, "5265877635"],
+  ["JSON in base64 under a key", { form: "p", decode: ["base64", { "sm4-ecb": "unit" }], then: { json: "/nsrsbh" } }, { body: body(`p=${encodeURIComponent(sealed)}`) }, number],
+  ["JSON under another key", { form: "p", decode: ["base64", { "sm4-ecb": "other" }], then: { json: "/nsrsbh" } }, { body: body(`p=${encodeURIComponent(sealed)}`) }, null],
+  ["JSON under a key that nobody gave", { form: "p", decode: ["base64", { "sm4-ecb": "none" }], then: { json: "/nsrsbh" } }, { body: body(`p=${encodeURIComponent(sealed)}`) }, null],
+  ["a truth value", { json: "/a" }, { body: body('{"a":true}') }, null],
+  ["JSON in UTF-16", { json: "/a" }, { body: Buffer.from('\ufeff{"a":"7"}', "utf16le"), contentType: JSON_TYPE }, "7"],
+];
+
+for (const [name, source, request, want] of extracted) {
+  test(`taxpayer: ${name} gives ${want ?? "nothing"}`, () => {
+    const keys = keysOf({ unit: KEY.toString("hex"), other: KEY.toString("base64").replace("A", "B") });
+    const { taxpayer } = compileIdentity(identityOptions.parse({ taxpayer: [source] }), [{ name: "home", taxpayers: [], clients: [] }], "home", keys);
+    assert.equal(taxpayer?.("10.0.0.1", { headers: [], pathVariables: {}, query: "", body: null, contentType: undefined, ...request }), want);
+  });
+}
+
+test("taxpayer: a token in a header is believed from its network alone", () => {
+  const { taxpayer } = identityWith({ taxpayer: [{ header: "x-token", jwt: "/tin", from: ["10.0.0.0/8"] }] });
+  assert.equal(taxpayer?.("192.0.2.1", { headers: ["X-Token", token({ tin: "C123" })], pathVariables: {}, query: "", body: null, contentType: undefined }), null);
+});
+
+test("variables of the path are needed only where one is among the sources", () => {
+  assert.equal(identityWith(sources).needsPath, false);
+  assert.equal(identityWith({ taxpayer: [{ query: "tax" }, { path: "nip" }] }).needsPath, true);
 });

@@ -20,6 +20,7 @@ const FIRST: Readonly<Record<StateName, EntryState>> = {
   rejected: { kind: "rejected", until: 5 },
   released: { kind: "released", why: "by somebody" },
   expired: { kind: "expired", why: "by somebody" },
+  provisional: { kind: "provisional", how: "answered", reference: "T1", until: 5 },
 };
 const POLICY = compilePolicy(submissionOptions.parse({ key: [{ json: "/orderNo" }], rejectedFor: "1min" }), "china", "issue");
 const ORDER: ByHandOrder = { id: idOf("one"), revision: null, to: "released", reference: null, answer: null, reason: " seen in the web page ", by: "ops from 127.0.0.1" };
@@ -51,7 +52,7 @@ async function setUp(state: EntryState, before: (store: MemoryStore) => MemorySt
   return { clock, store, said, env, fly, outcome, entry: async () => (await store.read(ORDER.id)).at(-1) as Entry };
 }
 
-const OPEN: readonly StateName[] = ["queued", "sending", "unsent", "in-doubt", "held"];
+const OPEN: readonly StateName[] = ["queued", "sending", "unsent", "in-doubt", "held", "provisional"];
 
 describe("a decision by hand", () => {
   for (const from of STATES) {

@@ -46,7 +46,7 @@ const refusals: readonly { readonly what: string; readonly options?: Readonly<Re
   { what: "a body that is no JSON", body: "orderNo=A1", kind: "unclear", detail: /^the key at json \/orderNo: / },
   { what: "a header with two values", options: { key: [{ header: "x-order" }] }, body: "{}", others: { headers: ["x-order", "A1", "X-Order", "A2"] }, kind: "unclear", detail: /^the key at header x-order: / },
   { what: "no scope", options: { scope: [{ json: "/seller" }] }, body: '{"orderNo":"A1"}', kind: "missing", detail: /^the scope at json \/seller: / },
-  { what: "no lane", options: { defer: { serialBy: [{ json: "/shop" }] } }, body: '{"orderNo":"A1"}', kind: "missing", detail: /^the serialBy at json \/shop: / },
+  { what: "no lane", options: { serialBy: [{ json: "/shop" }] }, body: '{"orderNo":"A1"}', kind: "missing", detail: /^the serialBy at json \/shop: / },
   { what: "a field of the fingerprint twice", options: { fingerprint: { over: "fields", fields: [{ json: "/amount" }] } }, body: '{"orderNo":"A1","amount":1,"amount":2}', kind: "unclear", detail: /^the fingerprint at json \/amount: / },
 ];
 for (const { what, options = {}, body, others = {}, kind, detail } of refusals) {
@@ -111,7 +111,7 @@ for (const { what, a, b, same } of prints) {
 }
 
 test("those of one shop share a lane, those of two shops or of no shop do not", () => {
-  const options = { defer: { serialBy: [{ json: "/shop" }] } };
+  const options = { serialBy: [{ json: "/shop" }] };
   const lane = (body: string, given: Readonly<Record<string, unknown>> = options): string | null => identified(given, body).lane;
   assert.equal(lane('{"orderNo":"1","shop":"S"}'), lane('{"orderNo":"2","shop":"S"}'));
   assert.notEqual(lane('{"orderNo":"1","shop":"S"}'), lane('{"orderNo":"1","shop":"T"}'));
@@ -123,6 +123,6 @@ const needs: readonly { readonly what: string; readonly options: Readonly<Record
   { what: "the key stands in a header", options: { key: [{ header: "x-order" }] }, wanted: false },
   { what: "the scope stands in the body", options: { key: [{ header: "x-order" }], scope: [{ json: "/a" }] }, wanted: true },
   { what: "a field of the fingerprint stands in the body", options: { key: [{ header: "x-order" }], fingerprint: { over: "fields", fields: [{ json: "/a" }] } }, wanted: true },
-  { what: "the lane stands in the body", options: { key: [{ header: "x-order" }], defer: { serialBy: [{ json: "/a" }] } }, wanted: true },
+  { what: "the lane stands in the body", options: { key: [{ header: "x-order" }], serialBy: [{ json: "/a" }] }, wanted: true },
 ];
 for (const { what, options, wanted } of needs) test(`where ${what} the body is ${wanted ? "" : "not "}needed`, () => assert.equal(somePolicy(options).needsBody, wanted));

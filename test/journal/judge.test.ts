@@ -100,5 +100,5 @@ for (const { type, text, wanted } of unsaid) {
 
 test("the form of a duplicate stands in the judgement", () => {
   const judge = compileJudge(someOptions({ duplicate: [{ status: 409, means: "same", as: { status: 200, body: "ok" } }] }));
-  assert.deepEqual(judge(json(409)), { kind: "duplicate", means: "same", as: { status: 200, contentType: "application/json", body: "ok" } });
+  assert.deepEqual(judge(json(409)), { kind: "duplicate", means: "same", as: { status: 200, contentType: "application/json", body: "ok" }, reference: null });
 });

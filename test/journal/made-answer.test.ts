@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { madeAnswer, type Told } from "../../src/journal/made-answer.ts";
 import { someFacts } from "./some-entry.ts";
 
@@ -38,4 +38,24 @@ test("a form in XML escapes as XML does", () => {
 test("a submission without a taxpayer leaves the place empty", () => {
   const made = madeAnswer({ status: 200, contentType: "text/plain", body: "[{taxpayer}]" }, { ...FACTS, taxpayer: null }, {});
   assert.equal(Buffer.from(made.body).toString(), "[]");
+});
+
+describe("a form about the items of a batch", () => {
+  const form = { status: 202, contentType: "application/json", body: '{"id":"{requestId}","good":[{items}],"bad":[{rejectedItems}]}', item: '{"no":"{key.2}","was":"{outcome}","n":{index},"at":"{reference}","{/x}":"{scope}"}' };
+  const items = [
+    { key: ["A", 'q"'], values: { outcome: "accepted", reference: "{items}" }, body: Buffer.from('{"x":"$&"}') },
+    { key: ["B", "b"], values: { outcome: "rejected" } },
+  ];
+  const made = (changes: object): unknown => JSON.parse(Buffer.from(madeAnswer({ ...form, ...changes }, { key: [], scope: ["S"], taxpayer: null, region: "r" }, { items, values: { requestId: "R" } }).body).toString());
+
+  test("writes each with its own values, escaped, refused ones by themselves where it has words for them", () => {
+    const good = { no: 'q"', was: "accepted", n: 1, at: "{items}", "$&": "S" };
+    assert.deepEqual(made({ rejectedItem: '"{key}"' }), { id: "R", good: [good], bad: ["B"] });
+    assert.deepEqual(made({ body: "[{items}]" }), [good, { no: "b", was: "rejected", n: 2, at: "", "": "S" }]);
+  });
+
+  test("separates them as it says, and writes nothing where there are none", () => {
+    const text = (some: typeof items): string => Buffer.from(madeAnswer({ status: 200, contentType: "text/plain", body: "<{items}>", item: "{key}", separator: " | " }, { key: [], scope: [], taxpayer: null, region: "" }, { items: some }).body).toString();
+    assert.deepEqual([text(items), text([])], ["<A | B>", "<>"]);
+  });
 });

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manualClock } from "../../src/base/clock.ts";
 import { StoreFault } from "../../src/journal/store.ts";
+import { describeItems } from "./items-conformance.ts";
+import { describeProvisional } from "./learn-store-conformance.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import { idOf, newEntry } from "./sample-entry.ts";
 import { describeStore } from "./store-conformance.ts";
 
-describeStore("store in memory", async () => {
-  const clock = manualClock();
-  return { store: openMemoryStore({ now: clock.wall }), clock };
-});
+for (const describe of [describeStore, describeItems, describeProvisional]) {
+  describe("store in memory", async () => {
+    const clock = manualClock();
+    return { store: openMemoryStore({ now: clock.wall }), clock };
+  });
+}
 
 test("a crash loses what was not committed and keeps what was, in another life", async () => {
   let release = (): void => undefined;

@@ -1,5 +1,6 @@
 import { OPEN_STATES, STATES, type Entry, type StateName, type StoredRequest } from "../../src/journal/entry.ts";
 import { StoreFault, type Change, type Filter, type Insertion, type NewEntry, type Page, type Retention, type Store, type StoreEvents, type StoreStats } from "../../src/journal/store.ts";
+import { areTaken, changedItems, holdersIn, withItems, type MemoryItems } from "./memory-items.ts";
 
 /** Where a model test takes a hand in. */
 export interface MemoryHooks {
@@ -25,6 +26,7 @@ interface Disk {
   readonly entries: readonly Entry[];
   readonly requests: ReadonlyMap<number, StoredRequest>;
   readonly profiles: ReadonlyMap<string, string>;
+  readonly items: MemoryItems;
   readonly sequence: number;
   readonly lives: number;
 }
@@ -38,7 +40,7 @@ interface Waiting {
   readonly failed: (fault: unknown) => void;
 }
 
-const EMPTY: Disk = { entries: [], requests: new Map(), profiles: new Map(), sequence: 0, lives: 0 };
+const EMPTY: Disk = { entries: [], requests: new Map(), profiles: new Map(), items: new Map(), sequence: 0, lives: 0 };
 
 /** Opens an empty store, or the next life of one. */
 export function openMemoryStore(hooks: MemoryHooks, before: Disk = EMPTY): MemoryStore {
@@ -93,6 +95,8 @@ export function openMemoryStore(hooks: MemoryHooks, before: Disk = EMPTY): Memor
     insert: (given) => withCopy(given, (copy) => ask((disk) => insert(disk, copy, entry))),
     update: (change) => withCopy(change, (copy) => ask((disk) => update(disk, copy, entry))),
     read: (id) => ask((disk) => [disk, revisions(disk, id)]),
+    items: (id, revision) => ask((disk) => [disk, disk.items.get(revisions(disk, id).find((one) => one.revision === revision)?.sequence ?? 0) ?? []]),
+    holders: (ids) => ask((disk) => [disk, holdersIn(disk.items, disk.entries, ids)]),
     request: (id, revision) => ask((disk) => [disk, disk.requests.get(revisions(disk, id).find((one) => one.revision === revision)?.sequence ?? 0) ?? null]),
     isOwned: (given) => given.owner === owner,
     list: (filter, limit) => ask((disk) => [disk, list(disk, filter, limit)]),
@@ -133,14 +137,17 @@ function revisions({ entries }: Disk, id: string): Entry[] {
   return entries.filter((entry) => entry.id === id).toSorted((a, b) => a.revision - b.revision);
 }
 
-function insert(disk: Disk, { request, ...facts }: NewEntry, { owner, now }: Writer): readonly [Disk, Insertion] {
+function insert(disk: Disk, { request, items, ...facts }: NewEntry, { owner, now }: Writer): readonly [Disk, Insertion] {
   const known = revisions(disk, facts.id);
   if (known.some(({ revision }) => revision >= facts.revision)) return [disk, { kind: "known", entries: known }];
+  const holders = holdersIn(disk.items, disk.entries, (items ?? []).map(({ id }) => id));
+  if (areTaken(holders, items ?? [])) return [disk, { kind: "taken", holders }];
   const sequence = disk.sequence + 1;
   const wall = now();
   const entry: Entry = { ...facts, sequence, fence: 1, owner, attempts: 0, endpoint: "", createdAt: wall, updatedAt: wall, answer: null };
   const requests = request === null ? disk.requests : new Map(disk.requests).set(sequence, request);
-  return [{ ...disk, sequence, requests, entries: [...disk.entries, entry] }, { kind: "inserted", entry }];
+  const held = items === undefined ? disk.items : withItems(disk.items, sequence, items);
+  return [{ ...disk, sequence, requests, items: held, entries: [...disk.entries, entry] }, { kind: "inserted", entry }];
 }
 
 function update(disk: Disk, change: Change, { owner, now }: Writer): readonly [Disk, Entry | null] {
@@ -154,11 +161,13 @@ function update(disk: Disk, change: Change, { owner, now }: Writer): readonly [D
   const request = change.request ?? disk.requests.get(old.sequence);
   const kept = request && { ...request, headers: dropHeaders ? [] : request.headers };
   const requests = kept === undefined ? disk.requests : new Map(disk.requests).set(old.sequence, kept);
-  return [{ ...disk, requests, entries: disk.entries.map((one) => (one === old ? entry : one)) }, entry];
+  const items = change.items === undefined ? disk.items : changedItems(disk.items, old.sequence, change.items);
+  return [{ ...disk, requests, items, entries: disk.entries.map((one) => (one === old ? entry : one)) }, entry];
 }
 
-function list({ entries }: Disk, filter: Filter, limit: number): Page {
-  const matching = entries.filter((entry) => matches(entry, filter));
+function list({ entries, items }: Disk, filter: Filter, limit: number): Page {
+  const hasItem = (entry: Entry): boolean => items.get(entry.sequence)?.some(({ key }) => key.includes(filter.key ?? "")) === true;
+  const matching = entries.filter((entry) => matches(entry, hasItem(entry) ? withoutKey(filter) : filter));
   const page = matching.slice(0, limit).map((entry) => ({ ...entry, answer: null }));
   return { entries: page, next: matching.length > limit ? (page.at(-1)?.sequence ?? null) : null };
 }
@@ -177,7 +186,8 @@ function matches(entry: Entry, { states, key, from, to, after, ...equal }: Filte
 function stats({ entries }: Disk): StoreStats {
   const count = (state: StateName): number => entries.filter((entry) => entry.state.kind === state).length;
   const states = Object.fromEntries(STATES.map((state) => [state, count(state)])) as Record<StateName, number>;
-  return { states, oldestOpenAt: entries.find((entry) => OPEN_STATES.has(entry.state.kind))?.createdAt ?? null, bytes: 0 };
+  const oldest = (of: (kind: StateName) => boolean): number | null => entries.find((entry) => of(entry.state.kind))?.createdAt ?? null;
+  return { states, oldestOpenAt: oldest((kind) => kind !== "provisional" && OPEN_STATES.has(kind)), oldestProvisionalAt: oldest((kind) => kind === "provisional"), bytes: 0 };
 }
 
 function compact(disk: Disk, { outcome, bodies }: Retention, now: number): Disk {
@@ -185,4 +195,9 @@ function compact(disk: Disk, { outcome, bodies }: Retention, now: number): Disk 
   const gone = new Set(disk.entries.filter((entry) => old(entry, bodies)).map(({ sequence }) => sequence));
   const requests = new Map([...disk.requests].filter(([sequence]) => !gone.has(sequence)));
   return { ...disk, requests, entries: disk.entries.filter((entry) => !old(entry, outcome)) };
+}
+
+function withoutKey(filter: Filter): Filter {
+  const { key: _key, ...rest } = filter;
+  return rest;
 }

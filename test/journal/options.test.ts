@@ -18,7 +18,7 @@ function faults(schema: z.ZodType, given: unknown): string[] {
 }
 
 const mistakes: readonly { readonly what: string; readonly given: Given; readonly wanted: readonly string[] }[] = [
-  { what: "an empty key", given: { key: [] }, wanted: ["key: Too small: expected array to have >=1 items"] },
+  { what: "an empty key", given: { key: [] }, wanted: ["key: a list of 1 to 8 extractors such as [{ json: /orderNo }], or 'items' for a batch"] },
   { what: "an unknown word", given: { key: KEY, retries: 3 }, wanted: [': Unrecognized key: "retries"'] },
   { what: "fields beside 'bytes'", given: { key: KEY, fingerprint: { over: "bytes", fields: KEY } }, wanted: ["fingerprint.fields: fields beside 'over: fields', and nowhere else"] },
   { what: "'fields' without fields", given: { key: KEY, fingerprint: { over: "fields" } }, wanted: ["fingerprint.fields: fields beside 'over: fields', and nowhere else"] },
@@ -30,7 +30,7 @@ const mistakes: readonly { readonly what: string; readonly given: Given; readonl
   { what: "no pace", given: { key: KEY, resolvePace: "0/s" }, wanted: [`resolvePace: ${RATE}`] },
   { what: "a pace of delivery that is no rate", given: { key: KEY, defer: { pace: 5 } }, wanted: [`defer.pace: ${RATE}`] },
   { what: "a queue without room", given: { key: KEY, defer: { maxQueued: 0 } }, wanted: ["defer.maxQueued: a whole number from 1 to 10000000"] },
-  { what: "a time of day that is none", given: { key: KEY, defer: { notPast: "noon Europe/Warsaw" } }, wanted: ["defer.notPast: midnight and a time zone, such as midnight Europe/Warsaw"] },
+  { what: "a time of day that is none", given: { key: KEY, notPast: "noon Europe/Warsaw" }, wanted: ["notPast: midnight and a time zone, such as midnight Europe/Warsaw"] },
   { what: "a webhook to no web address", given: { key: KEY, defer: { webhook: { url: "ftp://a/b", secret: "0123456789abcdef" } } }, wanted: ["defer.webhook.url: an address such as https://erp.example/taxgate"] },
   { what: "a short secret of a webhook", given: { key: KEY, defer: { webhook: { url: "https://a.example/b", secret: "0123456789abcde" } } }, wanted: ["defer.webhook.secret: at least 16 characters"] },
   { what: "a field to replay that is none", given: { key: KEY, replayHeaders: ["content type"] }, wanted: ["replayHeaders.0: a header name"] },
@@ -44,8 +44,8 @@ const mistakes: readonly { readonly what: string; readonly given: Given; readonl
 ];
 for (const { what, given, wanted } of mistakes) test(`${what} is refused, and the message says what is wanted`, () => assert.deepEqual(faults(submissionOptions, given), wanted));
 
-const QUERY_PLACE = "{key}, {key.2}, {scope}, {taxpayer} or {region}";
-const FORM_PLACE = "{key}, {scope}, {taxpayer}, {region}, {requestId}, {retryAfter}, {code}, {detail} or a JSON pointer such as {/invoiceNo}";
+const QUERY_PLACE = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME} or {path.NAME}";
+const FORM_PLACE = "{key}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME}, {within}, {reference}, {requestId}, {retryAfter}, {code}, {detail} or a JSON pointer such as {/invoiceNo}";
 const templates: readonly { readonly what: string; readonly given: Given; readonly wanted: readonly string[] }[] = [
   { what: "a question that leaves the number out", given: { resolve: [{ ...QUERY, query: { path: "/q" } }] }, wanted: ["resolve.0.query.path: {key} in it, in a header, the body or 'match': else another order could answer"] },
   { what: "a question that leaves a part of the number out", given: { key: [{ json: "/a" }, { json: "/b" }], resolve: ["hold", QUERY] }, wanted: ["resolve.1.query.path: {key.2} in it, in a header, the body or 'match': else another order could answer"] },
@@ -90,6 +90,9 @@ test("a submission that names its key alone has every other option at its defaul
     key: KEY,
     scope: [],
     fingerprint: { over: "bytes", fields: [] },
+    serialBy: [],
+    within: [],
+    remember: {},
     duplicate: [],
     accepted: [{ status: [200, 201, 202, 204] }],
     notExecuted: [{ status: [401, 429] }],
@@ -99,7 +102,7 @@ test("a submission that names its key alone has every other option at its defaul
     resolvePace: { count: 50, per: 1000 },
     onMissingKey: "refuse",
     onOutage: "wait",
-    defer: { accepted: { status: 202, contentType: "application/json", body: '{"status":"queued","requestId":"{requestId}"}' }, serialBy: [], maxQueueAge: 43_200_000, pace: { count: 5, per: 1000 }, maxQueued: 100_000 },
+    defer: { accepted: { status: 202, contentType: "application/json", body: '{"status":"queued","requestId":"{requestId}"}' }, maxQueueAge: 43_200_000, pace: { count: 5, per: 1000 }, maxQueued: 100_000 },
     rejectedFor: 600_000,
     retain: { outcome: 315_576_000_000, bodies: 2_592_000_000 },
     linger: 60_000,

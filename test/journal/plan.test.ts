@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EntryFacts } from "../../src/journal/entry.ts";
 import type { QueryAnswer, QueryStep } from "../../src/journal/plan.ts";
-import { valueOf } from "../../src/journal/plan.ts";
+import { valueOf } from "../../src/journal/place-values.ts";
 import { someFacts, somePolicy } from "./some-entry.ts";
 
 const SCOPED = { key: [{ json: "/orderNo" }], scope: [{ json: "/seller" }] };
@@ -109,7 +109,7 @@ test("a plan keeps its steps in their order, and ends with a person whatever the
 test("a step carries its times and what follows from absence", () => {
   const [wait, query, resend] = somePolicy({ resolve: [{ wait: "90s" }, { query: { path: PATH }, found: { status: 200 }, absent: { status: 404 }, notFoundValidAfter: "5s", absentMeans: "held", every: "2s", for: "1h", as: { status: 200, body: "ok" } }, { resend: { window: "2h" } }] }).plan;
   assert.deepEqual(wait, { kind: "wait", ms: 90_000 });
-  assert.deepEqual(resend, { kind: "resend", window: 7_200_000 });
+  assert.deepEqual(resend, { kind: "resend", window: 7_200_000, times: 1, pause: 5000 });
   const { notFoundValidAfter, absentMeans, every, for: time, as } = query as QueryStep;
   assert.deepEqual({ notFoundValidAfter, absentMeans, every, time, as }, { notFoundValidAfter: 5000, absentMeans: "held", every: 2000, time: 3_600_000, as: { status: 200, contentType: "application/json", body: "ok" } });
 });

@@ -38,7 +38,7 @@ function setUp(script: Script, policy: SubmissionPolicy | null = POLICY) {
     return { kind: "answered", cause: "answer", answer: { status: said[0], headers: ["content-type", "application/json"], body }, endpoint: "e", region: "beijing" };
   }
   const region = { call, responseTimeout: 1000 } as unknown as RegionUpstream;
-  const questions = createQuestions({ clock, store, ways: () => ({ policy, response: null, total: null, fresh: false, region: (name) => (name === "beijing" ? region : null) }), decode: () => Promise.resolve(null) });
+  const questions = createQuestions({ clock, store, ways: () => ({ policy, response: null, total: null, fresh: false, region: (name) => (name === "beijing" ? region : null), paced: () => null }), decode: () => Promise.resolve(null) });
   const env = { clock, store, questions: { slot: () => Promise.resolve(), ask: questions.ask }, policyOf: () => Promise.resolve(policy) };
   const SPAN: Span = { from: 0, to: Infinity, filter: {}, after: 0, limit: 1000, headers: [] };
   return {

@@ -4,6 +4,8 @@ import type { Entry, StateName } from "../../src/journal/entry.ts";
 import type { Ending, NoEnding } from "../../src/journal/flight.ts";
 import { createJournal, type Journal } from "../../src/journal/journal.ts";
 import type { SubmissionPolicy } from "../../src/journal/policy.ts";
+import type { Submission } from "../../src/journal/try.ts";
+import type { Way } from "../../src/journal/way.ts";
 import type { CallControl, UpstreamCall } from "../../src/upstream/call.ts";
 import type { AttemptCause, AttemptResult } from "../../src/upstream/result.ts";
 import type { RegionUpstream } from "../../src/upstream/region-upstream.ts";
@@ -29,6 +31,9 @@ export interface Call {
 /** What the platform does with a request: an answer now, or none until the test gives one. */
 export type Script = (call: Call) => AttemptResult | null;
 
+/** Whose submission it is; nobody's that is known unless written. */
+export type Who = Partial<Pick<Submission, "taxpayer" | "principal" | "changing" | "entitled">> & { readonly headers?: readonly string[] };
+
 /** What a test holds in its hands. */
 export interface Scripted {
   readonly clock: ManualClock;
@@ -44,9 +49,13 @@ export interface Scripted {
   hasRoute: boolean;
   policy: SubmissionPolicy;
   /** Tries an order; resolves with what it gets, sent where it is the first. */
-  enter(body: Readonly<Record<string, unknown>>): Promise<Entered>;
+  enter(body: Readonly<Record<string, unknown>>, who?: Who): Promise<Entered>;
   /** The same, and waits for the outcome at most 20 s of the clock. */
-  hear(body: Readonly<Record<string, unknown>>): Promise<Entered | Ending | NoEnding>;
+  hear(body: Readonly<Record<string, unknown>>, who?: Who): Promise<Entered | Ending | NoEnding>;
+  /** What answers to requests of our own tell, by the route that they match. */
+  hearing: NonNullable<Way["hearing"]>;
+  /** What counts its requests toward the platform. */
+  paced: Way["paced"];
   /** Moves time on in small steps, and lets everything run in between. */
   pass(ms: number, step?: number): Promise<void>;
   states(): Promise<Readonly<Record<string, StateName>>>;
@@ -63,11 +72,11 @@ export function scripted(options: Readonly<Record<string, unknown>>, before?: { 
   const faults: string[] = [];
   const notices: { at: number; body: string }[] = [];
   const region = regionOf((call, control) => reach(call, control));
-  const events = { committed: nothing, failed: nothing, doubt: nothing, resolved: nothing, held: nothing, conflict: nothing, duplicate: nothing, delivered: nothing, retried: nothing, byHand: nothing };
+  const events = { committed: nothing, failed: nothing, doubt: nothing, resolved: nothing, held: nothing, conflict: nothing, duplicate: nothing, delivered: nothing, retried: nothing, byHand: nothing, verdict: nothing, verdictIgnored: nothing };
   const journal = createJournal({
     clock, store, distrustUntil,
     random: { next: () => 0.5, bytes: (size: number) => new Uint8Array(size) } as never,
-    ways: (_site, route) => (self.hasRoute && route === "issue" ? { policy: self.policy, response: null, total: null, fresh: false, region: (name) => (name === "beijing" ? region : null) } : null),
+    ways: (_site, route) => (self.hasRoute && route === "issue" ? { policy: self.policy, response: null, total: null, fresh: false, hearing: (request) => self.hearing(request), region: (name) => (name === "beijing" ? region : null), paced: (...asked) => self.paced(...asked) } : null),
     decode: () => Promise.resolve(null),
     events: { ...events, fault: (where, fault) => void faults.push(`${where}: ${String(fault)}`) },
     post: (_url, _headers, body) => {
@@ -76,7 +85,20 @@ export function scripted(options: Readonly<Record<string, unknown>>, before?: { 
     },
   });
 
-  function reach({ class: kind, target, headers, body }: UpstreamCall, control: CallControl): Promise<AttemptResult> {
+  /** In its turn, where a pace counts it; as the real region does. */
+  async function reach(call: UpstreamCall, control: CallControl): Promise<AttemptResult> {
+    const { pace } = call;
+    if (pace === null) return put(call, control);
+    const none = await pace.take(control);
+    if (none !== null) return none.kind === "told" ? { kind: "refused", cause: "paced", detail: "", retryAfter: none.retryAfter } : { kind: "not-sent", cause: none.cause, detail: "", endpoint: "" };
+    const result = await put(call, control);
+    if (result.kind === "refused" || result.kind === "not-sent") pace.back();
+    else pace.handed();
+    if (result.kind === "answered") pace.answered(result.answer);
+    return result;
+  }
+
+  function put({ class: kind, target, headers, body }: UpstreamCall, control: CallControl): Promise<AttemptResult> {
     return new Promise((resolve) => {
       control.abort = (cause: AttemptCause) => resolve({ kind: "in-doubt", cause, detail: "given up", endpoint: "e1", bodyFault: null });
       const call: Call = { at: clock.now(), kind: kind as Call["kind"], target, headers, body: body.kind === "bytes" ? Buffer.from(body.bytes).toString() : "", answer: resolve };
@@ -92,16 +114,18 @@ export function scripted(options: Readonly<Record<string, unknown>>, before?: { 
     storeFault: null,
     hasRoute: true,
     policy: journal.compile(someOptions(options), { site: "china", route: "issue" }),
-    async enter(body) {
+    hearing: () => null,
+    paced: () => null,
+    async enter(body, { headers = [], ...who } = {}) {
       const text = Buffer.from(JSON.stringify(body));
       const source = { headers: [], pathVariables: {}, query: "", body: text, contentType: "application/json" };
-      const request = { method: "POST", target: "/api/invoices", headers: ["content-type", "application/json"], body: text };
-      const entered = await journal.enter(self.policy, { source, request, taxpayer: null, region: "beijing", principal: null, changing: new Set(), entitled: null });
+      const request = { method: "POST", target: "/api/invoices", headers: ["content-type", "application/json", ...headers], body: text };
+      const entered = await journal.enter(self.policy, { source, request, taxpayer: null, region: "beijing", principal: null, changing: new Set(), entitled: null, ...who });
       if (entered.kind === "mine") journal.send(entered.flight);
       return entered;
     },
-    async hear(body) {
-      const entered = await self.enter(body);
+    async hear(body, who) {
+      const entered = await self.enter(body, who);
       return "flight" in entered ? entered.flight.wait(20_000, nothing) : entered;
     },
     async pass(ms, step = 50) {

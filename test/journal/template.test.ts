@@ -16,7 +16,7 @@ const texts: readonly { readonly template: string; readonly wanted: string }[] =
   { template: '{"no":"{key}","list":[{}]}', wanted: '{"no":"A/1","list":[{}]}' },
   { template: "{ key }", wanted: "{ key }" },
   { template: "{{key}}", wanted: "{A/1}" },
-  { template: "{key.0}{key.100}", wanted: "{key.0}{key.100}" },
+  { template: "{key.0}{key.100}", wanted: "" },
   { template: "{key", wanted: "{key" },
   { template: "<a>{key}</a>", wanted: "<a>A/1</a>" },
 ];

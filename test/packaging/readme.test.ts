@@ -4,6 +4,9 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ROLES } from "../../src/admin/options.ts";
 import { ADMIN_ROUTES } from "../../src/admin/routes.ts";
+import { BUILT_IN_PROFILES } from "../../src/config/built-in-profiles.ts";
+import { loadProfile } from "../../src/config/load-profile.ts";
+import { profilePage } from "../../src/platforms/page.ts";
 import { ERRORS, errorsMarkdown } from "../../src/base/errors.ts";
 import { COMMANDS } from "../../src/cli/cli.ts";
 import { exitCodesMarkdown } from "../../src/cli/exit-codes.ts";
@@ -24,8 +27,19 @@ const manifest = JSON.parse(readFileSync(place("package.json"), "utf8")) as {
   readonly version: string;
 };
 
-const generated = { metrics: metricsMarkdown(), errors: errorsMarkdown(), "exit-codes": exitCodesMarkdown() };
+const generated = { metrics: metricsMarkdown(), errors: errorsMarkdown(), "exit-codes": exitCodesMarkdown(), platforms: platformsMarkdown() };
 const between = (name: string): RegExp => new RegExp(`(<!-- ${name}:begin -->\n)[^]*?(<!-- ${name}:end -->)`);
+
+/** The page of every built-in profile, folded, two levels below the README's own headings. */
+function platformsMarkdown(): string {
+  return BUILT_IN_PROFILES.map((name) => {
+    const loaded = loadProfile(name, {});
+    if (!loaded.ok) throw new Error(`loading profile '${name}': ${loaded.problems.map(({ message }) => message).join("; ")}`);
+    const { profile, site } = loaded;
+    const page = profilePage(profile, site.routes, "en").replaceAll(/^(#+ )/gm, "##$1");
+    return `<details>\n<summary>${profile.title.en} (<code>${name}</code>)</summary>\n\n${page}\n</details>\n\n`;
+  }).join("");
+}
 
 /** With UPDATE_README=1 the generated tables are written anew, to be read before they are committed. */
 function readme(): string {
@@ -45,7 +59,7 @@ describe("the tables of the README", () => {
   for (const [name, table] of Object.entries(generated)) {
     test(`the table of ${name} is the one that the code makes, and stands there once`, () => {
       assert.equal(between(name).exec(text)?.[0], `<!-- ${name}:begin -->\n${table}<!-- ${name}:end -->`);
-      assert.equal(text.split(table.split("\n")[0] as string).length, 2);
+      assert.equal(text.split(`<!-- ${name}:begin -->`).length, 2);
     });
   }
 
@@ -158,14 +172,21 @@ describe("commands in the README", () => {
 describe("examples in the README", () => {
   const small = "version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }\n";
   const examples = fences(text, "yaml");
+  const files = { "/run/secrets/leqi-sm4": "0123456789abcdef0123456789abcdef\n" };
   const env = { OPS_HASH: "scrypt:16384:8:1:c2FsdHNhbHQ:aGFzaGhhc2hoYXNoaGFzaA", WEBHOOK_SECRET: "a-secret-of-the-webhook" };
 
   for (const [index, example] of examples.entries()) {
     test(`the YAML example ${index + 1} loads without a problem or a warning`, () => {
-      const loaded = loadText(example.startsWith("version:") ? example : small + example, env);
+      const loaded = example.startsWith("profile:") ? loadText("version: 1\nplatform: ./example.yaml\n", env, { "example.yaml": example }) : loadText(example.startsWith("version:") ? example : small + example, env, files);
       assert.deepEqual(loaded.ok ? loaded.warnings : loaded.problems, []);
     });
   }
+
+  test("one of them is a profile of less than sixty lines", () => {
+    const [profile = "", ...others] = examples.filter((example) => example.startsWith("profile:"));
+    assert.ok(profile.split("\n").length < 60);
+    assert.deepEqual(others, []);
+  });
 
   test("the first one has ten lines and journals submissions", () => {
     const [first = ""] = examples;

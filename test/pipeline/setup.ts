@@ -4,11 +4,13 @@ import { manualClock } from "../../src/base/clock.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../../src/http/message.ts";
 import { identityOptions } from "../../src/identity/options.ts";
+import { createLimits } from "../../src/limits/limits.ts";
 import type { ExchangeSummary } from "../../src/observe/exchange-summary.ts";
 import { compileGeneration } from "../../src/pipeline/compile-generation.ts";
 import { createExchange, type Exchange } from "../../src/pipeline/exchange.ts";
 import type { Generation, Surroundings } from "../../src/pipeline/generation.ts";
 import { handle } from "../../src/pipeline/handle.ts";
+import { errorForm } from "../../src/pipeline/error-form.ts";
 import { routeOptions, type SiteOptions } from "../../src/pipeline/options.ts";
 import type { CallControl, UpstreamCall } from "../../src/upstream/call.ts";
 import type { UpstreamTls } from "../../src/upstream/connections.ts";
@@ -48,11 +50,13 @@ export interface SetUpOptions {
   /** As written in a configuration. */
   readonly routes?: readonly unknown[];
   readonly identity?: unknown;
+  readonly keys?: SiteOptions["keys"];
+  readonly errors?: unknown;
 }
 
 /** A pipeline without sockets: real identity, routes, cache and phases, regions by script, time that stands still. */
 export function setUp(serve: Serve = () => answered(200), options: SetUpOptions = {}) {
-  const { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = () => true, routes = ROUTES, identity = { trustedProxies: ["10.0.0.0/8"] } } = options;
+  const { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = () => true, routes = ROUTES, identity = { trustedProxies: ["10.0.0.0/8"] }, keys = {}, errors } = options;
   const clock = manualClock();
   const calls: { readonly call: UpstreamCall; readonly region: string }[] = [];
   const ends: ExchangeSummary[] = [];
@@ -76,9 +80,10 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
   const events = { notStored: (_site: string, _route: string, reason: string) => void notStored.push(reason), evicted: () => undefined, invalidated: () => undefined, fault: (where: string, fault: unknown) => void logged.push([where, String(fault)]) };
   const cache = createCache({ clock, maxBytes: 10_000_000, maxEntryBytes: 1_000_000, shared: null, events });
   const regions: RegionOptions[] = ["r1", "r2"].map((name) => ({ name, endpoints: [], taxpayers: [], clients: [], fallback: [], upstream: upstreamOptions.parse({}) }));
-  const written: SiteOptions = { name: "main", hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };
+  const written: SiteOptions = { name: "main", platform: null, keys, errors: errors === undefined ? undefined : errorForm.parse(errors), hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };
   const estate = { open: () => ({ regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined }) } as unknown as Estate;
-  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: null, material: () => ({}) as UpstreamTls, origin: (url) => url });
+  const limits = createLimits({ clock, random: seededRandom(1), events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
+  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: null, limits, material: () => ({}) as UpstreamTls, origin: (url) => url });
   const around: Surroundings = {
     clock, random: seededRandom(1),
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (event, fields) => void logged.push([event, fields]) },

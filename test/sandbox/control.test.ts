@@ -58,7 +58,7 @@ test("the ledger is shown with its counts and its duplicates", async (t) => {
   for (const orderNo of ["A-1", "A-2", "A-1"]) await talk(origin, submit(orderNo));
   const [first, second, third] = ledger.page(0, 3).map((issue) => issue.invoiceNo);
   const shown = JSON.parse(parse(await talk(origin, get("/_sandbox/ledger"))).body);
-  assert.deepEqual(shown.totals, { issued: 3, kept: 3, dropped: 0, orders: 2, repeatedOrders: 1, duplicates: 1 });
+  assert.deepEqual(shown.totals, { issued: 3, kept: 3, dropped: 0, orders: 2, repeatedOrders: 1, duplicates: 1, refused: 0 });
   assert.deepEqual(shown.counts, { "A-1": 2, "A-2": 1 });
   assert.deepEqual(shown.duplicates, [{ orderNo: "A-1", invoiceNos: [first, third] }]);
   const page = JSON.parse(parse(await talk(origin, get("/_sandbox/ledger?from=1&size=1"))).body);

@@ -5,9 +5,8 @@ import { seededRandom } from "../../src/base/random.ts";
 import { delayOf, drawFate, type Fate } from "../../src/sandbox/fate.ts";
 import { createFaultState } from "../../src/sandbox/fault-state.ts";
 import type { FaultSet } from "../../src/sandbox/faults.ts";
-import type { Operation } from "../../src/sandbox/operation.ts";
 
-function fates(faults: FaultSet, count: number, operation: Operation = "issue", seed = 7): Fate[] {
+function fates(faults: FaultSet, count: number, operation: string = "issue", seed = 7): Fate[] {
   const state = createFaultState(manualClock());
   const random = seededRandom(seed);
   state.replace(faults);
@@ -37,7 +36,7 @@ test("a fault strikes with its probability", () => {
   assert.ok(struck > 780 && struck < 960, String(struck));
 });
 
-const CONCERNS: readonly (readonly [faults: FaultSet, operation: Operation, before: string | undefined, after: string | undefined])[] = [
+const CONCERNS: readonly (readonly [faults: FaultSet, operation: string, before: string | undefined, after: string | undefined])[] = [
   [{}, "issue", undefined, undefined],
   [{ errorBefore: {} }, "query", "errorBefore", undefined],
   [{ errorBefore: { on: ["issue"] } }, "query", undefined, undefined],

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkFaults } from "../../src/sandbox/fault-check.ts";
+import { checkFaults, type FaultTerms } from "../../src/sandbox/fault-check.ts";
+
+const TERMS: FaultTerms = { operations: ["issue", "query", "unknown"], settings: { processingMs: 100, login: true } };
 
 const WRONG: readonly (readonly [value: unknown, errors: readonly string[]])[] = [
   [[], ['reading faults: document: got "[]", want an object']],
@@ -20,18 +22,24 @@ const WRONG: readonly (readonly [value: unknown, errors: readonly string[]])[] =
     'reading faults: capacity.queue: got "1.5", want a whole number from 0 to 1000000',
   ]],
   [{ halfOpen: { on: ["submit"] } }, [
-    'reading faults: halfOpen.on: got "["submit"]", want a list of issue, query, document, pdf, codes, taxpayer, health, echo, download, unknown',
+    'reading faults: halfOpen.on: got "["submit"]", want a list of issue, query, unknown',
+  ]],
+  [{ limits: {} }, ["reading faults: limits.enforce: missing"]],
+  [{ settings: { processingMs: "1", login: 1, other: 1 } }, [
+    'reading faults: settings.processingMs: got "1", want a number',
+    'reading faults: settings.login: got "1", want a boolean',
+    "reading faults: settings.other: unknown field, want one of processingMs, login",
   ]],
   [{ blackout: { forMs: 2 ** 31 } }, ['reading faults: blackout.forMs: got "2147483648", want milliseconds from 0 to 2073600000']],
   [JSON.parse('{"__proto__": {}}'), [
     "reading faults: __proto__: unknown field, want one of blackout, refuseConnections, capacity, latency, halfOpen, garbage, html, " +
-    "unauthorized, errorBefore, errorAfter, resetAfterProcessing, resetMidAnswer, slowBody, clockSkew, lateVisibility, refuseDuplicates",
+    "unauthorized, errorBefore, errorAfter, resetAfterProcessing, resetMidAnswer, slowBody, clockSkew, lateVisibility, refuseDuplicates, limits, settings",
   ]],
 ];
 
 for (const [value, errors] of WRONG) {
   test(`a fault set ${JSON.stringify(value)} is refused with every mistake named`, () => {
-    assert.deepEqual(checkFaults(value), { ok: false, errors });
+    assert.deepEqual(checkFaults(value, TERMS), { ok: false, errors });
   });
 }
 
@@ -42,6 +50,7 @@ test("a full fault set is accepted as it is", () => {
     halfOpen: { probability: 0 }, garbage: { issued: true }, html: { status: 502 }, unauthorized: { times: 1 },
     errorBefore: { probability: 0.087 }, errorAfter: { as: "504" }, resetAfterProcessing: { on: ["issue", "query"] },
     resetMidAnswer: { as: "close" }, slowBody: { bytesPerSecond: 100 }, clockSkew: { ms: -3_600_000 }, lateVisibility: { ms: 1000 }, refuseDuplicates: {},
+    limits: { enforce: false }, settings: { processingMs: 0 },
   };
-  assert.deepEqual(checkFaults(faults), { ok: true, faults });
+  assert.deepEqual(checkFaults(faults, TERMS), { ok: true, faults });
 });

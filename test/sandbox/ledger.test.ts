@@ -15,7 +15,7 @@ test("a ledger issues the same order twice and knows that it did", () => {
   assert.ok(numbers.every((number) => /^[0-9]{20}$/.test(number)), String(numbers));
   assert.deepEqual(ledger.ofOrder("a").map((one) => one.invoiceNo), [numbers[0], numbers[2], numbers[3]]);
   assert.deepEqual(ledger.repeated(5), ["a"]);
-  assert.deepEqual(ledger.totals(), { issued: 4, kept: 4, dropped: 0, orders: 2, repeatedOrders: 1, duplicates: 2 });
+  assert.deepEqual(ledger.totals(), { issued: 4, kept: 4, dropped: 0, orders: 2, repeatedOrders: 1, duplicates: 2, refused: 0 });
 });
 
 test("two regions give different numbers", () => {
@@ -25,10 +25,10 @@ test("two regions give different numbers", () => {
 test("a full ledger forgets the oldest invoice and says so", () => {
   const ledger = createLedger("beijing", 3);
   const numbers = ["a", "a", "b", "c"].map((orderNo) => issue(ledger, orderNo));
-  assert.deepEqual(ledger.totals(), { issued: 4, kept: 3, dropped: 1, orders: 3, repeatedOrders: 0, duplicates: 1 });
+  assert.deepEqual(ledger.totals(), { issued: 4, kept: 3, dropped: 1, orders: 3, repeatedOrders: 0, duplicates: 1, refused: 0 });
   assert.deepEqual(ledger.ofOrder("a").map((one) => one.invoiceNo), [numbers[1]]);
   numbers.push(issue(ledger, "d"));
-  assert.deepEqual(ledger.totals(), { issued: 5, kept: 3, dropped: 2, orders: 3, repeatedOrders: 0, duplicates: 1 });
+  assert.deepEqual(ledger.totals(), { issued: 5, kept: 3, dropped: 2, orders: 3, repeatedOrders: 0, duplicates: 1, refused: 0 });
   assert.deepEqual(ledger.ofOrder("a"), []);
   assert.equal(ledger.byNumber(numbers[0] ?? ""), undefined);
   assert.equal(ledger.byNumber(numbers.at(-1) ?? "")?.orderNo, "d");

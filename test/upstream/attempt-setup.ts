@@ -95,6 +95,7 @@ export async function run(pool: ConnectionPool, own: Partial<AttemptRequest> & {
       pool.release(connection);
       free.resolve();
     },
+    handed: () => undefined,
     informed: (status, headers) => void informed.push([status, headers]),
   });
   attempt.start();

@@ -1,12 +1,13 @@
 import { openArchive, openKeys } from "./archives.ts";
 import type { Cells } from "./cells.ts";
 import { openEntries } from "./entries.ts";
+import { openItems } from "./items.ts";
 import type { Archiving, Jobs } from "./jobs.ts";
 import { type Month, monthOf } from "./month.ts";
 import type { ReadFile } from "./read-file.ts";
 import { removeArchive } from "./remove-archive.ts";
 import { hexOf, type Row, rowOf } from "./row.ts";
-import { ENTRY_COLUMNS, LAST_OPEN } from "./schema.ts";
+import { ENTRY_COLUMNS, isOpenState } from "./schema.ts";
 import { boundTo } from "./wire.ts";
 
 /** Entries looked at in one piece of work. */
@@ -14,7 +15,7 @@ const PIECE = 500;
 
 /**
  * A piece of forgetting: removes an archive that is beyond its time, or copies entries whose outcome has been known for
- * long enough into the archives of their months. Copies are durable at the return; the writer deletes the originals then.
+ * long enough, with their items, into the archives of their months. Copies are durable at the return; the writer deletes the originals then.
  */
 export async function archivePiece(file: ReadFile, { retention, wall }: Jobs["archive"]["in"]): Promise<Archiving> {
   const removed = removeArchive(file, wall - retention.outcome);
@@ -22,7 +23,7 @@ export async function archivePiece(file: ReadFile, { retention, wall }: Jobs["ar
   const before = wall - Math.min(retention.bodies, retention.outcome);
   const cells = pieceOf(file);
   const last = cells.at(-1);
-  const rows = cells.flatMap((cells) => readable(cells)).filter((row) => row.state > LAST_OPEN && row.updated < before);
+  const rows = cells.flatMap((cells) => readable(cells)).filter((row) => !isOpenState(row.state) && row.updated < before);
   for (const [month, entries] of Map.groupBy(rows, ({ created }) => monthOf(created))) copy(file, month, entries);
   const done = last === undefined || cells.length < PIECE || created(cells[0]) >= before;
   file.archivedTo = done ? 0 : Number(last[0]);
@@ -50,11 +51,14 @@ function readable(cells: Cells): Row[] {
 /** First the entries, then the keys that lead to them, each of them durable; what was copied before is overwritten. */
 function copy(file: ReadFile, month: Month, rows: readonly Row[]): void {
   const archive = openArchive(file.paths, month);
+  const items = rows.flatMap(({ sequence }) => file.items.of(sequence));
   try {
     const entries = openEntries(archive);
+    const archivedItems = openItems(archive);
     archive.exec("BEGIN IMMEDIATE");
     copyNames(file, archive);
     for (const row of rows) entries.put({ ...row, fields: null, answer: archivedAnswer(file, row) });
+    for (const item of items) archivedItems.put(item);
     archive.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
   } finally {
     archive.close();
@@ -63,7 +67,7 @@ function copy(file: ReadFile, month: Month, rows: readonly Row[]): void {
   try {
     const put = keys.prepare("INSERT OR IGNORE INTO keys (key48, month) VALUES (?, ?)");
     keys.exec("BEGIN IMMEDIATE");
-    for (const { key48 } of rows.toSorted((a, b) => a.key48 - b.key48)) put.run(key48, month);
+    for (const { key48 } of [...rows, ...items].toSorted((a, b) => a.key48 - b.key48)) put.run(key48, month);
     keys.exec("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
   } finally {
     keys.close();

@@ -10,16 +10,16 @@ export type Cell = null | number | string | Uint8Array;
 export type Cells = readonly Cell[];
 
 /** What a group may ask of the writer: the first cell of each operation. */
-export const OPERATION = { insert: 0, update: 1, read: 2, request: 3, keepProfile: 4, profile: 5, forget: 6, subtract: 7, epoch: 8, heartbeat: 9, stats: 10 } as const;
+export const OPERATION = { insert: 0, update: 1, read: 2, request: 3, keepProfile: 4, profile: 5, forget: 6, subtract: 7, epoch: 8, heartbeat: 9, stats: 10, items: 11, holders: 12 } as const;
 
 /** Operations that change nothing: they go on where nothing can be written. */
-export const READ_ONLY: ReadonlySet<Cell> = new Set([OPERATION.read, OPERATION.request, OPERATION.profile, OPERATION.stats]);
+export const READ_ONLY: ReadonlySet<Cell> = new Set([OPERATION.read, OPERATION.request, OPERATION.profile, OPERATION.stats, OPERATION.items, OPERATION.holders]);
 
 /** A new entry. */
 export type InsertCells = readonly [
   kind: number, id: string, revision: number, state: number, detail: string | null, site: string, route: string, region: string, profile: string,
   fingerprint: string, key: string, scope: string, taxpayer: string | null, lane: string | null, principal: string | null,
-  fields: Uint8Array | null, content: Uint8Array | null,
+  fields: Uint8Array | null, content: Uint8Array | null, /** JSON: id, fingerprint, key and `after` of each. */ items: string | null,
 ];
 
 /** What an update does with the answer. */
@@ -29,6 +29,8 @@ export const ANSWER = { keep: 0, set: 1, clear: 2 } as const;
 export type UpdateCells = readonly [
   kind: number, id: string, revision: number, fence: number, state: number, detail: string | null, take: number, attempts: number | null,
   endpoint: string | null, answerMode: number, answer: Uint8Array | null, drop: number, fields: Uint8Array | null, content: Uint8Array | null, brief: number,
+  /** JSON: id, outcome, reference and `until` of each. */
+  items: string | null,
 ];
 
 /** What a brief reply to an update says. */
@@ -45,7 +47,7 @@ export type EntryCells = readonly [
 export type EpochCells = readonly [kind: number, journal: string, number: number, life: string, mark: number, finding: string | null];
 
 /** How an operation ended. `fault` carries one row: kind and text. */
-export const ENDED = { done: 0, inserted: 1, known: 2, nothing: 3, fault: 4 } as const;
+export const ENDED = { done: 0, inserted: 1, known: 2, nothing: 3, fault: 4, taken: 5 } as const;
 
 /** Answer to one operation: how it ended, and rows. */
 export type Reply = readonly [ended: number, rows: readonly Cells[]];

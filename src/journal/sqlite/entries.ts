@@ -7,6 +7,8 @@ import { ENTRY_COLUMNS } from "./schema.ts";
 export interface Entries {
   /** All revisions of an id, the oldest first. Throws a StoreFault (corrupt) where a row that may be one of them is damaged. */
   find(id: string): Row[];
+  /** The one of a sequence; null without it. Throws as `find`. */
+  at(sequence: number): Row | null;
   /** Writes a row in the place of the one with its sequence, if there is one. */
   put(row: Row): void;
 }
@@ -14,13 +16,18 @@ export interface Entries {
 /** Statements on the `entries` table of an open file. */
 export function openEntries(database: DatabaseSync): Entries {
   const byKey = database.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE key48 = ? ORDER BY revision`);
-  byKey.setReturnArrays(true);
+  const bySequence = database.prepare(`SELECT ${ENTRY_COLUMNS} FROM entries WHERE sequence = ?`);
+  for (const statement of [byKey, bySequence]) statement.setReturnArrays(true);
   const put = database.prepare(`INSERT OR REPLACE INTO entries (${ENTRY_COLUMNS}) VALUES (${ENTRY_COLUMNS.replaceAll(/\w+/g, "?")})`);
   return {
     find(id) {
       const found = byKey.all(key48Of(id)) as unknown as readonly Cells[];
       // The checksum is looked at before the id: a damaged id must not make an entry invisible.
       return found.length === 0 ? [] : found.map(rowOf).filter((row) => hexOf(row.id) === id);
+    },
+    at(sequence) {
+      const found = bySequence.get(sequence) as unknown as Cells | undefined;
+      return found === undefined ? null : rowOf(found);
     },
     put: (row) => void put.run(...cellsOf(row)),
   };

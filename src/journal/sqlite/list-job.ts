@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { openArchives } from "./archives.ts";
 import type { Cells, EntryCells } from "./cells.ts";
 import type { Jobs } from "./jobs.ts";
-import { type Condition, conditionOf, WINDOW, windowSql, windowValues } from "./list-entries.ts";
+import { type Condition, conditionsOf, WINDOW, windowSql, windowValues } from "./list-entries.ts";
 import { entryCells } from "./live-file.ts";
 import { yieldTurn, type ReadFile } from "./read-file.ts";
 import { rowOf } from "./row.ts";
@@ -13,20 +13,22 @@ const COLUMNS = ENTRY_COLUMNS.replace("fields, answer", "NULL, CASE typeof(answe
 
 /** Entries in the order of claims, of the live file and the archives. Damaged rows are passed over: `verify` tells of them. */
 export async function listJob(file: ReadFile, { filter, limit }: Jobs["list"]["in"]): Promise<Jobs["list"]["out"]> {
-  const condition = conditionOf(filter, file.names);
-  if (condition === null) return { rows: [], next: null };
+  const conditions = conditionsOf(filter, file.names);
+  if (conditions.length === 0) return { rows: [], next: null };
   const found = new Map<number, EntryCells>();
   const after = filter.after ?? 0;
   const take = async (database: DatabaseSync): Promise<void> => {
-    for (const cells of await matches(database, condition, after, limit + 1)) {
-      const entry = readable(file, cells);
-      // The live row is the later one, and wins.
-      if (entry !== null && !found.has(entry[0])) found.set(entry[0], entry);
+    for (const condition of conditions) {
+      for (const cells of await matches(database, condition, after, limit + 1)) {
+        const entry = readable(file, cells);
+        // The live row is the later one, and wins.
+        if (entry !== null && !found.has(entry[0])) found.set(entry[0], entry);
+      }
     }
   };
   // Live first: what moves meanwhile is then found in its archive, and nothing is in neither.
   await take(file.database);
-  const archives = condition.open ? [] : openArchives(file.paths, filter.from, filter.to);
+  const archives = conditions.every(({ index }) => index !== null) ? [] : openArchives(file.paths, filter.from, filter.to);
   try {
     for (const { database } of archives) await take(database);
   } finally {
@@ -41,8 +43,8 @@ async function matches(database: DatabaseSync, condition: Condition, after: numb
   statement.setReturnArrays(true);
   const last = Number(database.prepare("SELECT max(sequence) AS last FROM entries").get()?.["last"] ?? 0);
   const found: Cells[] = [];
-  // With the index of open entries one look is enough, however far apart they are.
-  const step = condition.open ? Math.max(1, last - after) : WINDOW;
+  // With an index one look is enough, however far apart they are.
+  const step = condition.index !== null ? Math.max(1, last - after) : WINDOW;
   for (let from = after; from < last && found.length < limit; from += step) {
     found.push(...(statement.all(...windowValues(from, from + step, condition, limit - found.length)) as unknown as Cells[]));
     await yieldTurn();

@@ -5,6 +5,7 @@ import type { EntryCells } from "./cells.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import { type LiveEntries, openLiveEntries } from "./entries.ts";
 import { namedFault } from "./faults.ts";
+import { type Items, openItems } from "./items.ts";
 import { type Meta, openMeta } from "./meta.ts";
 import { createNames, type Names } from "./names.ts";
 import type { Paths } from "./paths.ts";
@@ -17,6 +18,7 @@ export interface LiveFile {
   readonly database: DatabaseSync;
   readonly paths: Paths;
   readonly entries: LiveEntries;
+  readonly items: Items;
   readonly requests: Blobs;
   readonly answers: Blobs;
   readonly names: Names;
@@ -41,6 +43,7 @@ export function openLiveFile(database: DatabaseSync, paths: Paths, vault: Vault,
     owner,
     sequence: 0,
     entries: openLiveEntries(database),
+    items: openItems(database),
     requests: openBlobs(database, "requests"),
     answers: openBlobs(database, "answers"),
     names: createNames(database),

@@ -3,6 +3,7 @@ import { type Cells, ENDED, type EpochCells, OPERATION, type Reply } from "./cel
 import { namedFault } from "./faults.ts";
 import { forgetEntries } from "./forget-entries.ts";
 import { insertEntry } from "./insert-entry.ts";
+import { holdersCells, itemsOfEntry } from "./item-operations.ts";
 import { entryCells, type LiveFile, revisionsOf } from "./live-file.ts";
 import { storeStats } from "./store-stats.ts";
 import { updateEntry } from "./update-entry.ts";
@@ -27,6 +28,10 @@ export function runOperation(file: LiveFile, operation: Cells, wall: number, roo
       return keepProfile(file, String(id), String(second));
     case OPERATION.profile:
       return readProfile(file, String(id));
+    case OPERATION.items:
+      return itemsOfEntry(file, String(id), Number(second));
+    case OPERATION.holders:
+      return [ENDED.done, holdersCells(file, operation.slice(1).map((one) => Buffer.from(String(one), "hex")))];
     case OPERATION.forget:
       return forgetEntries(file, operation);
     case OPERATION.subtract:

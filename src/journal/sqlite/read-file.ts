@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Blobs, openBlobs } from "./blobs.ts";
+import { type Items, openItems } from "./items.ts";
 import { type Meta, openMeta } from "./meta.ts";
 import { createNames, type Names } from "./names.ts";
 import { type Paths, pathsOf } from "./paths.ts";
@@ -13,6 +14,7 @@ export interface ReadFile {
   readonly database: DatabaseSync;
   readonly names: Names;
   readonly meta: Meta;
+  readonly items: Items;
   readonly requests: Blobs;
   readonly answers: Blobs;
   readonly vault: Vault;
@@ -29,7 +31,7 @@ export function openReadFile(data: ThreadData): ReadFile {
   const database = openDatabase(paths.live, { steps: LIVE_STEPS, cacheKiB: CACHE });
   return {
     paths, database, names: createNames(database), meta: openMeta(database), vault: createVault(data.sealKeys), archivedTo: 0,
-    requests: openBlobs(database, "requests"), answers: openBlobs(database, "answers"),
+    items: openItems(database), requests: openBlobs(database, "requests"), answers: openBlobs(database, "answers"),
   };
 }
 

@@ -5,6 +5,14 @@ import { namedFault } from "./faults.ts";
 /** Number of the last state that is open, as entry.ts orders them; the index of open entries has it too. */
 export const LAST_OPEN = 4;
 
+/** Number of the state in which an accepted one awaits its verdict; open too, and in an index of its own. */
+export const PROVISIONAL = 9;
+
+/** Whether an entry in this state still has to change: it stays in the live file. */
+export function isOpenState(state: number): boolean {
+  return state <= LAST_OPEN || state === PROVISIONAL;
+}
+
 /** Marks our files, so that another program's database is refused ("TXJL"). */
 const APPLICATION_ID = 0x54_58_4a_4c;
 
@@ -26,6 +34,14 @@ const ENTRIES = `
   CREATE INDEX entries_by_key ON entries (key48);
   CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;`;
 
+const ITEMS = `
+  CREATE TABLE items (
+    sequence INTEGER NOT NULL, position INTEGER NOT NULL, key48 INTEGER NOT NULL, id BLOB NOT NULL, fingerprint BLOB NOT NULL,
+    key TEXT NOT NULL, outcome INTEGER NOT NULL, reference TEXT, until INTEGER NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (sequence, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX items_by_key ON items (key48);`;
+
 /** Steps of the live file; the number of steps taken is its version. A step, once released, never changes. */
 export const LIVE_STEPS: readonly string[] = [
   `${ENTRIES}
@@ -35,12 +51,14 @@ export const LIVE_STEPS: readonly string[] = [
   CREATE TABLE profiles (hash TEXT PRIMARY KEY, sum INTEGER NOT NULL, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE owners (owner TEXT PRIMARY KEY, seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;`,
+  "CREATE INDEX entries_provisional ON entries (sequence) WHERE state = 9;",
+  ITEMS,
 ];
 
 /** Steps of an archive: entries whose outcome is known, created in one month. */
-export const ARCHIVE_STEPS: readonly string[] = [ENTRIES];
+export const ARCHIVE_STEPS: readonly string[] = [ENTRIES, ITEMS];
 
-/** Steps of a year's key file: in which month's archive a key stands, and which archives are beyond their time. */
+/** Steps of a year's key file: in which month's archive a key stands, of an entry or an item, and which archives are beyond their time. */
 export const KEYS_STEPS: readonly string[] = [
   `CREATE TABLE keys (key48 INTEGER NOT NULL, month INTEGER NOT NULL, PRIMARY KEY (key48, month)) STRICT, WITHOUT ROWID;
    CREATE TABLE removed (month INTEGER PRIMARY KEY) STRICT;`,

@@ -1,9 +1,11 @@
 import { randomHex } from "../../base/random.ts";
 import { STATES, type Entry, type StateName } from "../entry.ts";
+import type { HeldItem } from "../items.ts";
 import { raised, type Epoch, type EpochFinding } from "../epoch.ts";
 import type { Filter, Page, Retention, Store, StoreStats } from "../store.ts";
 import { type Cells, ENDED, type EntryCells, OPERATION, type Reply, type UpdatedCells } from "./cells.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine.ts";
+import { heldItems, itemOf } from "./items.ts";
 import { changedEntry, entryOf, insertCells, insertedEntry, requestOf, updateCells } from "./wire.ts";
 
 /** How an embedded store is opened. */
@@ -55,11 +57,12 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 }
 
 /** What is done with single entries. */
-function entriesOf({ life, write }: Engine): Pick<Store, "insert" | "update" | "read" | "request" | "keepProfile" | "profile"> {
+function entriesOf({ life, write }: Engine): Pick<Store, "insert" | "update" | "read" | "items" | "holders" | "request" | "keepProfile" | "profile"> {
   const kept = new Set<string>();
   return {
     async insert(entry) {
       const [ended, rows] = await write(insertCells(entry), entry.request?.body.length ?? 0);
+      if (ended === ENDED.taken) return { kind: "taken", holders: holdersIn(rows) };
       return ended === ENDED.inserted ? { kind: "inserted", entry: insertedEntry(entry, life.owner, rows[0] as Cells) } : { kind: "known", entries: entriesIn(rows) };
     },
     async update(change) {
@@ -69,6 +72,8 @@ function entriesOf({ life, write }: Engine): Pick<Store, "insert" | "update" | "
       return entryOf(rows[0] as unknown as EntryCells, change.answer);
     },
     read: async (id) => entriesIn((await write([OPERATION.read, id], 0))[1]),
+    items: async (id, revision) => (await write([OPERATION.items, id, revision], 0))[1].map(itemOf),
+    holders: async (ids) => (ids.length === 0 ? [] : holdersIn((await write([OPERATION.holders, ...ids], 0))[1])),
     async request(id, revision) {
       const [ended, rows] = await write([OPERATION.request, id, revision], 0);
       return ended === ENDED.nothing ? null : requestOf(rows[0] as Cells, id, revision);
@@ -89,6 +94,11 @@ function entriesIn(rows: Reply[1]): Entry[] {
   return rows.map((cells) => entryOf(cells as unknown as EntryCells));
 }
 
+/** First how many items, then the items, then their entries. */
+function holdersIn([[count = 0] = [], ...rows]: Reply[1]): HeldItem[] {
+  return heldItems(rows.slice(0, Number(count)), entriesIn(rows.slice(Number(count))));
+}
+
 /** What is done with the store as a whole. */
 function wholeOf({ write, quickJob, longJob }: Engine, { clock }: SqliteOptions): Pick<Store, "list" | "stats" | "compact" | "verify" | "checkKeys"> {
   return {
@@ -97,9 +107,10 @@ function wholeOf({ write, quickJob, longJob }: Engine, { clock }: SqliteOptions)
       return { entries: rows.map((cells) => entryOf(cells, null)), next };
     },
     async stats(): Promise<StoreStats> {
-      const [, [entries = [], [oldestOpenAt, bytes] = []]] = await write([OPERATION.stats], 0);
+      const [, [entries = [], [oldestOpenAt, oldestProvisionalAt, bytes] = []]] = await write([OPERATION.stats], 0);
       const states = Object.fromEntries(STATES.map((state, index) => [state, Number(entries[index] ?? 0)])) as Record<StateName, number>;
-      return { states, oldestOpenAt: oldestOpenAt === null ? null : Number(oldestOpenAt), bytes: Number(bytes) };
+      const wallOf = (cell: typeof oldestOpenAt): number | null => (cell === null ? null : Number(cell));
+      return { states, oldestOpenAt: wallOf(oldestOpenAt), oldestProvisionalAt: wallOf(oldestProvisionalAt), bytes: Number(bytes) };
     },
     async compact(retention: Retention): Promise<boolean> {
       const { copied, removed, more } = await longJob("archive", { retention, wall: clock.wall() });

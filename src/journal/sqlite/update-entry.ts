@@ -1,5 +1,6 @@
 import { ANSWER, type Cells, ENDED, type Reply, type UpdateCells } from "./cells.ts";
 import { namedFault } from "./faults.ts";
+import { changeItems } from "./item-operations.ts";
 import { entryCells, type LiveFile, revisionsOf } from "./live-file.ts";
 import type { Row } from "./row.ts";
 import { boundTo } from "./wire.ts";
@@ -10,7 +11,7 @@ const SMALL_ANSWER = 4096;
 /** Changes an entry; `nothing` where it is not there, or its fence is another. */
 export function updateEntry(file: LiveFile, operation: Cells, wall: number): Reply {
   const change = operation as unknown as UpdateCells;
-  const [, id, revision, fence, state, detail, take, attempts, endpoint, mode, , , , , brief] = change;
+  const [, id, revision, fence, state, detail, take, attempts, endpoint, mode, , , , , brief, items] = change;
   const live = file.entries.find(id).find((row) => row.revision === revision);
   const row = live ?? revisionsOf(file, id).find((row) => row.revision === revision);
   if (row === undefined || row.fence !== fence) return [ENDED.nothing, []];
@@ -23,8 +24,11 @@ export function updateEntry(file: LiveFile, operation: Cells, wall: number): Rep
   changeRequest(file, row, change);
   const cells = brief === 1 ? null : entryCells(file, row, mode === ANSWER.keep); // before anything is written: the answer may be damaged
   // An archived entry that changes comes back; the archive's copy is overwritten when it goes there again.
-  if (live === undefined) file.entries.insert(row);
-  else file.entries.update(row);
+  if (live === undefined) {
+    file.entries.insert(row);
+    for (const item of file.archived.itemsOf(row)) file.items.put(item);
+  } else file.entries.update(row);
+  if (items !== null) changeItems(file, row.sequence, items);
   file.counts.move(before, state);
   return [ENDED.done, [cells ?? [row.fence, row.attempts, wall]]];
 }

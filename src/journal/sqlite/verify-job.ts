@@ -4,6 +4,7 @@ import { openArchives } from "./archives.ts";
 import { unpackAnswer, unpackRequest } from "./blob.ts";
 import type { Cells } from "./cells.ts";
 import { storeFault } from "./faults.ts";
+import { ITEM_COLUMNS, itemRowOf } from "./items.ts";
 import { entryCells } from "./live-file.ts";
 import { yieldTurn, type ReadFile } from "./read-file.ts";
 import { hexOf, type Row, rowOf } from "./row.ts";
@@ -24,6 +25,7 @@ export async function verifyJob(file: ReadFile): Promise<Verification> {
   const archives = openArchives(file.paths);
   for (const { name, database } of [{ name: "journal.sqlite", database: file.database }, ...archives]) {
     entries += await rowsOf(database, (cells) => checkRow(file, cells), (fault) => tell(`${name}: ${fault}`));
+    await itemsOf(database, (fault) => tell(`${name}: ${fault}`));
     for (const fault of pagesOf(database)) tell(`${name}: ${fault}`);
   }
   for (const { database } of archives) database.close();
@@ -51,6 +53,34 @@ async function rowsOf(database: DatabaseSync, check: (cells: Cells) => string | 
   }
 }
 
+/** Items by their checksums, and whether each has its entry. */
+async function itemsOf(database: DatabaseSync, tell: (fault: string) => void): Promise<void> {
+  const piece = database.prepare(`SELECT ${ITEM_COLUMNS}, EXISTS (SELECT 1 FROM entries WHERE entries.sequence = items.sequence) FROM items WHERE (sequence, position) > (?, ?) ORDER BY sequence, position LIMIT ${PIECE}`);
+  piece.setReturnArrays(true);
+  try {
+    for (let after: Cells = [0, -1]; ; await yieldTurn()) {
+      const rows = piece.all(after[0] ?? 0, after[1] ?? 0) as unknown as Cells[];
+      for (const cells of rows) {
+        const fault = checkItem(cells);
+        if (fault !== null) tell(fault);
+      }
+      if (rows.length < PIECE) return;
+      after = rows.at(-1) ?? after;
+    }
+  } catch (thrown) {
+    tell(storeFault("reading items", thrown).message);
+  }
+}
+
+function checkItem(cells: Cells): string | null {
+  try {
+    const { sequence, position } = itemRowOf(cells);
+    return cells.at(-1) === 1 ? null : `item ${position} of entry number ${sequence}: there is no such entry`;
+  } catch (thrown) {
+    return storeFault("reading items", thrown).message;
+  }
+}
+
 function checkRow(file: ReadFile, cells: Cells): string | null {
   try {
     const row = rowOf(cells);
@@ -70,10 +100,10 @@ function checkRequest({ requests, vault }: ReadFile, row: Row, bound: string): s
   return open !== null && unpackRequest(open.fields, open.content, null, bound) !== null ? null : `entry ${bound}: its request is damaged, or its key is not configured`;
 }
 
-/** Compares the index by which keys are found with the entries: a damaged one would make a known key look new. Reads no bodies. */
+/** Compares the indexes by which keys are found with entries and items: a damaged one would make a known key look new. Reads no bodies. */
 export async function checkKeysJob(file: ReadFile): Promise<readonly string[]> {
   await yieldTurn();
-  return pagesOf(file.database, "entries");
+  return [...pagesOf(file.database, "entries"), ...pagesOf(file.database, "items")];
 }
 
 /** Unlike `quick_check` this compares indexes with their tables: a damaged index would hide an entry. */

@@ -1,4 +1,5 @@
 import { type Entry, type EntryState, STATES, type StoredAnswer, type StoredRequest } from "../entry.ts";
+import { ITEM_OUTCOMES } from "../items.ts";
 import type { Change, NewEntry } from "../store.ts";
 import { packAnswer, packRequest, unpackAnswer, unpackRequest } from "./blob.ts";
 import { ANSWER, type Cells, type EntryCells, type InsertCells, OPERATION, type UpdateCells, type UpdatedCells } from "./cells.ts";
@@ -15,16 +16,17 @@ export function boundTo(id: string, revision: number): string {
 
 /** A new entry, as the writer takes it. */
 export function insertCells(entry: NewEntry): InsertCells {
-  const { id, revision, state, site, route, region, profile, fingerprint, key, scope, taxpayer, lane, principal, request } = entry;
+  const { id, revision, state, site, route, region, profile, fingerprint, key, scope, taxpayer, lane, principal, request, items } = entry;
   const packed = request === null ? null : packRequest(request, null, boundTo(id, revision));
   return [
     OPERATION.insert, id, revision, STATES.indexOf(state.kind), detailOf(state), site, route, region, profile,
     fingerprint, JSON.stringify(key), JSON.stringify(scope), taxpayer, lane, principal, packed?.fields ?? null, packed?.content ?? null,
+    items === undefined ? null : JSON.stringify(items.map(({ id, fingerprint, key, after }) => [id, fingerprint, key, after])),
   ];
 }
 
 /** A change, as the writer takes it. */
-export function updateCells({ id, revision, fence, from, state, take, attempts, endpoint, answer, request, dropHeaders }: Change): UpdateCells {
+export function updateCells({ id, revision, fence, from, state, take, attempts, endpoint, answer, request, dropHeaders, items }: Change): UpdateCells {
   const bound = boundTo(id, revision);
   const packed = request === undefined ? null : packRequest(request, null, bound);
   const mode = answer === undefined ? ANSWER.keep : answer === null ? ANSWER.clear : ANSWER.set;
@@ -32,6 +34,7 @@ export function updateCells({ id, revision, fence, from, state, take, attempts, 
     OPERATION.update, id, revision, fence, STATES.indexOf(state.kind), detailOf(state), take === true ? 1 : 0, attempts ?? null, endpoint ?? null,
     mode, answer ? packAnswer(answer, null, bound) : null, dropHeaders === true ? 1 : 0, packed?.fields ?? null, packed?.content ?? null,
     from === undefined ? 0 : 1,
+    items === undefined ? null : JSON.stringify(items.map(({ id, outcome, reference, until }) => [id, ITEM_OUTCOMES.indexOf(outcome), reference, until])),
   ];
 }
 
@@ -43,7 +46,7 @@ export function changedEntry(from: Entry, change: Change, owner: string, [fence,
 
 /** The new entry as it is now that it has a place. */
 export function insertedEntry(entry: NewEntry, owner: string, [sequence, wall]: Cells): Entry {
-  const { request: _, ...facts } = entry;
+  const { request: _request, items: _items, ...facts } = entry;
   return { ...facts, sequence: Number(sequence), fence: 1, owner, attempts: 0, endpoint: "", createdAt: Number(wall), updatedAt: Number(wall), answer: null };
 }
 

@@ -70,7 +70,7 @@ export function createWriter(file: LiveFile, owners: Owners, reserve: Reserve): 
     if (READ_ONLY.has(operation[0] ?? null)) return single(operation, wall, false);
     if (operation[0] !== OPERATION.insert) return refused;
     const reply = single(operation, wall, false);
-    return reply[0] === ENDED.known || isCorrupt(reply) ? reply : refused;
+    return reply[0] === ENDED.known || reply[0] === ENDED.taken || isCorrupt(reply) ? reply : refused;
   }
 
   function write({ operations, wall, now }: Group): { replies: readonly Reply[]; fault: StoreFault | null } {

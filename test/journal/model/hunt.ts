@@ -44,7 +44,7 @@ async function shrink(schedule: Schedule, wrong: string, planted: Planted): Prom
 }
 
 /** A catch as text: what is wrong, the steps, and how to see it again. */
-export function describeCatch({ seed, wrong, schedule: { recognises, profiles, steps } }: Catch): string {
+export function describeCatch({ seed, wrong, schedule: { recognises, late, profiles, steps } }: Catch): string {
   const lines = [...profiles.map((profile) => `profile ${JSON.stringify(profile)}`), ...steps.map((step) => JSON.stringify(step))];
-  return `${wrong}\n(MODEL_SEED=${seed} MODEL_RUNS=1; ${recognises ? "the platform recognises what it has" : "the platform is not idempotent"})\n${lines.join("\n")}`;
+  return `${wrong}\n(MODEL_SEED=${seed} MODEL_RUNS=1; ${recognises ? "the platform recognises what it has" : "the platform is not idempotent"}${late ? ", its verdicts come later" : ""})\n${lines.join("\n")}`;
 }

@@ -9,6 +9,13 @@ export interface Issue {
   readonly number: string;
   readonly visibleAt: number;
   readonly at: number;
+  /** What the platform says of what it has taken in: `bad` and `gone` make it void, as if it had never been issued. */
+  verdict: "pending" | "good" | "bad" | "gone";
+}
+
+/** Whether the platform took it in, and then refused or dropped it. */
+export function isVoid({ verdict }: Issue): boolean {
+  return verdict === "bad" || verdict === "gone";
 }
 
 /** What executing a submission comes to. */
@@ -26,20 +33,20 @@ export interface Ledger {
 /** Contents whose name begins so are refused for good. */
 export const INVALID = "bad";
 
-/** Makes empty books. `recognises`: ms for which the same content is known again; 0: never. */
-export function createLedger(now: () => number, recognises: number): Ledger {
+/** Makes empty books. `recognises`: ms for which the same content is known again; 0: never. `late`: verdicts come later. */
+export function createLedger(now: () => number, recognises: number, late = false): Ledger {
   const issues: Issue[] = [];
   return {
     issues,
     execute(order, content, hidden) {
       if (content.startsWith(INVALID)) return { kind: "invalid" };
-      const known = recognises === 0 ? undefined : issues.find((one) => one.order === order && now() - one.at <= recognises);
+      const known = recognises === 0 ? undefined : issues.find((one) => one.order === order && !isVoid(one) && now() - one.at <= recognises);
       if (known !== undefined) return known.content === content ? { kind: "duplicate", number: known.number } : { kind: "taken" };
       const number = `N${issues.length + 1}`;
-      issues.push({ order, content, number, at: now(), visibleAt: now() + hidden });
+      issues.push({ order, content, number, at: now(), visibleAt: now() + hidden, verdict: late ? "pending" : "good" });
       return { kind: "issued", number };
     },
-    visible: (order) => issues.find((one) => one.order === order && one.visibleAt <= now()) ?? null,
-    holds: (order, content) => issues.find((one) => one.order === order && one.content === content) ?? null,
+    visible: (order) => issues.find((one) => one.order === order && !isVoid(one) && one.visibleAt <= now()) ?? null,
+    holds: (order, content) => issues.find((one) => one.order === order && one.content === content && !isVoid(one)) ?? null,
   };
 }

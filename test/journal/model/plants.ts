@@ -22,11 +22,12 @@ const sameRow = (change: Pick<Change, "id" | "revision">) => (entry: Entry): boo
 /** All of them. */
 export const PLANTS: readonly Plant[] = [
   { what: "a store that says inserted although the key is known", planted: { store: withoutUniqueClaim }, breaks: ["1", "6"] },
-  { what: "a store that answers before a change is durable", planted: { store: answeringEarly }, breaks: ["1", "6"] },
+  { what: "a store that answers before a change is durable", planted: { store: answeringEarly }, breaks: ["1", "6", "8"] },
   { what: "a store that forgets doubts when it lists", planted: { store: forgettingDoubts }, breaks: ["8"] },
   { what: "a store that writes answers anew", planted: { store: rewritingAnswers }, breaks: ["5"] },
   { what: "a route that takes 504 for not executed", planted: { options: (options) => ({ ...options, notExecuted: [...options.notExecuted, { status: 504 }] }) }, breaks: ["1", "4", "6"] },
   { what: "a route that believes an absence at once", planted: { options: withoutPatience }, breaks: ["1", "4", "6"] },
+  { what: "a route that has no lanes", planted: { options: (options) => ({ ...options, serialBy: [] }) }, breaks: ["9", "10"] },
   { what: "a clock whose monotonic time follows the wall", planted: { clock: (clock) => ({ ...clock, now: () => clock.wall() }) }, breaks: ["1", "4", "6", "8"] },
   { what: "a client library that sends again after a reset", planted: { call: sendingAgain }, breaks: ["1"] },
 ];

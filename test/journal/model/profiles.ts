@@ -11,6 +11,8 @@ export interface Profile {
   readonly rejectedFor: "0ms" | "5s" | "10min";
   readonly maxQueueAge: "3s" | "12h";
   readonly linger: "0ms" | "3s";
+  /** How long a verdict is awaited, where the platform gives one. */
+  readonly provisional: "never" | "20s" | "10min";
 }
 
 /** Holds of every platform of the model: later than MOST_LATE and MOST_HIDDEN together. */
@@ -19,7 +21,7 @@ export const NOT_FOUND_VALID_AFTER = "4s";
 export const RECOGNISES = 40_000;
 
 /** One that fits a platform that recognises what it has, or one that does not. */
-export function randomProfile(random: Random, recognises: boolean): Profile {
+export function randomProfile(random: Random, recognises: boolean, late: boolean): Profile {
   return {
     onOutage: pick(random, ["wait", "wait", "refuse", "defer", "defer"]),
     plan: pick(random, recognises ? ["resend", "resend", "wait-resend", "query"] : ["query", "query", "query", "query", "query-held", "hold"]),
@@ -28,6 +30,7 @@ export function randomProfile(random: Random, recognises: boolean): Profile {
     rejectedFor: pick(random, ["0ms", "5s", "10min"]),
     maxQueueAge: pick(random, ["3s", "12h"]),
     linger: pick(random, ["0ms", "3s"]),
+    provisional: late ? pick(random, ["20s", "10min", "10min"]) : "never",
   };
 }
 
@@ -55,7 +58,7 @@ export function optionsOf(profile: Profile): SubmissionOptions {
   return known;
 }
 
-function written({ plan, duplicate, maxQueueAge, ...rest }: Profile): object {
+function written({ plan, duplicate, maxQueueAge, provisional, ...rest }: Profile): object {
   return {
     ...rest,
     key: [{ json: "/order" }],
@@ -66,6 +69,7 @@ function written({ plan, duplicate, maxQueueAge, ...rest }: Profile): object {
     inDoubt: [{ status: 504 }, { contentType: "text/html" }],
     reference: { json: "/number" },
     resolve: PLANS[plan],
-    defer: { serialBy: [{ json: "/lane" }], maxQueueAge },
+    ...(provisional === "never" ? {} : { provisional: { for: provisional } }),
+    serialBy: [{ json: "/lane" }], defer: { maxQueueAge },
   };
 }

@@ -1,6 +1,7 @@
 import type { StateName } from "../../../src/journal/entry.ts";
 import { tryOnce, type Try } from "./client.ts";
 import { decideByHand } from "./operator.ts";
+import { poll } from "./poll.ts";
 import type { Schedule, Step } from "./schedule.ts";
 import { settled } from "./timeline.ts";
 import { createWitness, type Witness } from "./witness.ts";
@@ -74,6 +75,11 @@ async function take(world: World, step: Step, ask: (one: Try) => Promise<void>):
       return world.restore();
     case "decide":
       return decide(world, step.order);
+    case "verdict":
+      for (const issue of world.ledger.issues) if (issue.order === step.order && issue.verdict === "pending") issue.verdict = step.verdict;
+      return;
+    case "poll":
+      return poll(world, step);
   }
 }
 

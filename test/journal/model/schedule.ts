@@ -17,11 +17,17 @@ export type Step =
   | { readonly do: "jump"; readonly ms: number }
   | { readonly do: "reload"; /** Null: the route is gone. */ readonly profile: number | null }
   | { readonly do: "backup" | "restore" }
-  | { readonly do: "decide"; readonly order: string };
+  | { readonly do: "decide"; readonly order: string }
+  /** The platform's word on all that it has taken in of an order, which stays. */
+  | { readonly do: "verdict"; readonly order: string; readonly verdict: "good" | "bad" | "gone" }
+  /** Somebody asks the platform about an order; the answer passes by so many ms later. */
+  | { readonly do: "poll"; readonly order: string; readonly by: "reference" | "key"; readonly delay: number };
 
 /** A run, as it can be printed and run again. */
 export interface Schedule {
   readonly recognises: boolean;
+  /** The platform takes in, and gives its verdicts later. */
+  readonly late: boolean;
   readonly profiles: readonly Profile[];
   readonly steps: readonly Step[];
 }
@@ -33,11 +39,12 @@ const ORDERS = ["A", "B", "C"];
 export function scheduleOf(seed: number): Schedule {
   const random = seededRandom(seed);
   const recognises = random.next() < 0.2;
-  const profiles = [0, 1].map(() => randomProfile(random, recognises));
+  const late = random.next() < 0.4;
+  const profiles = [0, 1].map(() => randomProfile(random, recognises, late));
   const length = 8 + Math.floor(random.next() * 22);
   // Few orders meet each other often; many let lanes fill.
   const orders = ORDERS.slice(0, 1 + Math.floor(random.next() * ORDERS.length));
-  return { recognises, profiles, steps: Array.from({ length }, () => randomStep(random, orders)) };
+  return { recognises, late, profiles, steps: Array.from({ length }, () => (late && random.next() < 0.3 ? lateStep(random, orders) : randomStep(random, orders))) };
 }
 
 function randomStep(random: Random, orders: readonly string[]): Step {
@@ -53,6 +60,11 @@ function randomStep(random: Random, orders: readonly string[]): Step {
   if (dice < 0.975) return { do: "reload", profile: pick(random, [0, 1, 1, null]) };
   if (dice < 0.99) return { do: random.next() < 0.6 ? "backup" : "restore" };
   return { do: "decide", order: pick(random, orders) };
+}
+
+function lateStep(random: Random, orders: readonly string[]): Step {
+  if (random.next() < 0.4) return { do: "verdict", order: pick(random, orders), verdict: pick(random, ["good", "bad", "bad", "gone"]) };
+  return { do: "poll", order: pick(random, orders), by: pick(random, ["reference", "key"]), delay: pick(random, [0, 0, 100, 3000]) };
 }
 
 function many<T>(random: Random, make: (random: Random) => T): T[] {

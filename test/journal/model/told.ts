@@ -20,6 +20,8 @@ export function toldAtOnce(entered: Exclude<Entered, { kind: "mine" | "joined" }
       return toldOf(entered.entry);
     case "conflict":
       return { kind: "conflict" };
+    // Another one of its lane is held: nothing of this one is claimed.
+    case "behind":
     case "overloaded":
       return { kind: "later" };
     case "unavailable":
@@ -38,6 +40,8 @@ export function toldAtEnd(ending: Ending | NoEnding): Told {
       return ending.executed ? answer(ending.answer, false) : { kind: "not-executed" };
     case "unsent":
       return { kind: "not-executed" };
+    case "behind":
+      return { kind: "later" };
     case "told":
       return toldOf(ending.entry);
   }
@@ -45,9 +49,10 @@ export function toldAtEnd(ending: Ending | NoEnding): Told {
 
 function toldOf({ state, answer: kept }: Entry): Told {
   switch (state.kind) {
+    case "provisional":
     case "accepted":
     case "rejected":
-      return kept === null ? { kind: "known", state: state.kind } : answer(kept, true);
+      return kept === null ? { kind: "known", state: state.kind === "rejected" ? "rejected" : "accepted" } : answer(kept, true);
     case "queued":
       return { kind: "deferred" };
     case "held":

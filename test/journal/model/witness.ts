@@ -1,5 +1,6 @@
 import type { Entry, EntryState, StateName } from "../../../src/journal/entry.ts";
 import { laneOf } from "./client.ts";
+import { isVoid } from "./ledger.ts";
 import type { Arrival } from "./platform.ts";
 import type { Told } from "./told.ts";
 import type { World } from "./world.ts";
@@ -20,16 +21,19 @@ export interface Witness {
 }
 
 /** States in which an invoice may stand in the books. */
-const MAY_BE_ISSUED: ReadonlySet<StateName> = new Set(["sending", "in-doubt", "held", "accepted"]);
+const MAY_BE_ISSUED: ReadonlySet<StateName> = new Set(["sending", "in-doubt", "held", "accepted", "provisional"]);
 
 /** What comes after one of these in its lane may go. */
-const OVER: ReadonlySet<StateName> = new Set(["accepted", "rejected", "released", "expired", "unsent"]);
-const UNDER_WAY: ReadonlySet<StateName> = new Set(["sending", "in-doubt", "queued"]);
+const OVER: ReadonlySet<StateName> = new Set(["accepted", "provisional", "rejected", "released", "expired", "unsent"]);
+/** One of these has its lane for itself. */
+const IN_THE_LANE: ReadonlySet<StateName> = new Set(["sending", "in-doubt", "held"]);
+const UNDER_WAY: ReadonlySet<StateName> = new Set(["sending", "in-doubt", "queued", "provisional"]);
+const TAKEN_IN: ReadonlySet<StateName> = new Set(["accepted", "provisional"]);
 
 /** Begins to watch a world. */
 export function createWitness(world: World): Witness {
   const { ledger, platform, timeline: { clock } } = world;
-  const first = new Map<string, { readonly text: string; readonly wasDurable: boolean }>();
+  const first = new Map<string, { readonly text: string; readonly number: string | null; readonly wasDurable: boolean }>();
   /** Those whose last word to a client was that they will be delivered. */
   const promised = new Set<string>();
   const isForgotten = (order: string): boolean => world.forgotten.has(order);
@@ -43,11 +47,11 @@ export function createWitness(world: World): Witness {
     if (issue === undefined || issue.order !== order) return wrong(`2: ${order}/${content} was told number ${told.number}, which is not in the books`);
     if (isForgotten(order)) return;
     if (issue.content !== content) return wrong(`3: ${order}/${content} was told the number of content ${issue.content}`);
-    const wasDurable = entriesOf(order, content).some(({ state }) => state.kind === "accepted");
+    const wasDurable = entriesOf(order, content).some(({ state }) => TAKEN_IN.has(state.kind));
     const name = `${order}/${content}`;
     const before = first.get(name);
     // Before it could be written a crash may lose the words, never the outcome.
-    if (before === undefined || !before.wasDurable) first.set(name, { text: told.text, wasDurable });
+    if (before === undefined || !before.wasDurable || isVoidNumber(before.number)) first.set(name, { text: told.text, number: told.number, wasDurable });
     else if (before.text !== told.text) wrong(`5: ${name} was told ${before.text}, and then ${told.text}`);
   }
 
@@ -62,6 +66,8 @@ export function createWitness(world: World): Witness {
     if (!entries.some(({ state }) => MAY_BE_ISSUED.has(state.kind))) wrong(`1: ${order}/${content} is sent without a durable claim`);
     if (world.isPutBack) return;
     const own = entries.at(-1);
+    const beside = world.store.peek().find((entry) => entry.key[0] !== order && laneOf(entry.key[0] as string) === laneOf(order) && IN_THE_LANE.has(entry.state.kind));
+    if (beside !== undefined) wrong(`10: ${order}/${content} is sent while ${beside.key[0]} of its lane is ${beside.state.kind}`);
     const deadline = own === undefined ? undefined : deadlines.get(own.sequence);
     if (own === undefined || deadline === undefined) return;
     if (clock.wall() >= deadline) wrong(`9: ${order}/${content} is sent ${clock.wall() - deadline} ms past its time in the queue`);
@@ -83,7 +89,7 @@ export function createWitness(world: World): Witness {
 
   function books(): void {
     const sent = new Map<string, string>();
-    for (const { order, content, number } of ledger.issues) {
+    for (const { order, content, number } of ledger.issues.filter((one) => !isVoid(one))) {
       if (sent.has(order)) wrong(`1: ${order} is in the books twice, as ${sent.get(order)} and ${content}`);
       sent.set(order, content);
       if (!isForgotten(order) && !entriesOf(order, content).some(({ state }) => MAY_BE_ISSUED.has(state.kind))) wrong(`6: ${order}/${content} is in the books as ${number}, and ${statesOf(order, content)} in the journal`);
@@ -99,10 +105,14 @@ export function createWitness(world: World): Witness {
     if (isForgotten(order)) return;
     if (state.kind === "accepted") {
       const issue = ledger.holds(order, content);
+      // Nobody heard the verdict in time.
+      if (issue === null && state.verdict === "assumed") return;
       if (issue === null) wrong(`2: ${order}/${content} is accepted in the journal, and not in the books`);
       else if (state.reference !== null && state.reference !== issue.number) wrong(`2: ${order}/${content} is ${issue.number} in the books, and ${state.reference} in the journal`);
     } else if (!entriesOf(order, content).some((other) => MAY_BE_ISSUED.has(other.state.kind)) && platform.isPending(order, content, Infinity)) wrong(`4: ${order}/${content} is ${state.kind}, and will be executed`);
   }
+
+  const isVoidNumber = (number: string | null): boolean => ledger.issues.some((one) => one.number === number && isVoid(one));
 
   platform.onArrival = onArrival;
   world.onCommit = keepDeadlines;
@@ -126,7 +136,8 @@ export function createWitness(world: World): Witness {
     },
     atEnd() {
       for (const { state, key } of world.store.peek()) if (UNDER_WAY.has(state.kind)) wrong(`8: ${key[0]} is ${state.kind} after everything has settled`);
-      for (const [name, { text }] of first) {
+      for (const [name, { text, number }] of first) {
+        if (isVoidNumber(number)) continue;
         const [order = "", content = ""] = name.split("/");
         if (!isForgotten(order) && !entriesOf(order, content).some(({ state }) => state.kind === "accepted")) wrong(`6: ${name} was told ${text}, and is ${statesOf(order, content)} in the journal`);
       }
@@ -143,5 +154,5 @@ export function createWitness(world: World): Witness {
 
 /** A promise of delivery ends when it is kept, with its time in the queue, or by a person's word. */
 function endsPromise(state: EntryState): boolean {
-  return ["accepted", "rejected", "released", "expired"].includes(state.kind) || (state.kind === "unsent" && state.why.includes("ran out"));
+  return ["accepted", "provisional", "rejected", "released", "expired"].includes(state.kind) || (state.kind === "unsent" && state.why.includes("ran out"));
 }

@@ -32,6 +32,7 @@ export interface Planted {
 /** One life of the process. */
 export interface Life {
   readonly journal: Journal;
+  readonly clock: Clock;
   isAlive: boolean;
 }
 
@@ -78,7 +79,7 @@ export const TOTAL_MS = 5000;
 export function createWorld(schedule: Schedule, planted: Planted): World {
   const timeline = createTimeline();
   const { clock } = timeline;
-  const ledger = createLedger(clock.now, schedule.recognises ? RECOGNISES : 0);
+  const ledger = createLedger(clock.now, schedule.recognises ? RECOGNISES : 0, schedule.late);
   const platform = createPlatform(clock, ledger);
   let death: { readonly when: Death; commits: number } | null = null;
   let lives = 0;
@@ -115,14 +116,15 @@ export function createWorld(schedule: Schedule, planted: Planted): World {
 
   function start(): void {
     // Filled in below: the journal needs to know whether it is alive.
-    const life: { journal: Journal | null; isAlive: boolean } = { journal: null, isAlive: true };
+    const life: { journal: Journal | null; clock: Clock | null; isAlive: boolean } = { journal: null, clock: null, isAlive: true };
     const isAlive = (): boolean => life.isAlive;
     const lifeClock = planted.clock?.(timeline.lifeClock(isAlive)) ?? timeline.lifeClock(isAlive);
     const region = regionOf(lifeClock, platform, isAlive, planted);
     const store = planted.store?.(world.store, world) ?? world.store;
     const events = eventsOf((text) => isAlive() && world.wrong.push(text));
-    const ways = () => (world.profile === null ? null : { policy: world.policy(), response: null, total: null, fresh: false, region: () => region });
+    const ways = () => (world.profile === null ? null : { policy: world.policy(), response: null, total: null, fresh: false, region: () => region, paced: () => null });
     life.journal = createJournal({ clock: lifeClock, random: seededRandom(++lives), store, ways, decode: () => Promise.resolve(null), events, post: () => Promise.resolve(200), distrustUntil });
+    life.clock = lifeClock;
     world.life = life as Life;
     world.life.journal.start();
   }
@@ -179,7 +181,7 @@ function regionOf(clock: Clock, platform: Platform, isAlive: () => boolean, { ca
 function eventsOf(wrong: (text: string) => void): JournalEvents {
   const nothing = (): void => undefined;
   return {
-    committed: nothing, failed: nothing, doubt: nothing, resolved: nothing, held: nothing, conflict: nothing, duplicate: nothing, delivered: nothing, retried: nothing, byHand: nothing,
+    committed: nothing, failed: nothing, doubt: nothing, resolved: nothing, held: nothing, conflict: nothing, duplicate: nothing, delivered: nothing, retried: nothing, byHand: nothing, verdict: nothing, verdictIgnored: nothing,
     fault: (where, fault) => void (fault instanceof StoreFault || where === "stopping" || wrong(`a fault inside while ${where}: ${String((fault as Error)?.stack ?? fault)}`)),
   };
 }

@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { Group, type PaceFacts } from "./group.ts";
+import { groupName, isReference, type GroupOptions, type PaceOptions } from "./options.ts";
+import { PacedCall, type PaceEvents, type Waiting } from "./paced-call.ts";
+
+/*
+ * Keeps to what platforms allow. Every call to a platform passes here: attempts of callers and of the journal, its questions,
+ * polls of our own, probes that are HTTP requests.
+ */
+
+/** What limits need from outside. */
+export interface LimitsEnv {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: PaceEvents;
+}
+
+/** What one site says of its platform's limits. */
+export interface SitePaceOptions {
+  readonly site: string;
+  /** For all of its routes, by region: the same everywhere, unless a region has its own. */
+  readonly shared: readonly { readonly region: string; readonly pace: readonly PaceOptions[] }[];
+  readonly routes: readonly { readonly name: string; readonly pace: readonly PaceOptions[] }[];
+}
+
+/** What counts the requests of one route. */
+export interface RoutePace {
+  /** A call of this route; null where nothing counts it in its region. */
+  call(facts: PaceFacts, waiting: Waiting): PacedCall | null;
+}
+
+/** A site's limits, by the configuration in use. */
+export interface SitePace {
+  /** Whether anything counts anything here. */
+  readonly counts: boolean;
+  /** Null where nothing counts the requests of this route; what is of no route (null) has what all routes have. */
+  of(route: string | null): RoutePace | null;
+  /** Lets go of what it shares with other configurations. */
+  letGo(): void;
+}
+
+/** How a group stands. */
+export interface GroupStatus {
+  readonly site: string;
+  readonly group: string;
+  /** Scopes that are counted apart at this moment. */
+  readonly scopes: number;
+  readonly waiting: number;
+  /** Scopes to which the platform has said to wait. */
+  readonly quiet: number;
+}
+
+/** All counters. They outlive configurations: a limit that changes goes on with what was counted. */
+export interface Limits {
+  open(options: SitePaceOptions): SitePace;
+  status(): GroupStatus[];
+  stop(): void;
+}
+
+interface Used {
+  readonly group: Group;
+  users: number;
+}
+
+/** Makes an empty table of counters. */
+export function createLimits(env: LimitsEnv): Limits {
+  const groups = new Map<string, Used>();
+
+  function use(key: string, site: string, options: GroupOptions): Group {
+    const known = groups.get(key);
+    if (known !== undefined) {
+      known.users++;
+      known.group.configure(options);
+      return known.group;
+    }
+    const group = new Group(site, options, env.clock);
+    groups.set(key, { group, users: 1 });
+    return group;
+  }
+
+  function letGo(key: string): void {
+    const used = groups.get(key);
+    if (used === undefined || --used.users > 0) return;
+    groups.delete(key);
+    used.group.stop();
+  }
+
+  return {
+    open(options) {
+      const keys: string[] = [];
+      const opened = (kind: "route" | "shared", one: GroupOptions): Group => {
+        const key = JSON.stringify([options.site, kind, one.group]);
+        keys.push(key);
+        return use(key, options.site, one);
+      };
+      const own = new Map([...definitions(options.routes)].map(([name, one]) => [name, opened("route", one)] as const));
+      const lists = sharedLists(options.shared).map(({ regions, groups }) => ({ regions, groups: groups.map((one) => opened("shared", one)) }));
+      const routes = new Map(options.routes.map(({ name, pace }) => [name, routePace(env, groupsOf(name, pace, own), lists)]));
+      const shared = routePace(env, [], lists);
+      return {
+        counts: keys.length > 0,
+        of: (route) => (route === null ? shared : (routes.get(route) ?? null)),
+        letGo: () => {
+          for (const key of keys.splice(0)) letGo(key);
+        },
+      };
+    },
+    status: () => [...groups.values()].map(({ group }) => ({ site: group.site, group: group.name, ...group.status() })),
+    stop() {
+      for (const { group } of groups.values()) group.stop();
+    },
+  };
+}
+
+/** What each group is that routes define; entries that only name one are not asked. */
+function definitions(routes: SitePaceOptions["routes"]): Map<string, GroupOptions> {
+  const found = routes.flatMap(({ name, pace }) => pace.flatMap((entry, index) => (isReference(entry) ? [] : [{ ...entry, group: groupName(entry, name, index) }])));
+  return new Map(found.map((one) => [one.group, one]));
+}
+
+interface SharedList<Of> {
+  readonly regions: readonly string[];
+  readonly groups: readonly Of[];
+}
+
+/** Regions whose paces are the same count together; those with their own count apart, under the name of the first of them. */
+function sharedLists(shared: SitePaceOptions["shared"]): SharedList<GroupOptions>[] {
+  const lists: { readonly pace: readonly PaceOptions[]; readonly regions: string[] }[] = [];
+  for (const { region, pace } of shared) {
+    const same = lists.find((list) => isDeepStrictEqual(list.pace, pace));
+    if (same === undefined) lists.push({ pace, regions: [region] });
+    else same.regions.push(region);
+  }
+  return lists.map(({ pace, regions }, place) => ({
+    regions,
+    groups: pace.map((entry, index) => ({ ...entry, group: `${groupName(entry, SHARED, index)}${place === 0 ? "" : `@${regions[0]}`}` })),
+  }));
+}
+
+/** Where the paces of all routes stand in the configuration. */
+const SHARED = "upstream";
+
+/** A route's own, in the order of their names. */
+function groupsOf(route: string, pace: readonly PaceOptions[], made: ReadonlyMap<string, Group>): Group[] {
+  const names = new Set(pace.map((entry, index) => groupName(entry, route, index)));
+  return [...names].toSorted().map((name) => made.get(name)).filter((group) => group !== undefined);
+}
+
+const NOTHING_SHARED: readonly SharedList<Group>[] = [{ regions: [], groups: [] }];
+
+/** Turns are taken in one order everywhere: first those of the route, in the order of their names, then those of all routes as they stand. */
+function routePace(env: LimitsEnv, own: readonly Group[], lists: readonly SharedList<Group>[]): RoutePace | null {
+  const all = (lists.length === 0 ? NOTHING_SHARED : lists).map(({ regions, groups }) => ({ regions, groups: [...own, ...groups] }));
+  if (all.every(({ groups }) => groups.length === 0)) return null;
+  const [first] = all;
+  const only = all.length === 1 && first !== undefined ? first.groups : null;
+  return {
+    call(facts, waiting) {
+      const groups = only ?? all.find(({ regions }) => regions.includes(facts.region))?.groups ?? own;
+      return groups.length === 0 ? null : new PacedCall(env, groups, facts, waiting);
+    },
+  };
+}
