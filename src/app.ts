@@ -81,6 +81,8 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
         admin.configure(next.config.admin);
         renew();
         if (pair !== undefined) adminListener.renew(pair);
+        // A load may be the first that journals: its routes are in use from here on.
+        journal.start();
       };
     },
     cutTunnels: (old) => doors.upgrades.cut(old),
@@ -110,7 +112,7 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
   connectGauges({ metrics, estate, limits, generations, listeners: doors.listeners, droppedLines: sink.dropped, cache: around.cache, journal });
   // Before the first caller: what is taken up first is asked about first.
-  journal.current()?.start();
+  journal.start();
   // Last: nobody reloads what is not there yet. A change made meanwhile is noticed, because the watch compares contents.
   watch = life.own(watchConfig(loaded, { clock }, () => void generations.reload()));
   life.own(onSignals(drain, () => void stop(1), () => void generations.reload()));

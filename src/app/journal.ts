@@ -27,6 +27,8 @@ export interface JournalParts {
 export interface JournalDoor {
   /** Opens it. Rejects with an OperatorError that says what to do. */
   open(config: Config): Promise<Journal>;
+  /** Begins with what an earlier life left open, once; call it where a configuration is in use that may have opened it. */
+  start(): void;
   /** Null while no configuration has asked for it. */
   current(): Journal | null;
   /** What stands in it, as of the last time that it was asked. */
@@ -48,6 +50,7 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
   let opening: Promise<Journal> | null = null;
   let journal: Journal | null = null;
   let stats: StoreStats | null = null;
+  let isStarted = false;
 
   async function open(config: Config): Promise<Journal> {
     const directory = join(config.stateDir, "journal");
@@ -86,6 +89,11 @@ export function journalDoor({ around, life, ways, retention }: JournalParts): Jo
         opening = null;
         throw fault;
       })),
+    start() {
+      if (journal === null || isStarted) return;
+      isStarted = true;
+      journal.start();
+    },
     current: () => journal,
     lastStats: () => stats,
     oldestOpenSeconds: () => secondsSince(stats?.oldestOpenAt ?? null),

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { KeyLookUp } from "../base/secret-keys.ts";
 import { compileCondition, type AnswerCondition } from "../document/answer-condition.ts";
 import { compileCounted, type CountedQuery } from "./counted-query.ts";
 import type { EntryAddress } from "./entry.ts";
@@ -45,13 +46,15 @@ export interface PolicyPlace {
   readonly rewritten: readonly string[];
   /** An address is taken for a principal because the configuration asks for it. */
   readonly trustsAddress: boolean;
+  /** The site's keys, which conditions decode with. */
+  readonly keys?: KeyLookUp;
 }
 
 /**
  * Compiles a route's rules. A digest of those that decide who may see what is part of every key: after a change of them
  * nothing is found that was stored under others. After a change of the others, entries live on as they were stored.
  */
-export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials, rewritten, trustsAddress }: PolicyPlace): CachePolicy {
+export function compilePolicy(options: RouteCacheOptions, { site, route, regions, keepsHost, credentials, rewritten, trustsAddress, keys }: PolicyPlace): CachePolicy {
   const parts = options.key;
   const { override, scope, authorized } = options;
   const rules = hash("sha256", JSON.stringify([route, parts, override, scope, authorized, credentials, rewritten, trustsAddress]), "base64url").slice(0, 10);
@@ -68,8 +71,8 @@ export function compilePolicy(options: RouteCacheOptions, { site, route, regions
     queryNames: queryNames(parts),
     countedQuery: compileCounted(queryNames(parts)),
     marks: fieldMarks(credentials),
-    immutableWhen: options.immutableWhen.map((one) => compileCondition(one)),
-    invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map((when) => compileCondition(when)) })),
+    immutableWhen: options.immutableWhen.map((one) => compileCondition(one, keys)),
+    invalidateOn: options.invalidateOn.map((one) => ({ route: one.route, when: one.when.map((when) => compileCondition(when, keys)) })),
   };
 }
 

@@ -14,8 +14,6 @@ export interface Applied {
   /** By the path of the site as it is shown. */
   readonly facts: ReadonlyMap<string, PlatformFacts>;
   readonly values: ReadonlyMap<YamlNode, string>;
-  readonly origins: ReadonlyMap<YamlNode, readonly string[]>;
-  readonly secrets: readonly string[];
   /** Sites that lack what their profile would have given them. */
   readonly without: readonly Path[];
   /** What is wrong in profiles. */
@@ -37,10 +35,8 @@ interface Choice {
 
 const DEFAULT_ENVIRONMENT = "production";
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /** Reads the profiles that sites name and lays the sites over them. `values` are those of the document itself. */
-export function applyProfiles(root: YamlNode, values: ReadonlyMap<YamlNode, string>, directory: string, env: Env, sources: Sources): Applied {
+export function applyProfiles(root: YamlNode, values: ReadonlyMap<YamlNode, string>, directory: string, sources: Sources): Applied {
   const known = new Map<string, ProfileReading>();
   const facts = new Map<string, PlatformFacts>();
   const faults: Fault[] = [];
@@ -55,7 +51,7 @@ export function applyProfiles(root: YamlNode, values: ReadonlyMap<YamlNode, stri
       faults.push({ path: [...path, "platform"], want: `a profile (${nearest}), or a file such as ./own.yaml`, got: JSON.stringify(choice.name) });
       return site;
     }
-    const reading = known.get(place.file) ?? readProfile(place.file, place.shown, env, sources);
+    const reading = known.get(place.file) ?? readProfile(place.file, place.shown, sources);
     known.set(place.file, reading);
     if (!reading.ok) {
       without.push(path);
@@ -73,8 +69,6 @@ export function applyProfiles(root: YamlNode, values: ReadonlyMap<YamlNode, stri
   return {
     root: whole, facts, faults, without,
     values: new Map(profiles.flatMap((profile) => [...profile.values])),
-    origins: new Map(profiles.flatMap((profile) => [...profile.origins])),
-    secrets: profiles.flatMap((profile) => [...profile.secrets]),
     problems: [...known.values()].flatMap((reading) => (reading.ok ? [] : reading.problems)),
   };
 }

@@ -4,7 +4,7 @@ import type { Draft } from "./draft.ts";
 import { wantedName } from "./nearest.ts";
 
 /** Where numbers stand in a rule, and how many there may be. */
-const PLACES: readonly (readonly string[])[] = [["reference"], ["number"], ["request", "reference"]];
+const PLACES: readonly (readonly string[])[] = [["reference"], ["index"], ["number"], ["request", "reference"]];
 const LISTS: readonly (readonly string[])[] = [["key"], ["scope"], ["request", "key"], ["request", "scope"]];
 /** Classes of which an answer is read by one caller, and was not sent by one. */
 const HEARD: ReadonlySet<string> = new Set(["poll", "read"]);
@@ -36,7 +36,9 @@ function checkRule(draft: Draft, rule: Path, route: Path, operations: ReadonlyMa
   for (const place of places) checkVariable(draft, [...place, "path"], [...route, "match", "path"]);
   if (submission === undefined) return;
   // Of a batch each item has a number of its own.
-  const own = draft.has([...submission, "submission", "items"]) ? [...submission, "submission", "items"] : [...submission, "submission"];
+  const isBatch = draft.has([...submission, "submission", "items"]);
+  if (!isBatch && draft.has([...rule, "index"])) draft.refuseKey([...rule, "index"], `nothing here: '${of}' takes no batches`, "index");
+  const own = isBatch ? [...submission, "submission", "items"] : [...submission, "submission"];
   for (const side of [[], ["request"]]) {
     if (draft.items([...rule, ...side, "key"]).length === 0) continue;
     checkLength(draft, [...rule, ...side, "key"], [...own, "key"]);

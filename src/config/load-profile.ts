@@ -26,7 +26,7 @@ const SOME_KEY = "00".repeat(16);
 export function loadProfile(nameOrFile: string, env: Env, read: ReadFile = readFromDisk): LoadedProfile {
   const builtIn = (BUILT_IN_PROFILES as readonly string[]).includes(nameOrFile);
   const file = builtIn ? builtInFile(nameOrFile) : resolve(nameOrFile);
-  const reading = readProfile(file, builtIn ? `${nameOrFile}.yaml` : nameOrFile, env, sourcesOf(read));
+  const reading = readProfile(file, builtIn ? `${nameOrFile}.yaml` : nameOrFile, sourcesOf(read));
   if (!reading.ok) return { ok: false, problems: reading.problems };
   const { options } = reading.profile;
   const names = Object.keys(options.keys);

@@ -71,8 +71,8 @@ function decode(bytes: Uint8Array): string | null {
 function loadText(file: string, text: string, directory: string, env: Env, sources: Sources): Loaded {
   const { root, faults } = readYaml(text);
   const expansion = root === null ? null : expandReferences(root, directory, env, sources);
-  const applied = root === null || expansion === null ? null : applyProfiles(root, expansion.values, directory, env, sources);
-  const draft = new Draft(file, applied?.root ?? null, joined(expansion?.values, applied?.values), joined(expansion?.origins, applied?.origins), applied?.facts);
+  const applied = root === null || expansion === null ? null : applyProfiles(root, expansion.values, directory, sources);
+  const draft = new Draft(file, applied?.root ?? null, joined(expansion?.values, applied?.values), expansion?.origins ?? new Map(), applied?.facts);
   for (const fault of faults) {
     if (isSecretPlace(formatPath(fault.path))) draft.refuse(fault.path, "a text in quotes", "something else", fault.at);
     else draft.refuse(fault.path, fault.want, fault.got, fault.at);
@@ -94,7 +94,7 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   warnOfLearns(draft, config);
   warnOfErrors(draft, config);
   warnOfKeys(draft);
-  return { ok: true, config, warnings: draft.warnings.filter(({ file: where }) => !isBuiltInShown(where)).toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...(applied?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
+  return { ok: true, config, warnings: draft.warnings.filter(({ file: where }) => !isBuiltInShown(where)).toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
 }
 
 function joined<K, V>(...maps: readonly (ReadonlyMap<K, V> | undefined)[]): ReadonlyMap<K, V> {

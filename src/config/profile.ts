@@ -20,10 +20,8 @@ import type { Sources } from "./sources.ts";
 export interface Profile {
   readonly options: ProfileOptions;
   readonly root: YamlMapping;
-  /** As of {@link expandReferences}. */
+  /** As of {@link expandReferences}: what `$${` stands for. */
   readonly values: ReadonlyMap<YamlNode, string>;
-  readonly origins: ReadonlyMap<YamlNode, readonly string[]>;
-  readonly secrets: readonly string[];
 }
 
 /** A profile, or everything that is wrong with its file. */
@@ -31,6 +29,7 @@ export type ProfileReading = { readonly ok: true; readonly profile: Profile } | 
 
 /** What a profile may not say for a site: it is the administrator's. */
 const SITES_OWN: ReadonlySet<string> = new Set(["name", "hosts", "platform", "keys", "regions", "routes"]);
+const IDENTITY_OF_SITE = ["trustedProxies", "entitled"];
 const IN_PROFILES = SITE_KEYS.filter((key) => !SITES_OWN.has(key));
 
 /** A profile comes from somebody else, and names the servers that requests go to: it reads nothing of this machine. */
@@ -54,7 +53,7 @@ export function readProfile(file: string, shown: string, sources: Sources): Prof
   const options = checkShape(draft, profileOptions, draft.value(), [], () => true, form);
   if (options !== null) checkProfile(draft, options);
   if (options === null || draft.problems.length > 0 || root?.kind !== "mapping" || expansion === null) return { ok: false, problems: draft.problems };
-  return { ok: true, profile: { options, root, values: expansion.values, origins: expansion.origins, secrets: expansion.secrets } };
+  return { ok: true, profile: { options, root, values: expansion.values } };
 }
 
 /** What is right key by key, and wrong together: unknown sources, facts without a source, keys that nothing declares. */
@@ -62,6 +61,7 @@ function checkProfile(draft: Draft, options: ProfileOptions): void {
   for (const key of draft.keys(["site"])) {
     if (!IN_PROFILES.includes(key)) draft.refuseKey(["site", key], wantedName(key, IN_PROFILES, "a key of a site that a profile may give"), `the key ${JSON.stringify(key)}`);
   }
+  for (const key of IDENTITY_OF_SITE) if (draft.has(["site", "identity", key])) draft.refuseKey(["site", "identity", key], "a key that a profile may give: whom a site trusts is the administrator's", `the key ${JSON.stringify(key)}`);
   const names = new Set<string>();
   for (const [index, route] of options.routes.entries()) {
     if (names.has(route.name)) draft.refuse(["routes", index, "name"], "a name that no other route has");

@@ -8,4 +8,6 @@ export interface SubmissionPlace {
   /** Leads to `submission`. */
   readonly at: Path;
   readonly options: SubmissionOptions;
+  /** Answers to the application's own questions settle its doubts. */
+  readonly isOverheard: boolean;
 }

@@ -14,9 +14,9 @@ interface Finding {
 }
 
 /** A way out of doubt that leads nowhere, or to another order. */
-export function warnOfPlan({ draft, at, options }: SubmissionPlace): void {
+export function warnOfPlan({ draft, at, options, isOverheard }: SubmissionPlace): void {
   const path = [...at, "resolve"];
-  if (options.resolve.every((step) => step === "hold" || step.wait !== undefined)) {
+  if (!isOverheard && options.resolve.every((step) => step === "hold" || step.wait !== undefined)) {
     // Written out: whoever wrote it has decided.
     if (draft.has(path) && options.resolve.includes("hold")) return;
     return draft.warn(draft.has(path) ? path : at, "risky: no step of 'resolve' asks the platform, so each lost answer is held until a person decides");
@@ -46,8 +46,14 @@ function findingsOf(step: StepOptions, query: NonNullable<StepOptions["query"]>,
   say(!isInHead && !saysWhose, ["query"], "risky: neither the question nor 'match' says {scope}, and another taxpayer's order with the same number could answer");
   say(match.length === 0 && step.each === undefined && !repeatsKey(options) && !saysWhat(step), ["found"], "risky: nothing in the answer is compared with the number, so a platform that ignores the question confirms; add 'match'");
   say(absent !== undefined && notFoundValidAfter === 0 && step.absentMeans === "unsent", ["notFoundValidAfter"], "risky: a platform that shows an invoice a moment late would have it issued again");
+  say(closesByStatus(step, options), ["absentMeans"], "risky: the platform may have said that it knows it (duplicate: check), and a status alone closes it for good; let 'absent' look at what the answer says, or take 'held'");
   say(step.every > step.for, ["every"], "can never act: the step ends before it asks again");
   return found;
+}
+
+/** Many things have the status of what is not there: a path that was moved, or a question in the wrong place. */
+function closesByStatus({ absentMeans, absent, each }: StepOptions, { duplicate }: SubmissionOptions): boolean {
+  return absentMeans === "closed" && each === undefined && absent !== undefined && absent.json === undefined && absent.xml === undefined && duplicate.some(({ means }) => means === "check");
 }
 
 /** A number from the body is looked for in the answer at the same place. */

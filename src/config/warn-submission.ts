@@ -27,7 +27,9 @@ function warnOfRoute(draft: Draft, route: Path, { name, class: routeClass, submi
     return;
   }
   if (crossRegion === true) draft.warn([...route, "crossRegion"], "can never act: a journalled submission stays in its region");
-  const place: SubmissionPlace = { draft, at: [...route, "submission"], options: submission };
+  const operation = submission.operation ?? name;
+  const isOverheard = site.routes.some(({ learns = [] }) => learns.some(({ of, as }) => of === operation && as !== undefined));
+  const place: SubmissionPlace = { draft, at: [...route, "submission"], options: submission, isOverheard };
   warnOfNumber(place, site);
   warnOfOutage(place);
   warnOfAnswers(place);

@@ -1,4 +1,6 @@
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+import { jsonStringEnd } from "./json-walk.ts";
+
+const [QUOTE, COMMA] = [0x22, 0x2c];
 
 /** The elements of a JSON list as they are written, without white space around them. `list` is known to be one. Linear. */
 export function jsonItems(list: string): string[] {
@@ -7,7 +9,7 @@ export function jsonItems(list: string): string[] {
   let start = 1;
   for (let at = 0; at < list.length; at++) {
     const code = list.charCodeAt(at);
-    if (code === QUOTE) at = stringEnd(list, at);
+    if (code === QUOTE) at = jsonStringEnd(list, at);
     else if (code === 0x5b || code === 0x7b) depth++;
     else if (code === 0x5d || code === 0x7d) depth--;
     else if (code === COMMA && depth === 1) {
@@ -17,11 +19,4 @@ export function jsonItems(list: string): string[] {
   }
   const last = list.slice(start, list.lastIndexOf("]")).trim();
   return last === "" ? items : [...items, last];
-}
-
-/** The closing quote of the string that opens at `at`. */
-function stringEnd(text: string, at: number): number {
-  let end = at + 1;
-  for (let code = text.charCodeAt(end); code !== QUOTE && end < text.length; code = text.charCodeAt(end)) end += code === BACKSLASH ? 2 : 1;
-  return end;
 }

@@ -5,6 +5,7 @@ import type { Headers } from "../http/message.ts";
 import type { CallControl } from "../upstream/call.ts";
 import { attempt, type Attempted, type Decode } from "./attempt.ts";
 import type { EntryFacts, StoredAnswer, StoredRequest } from "./entry.ts";
+import { isNearUs } from "./place-values.ts";
 import { readList } from "./read-list.ts";
 import type { QueryAnswer, QueryRequest, QueryStep, Sight } from "./plan.ts";
 import type { SubmissionPolicy } from "./policy.ts";
@@ -136,6 +137,9 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
     });
   }
 
+  /** What came since a time of ours is another list by a clock that is far from ours. */
+  const isElsewhen = ({ isTimed }: QueryStep, { answer }: Seen): boolean => isTimed && !isNearUs(answer.headers, clock.wall());
+
   return {
     send,
     slot,
@@ -153,7 +157,8 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       if (!isSeen(first)) return { ...nothing, askedAt, why: whyNothing(first, facts), left: first !== "unwanted" && first?.kind === "lost", canBePut: true };
       const known = { askedAt, recalled, why: "", left: true, canBePut: true };
       if (step.list === null) {
-        const sight = step.look(first.read, facts, recalled);
+        const looked = step.look(first.read, facts, recalled);
+        const sight = looked === "absent" && isElsewhen(step, first) ? "unknown" : looked;
         if (sight === "unknown" && asked.prompt !== undefined) await put(subject, requestOf(asked.prompt, base), manner.within);
         return { ...known, sight, seen: first };
       }
@@ -161,7 +166,8 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
         const { answer: page } = await share(subject, requestOf(request, base), manner);
         return isSeen(page) ? page : null;
       };
-      return { ...known, ...(await readList(step.list, { facts, recalled, asked, first, turn })) };
+      const { sight, seen } = await readList(step.list, { facts, recalled, asked, first, turn });
+      return { ...known, seen, sight: sight === "absent" && isElsewhen(step, seen) ? "unknown" : sight };
     },
   };
 }

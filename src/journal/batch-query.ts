@@ -4,7 +4,7 @@ import type { Flight } from "./flight.ts";
 import type { Item } from "./items.ts";
 import { madeAnswer, type ToldItem } from "./made-answer.ts";
 import type { Outcomes } from "./outcomes.ts";
-import type { QueryStep } from "./plan.ts";
+import type { QueryAnswer, QueryStep } from "./plan.ts";
 import { readReference } from "./reference.ts";
 import type { Store } from "./store.ts";
 
@@ -26,7 +26,10 @@ export interface BatchQueryEnv {
 
 /** What was seen of an item. */
 interface Shown {
+  /** The platform's number of it. */
   readonly reference: string | null;
+  /** The number of all that was sent together. */
+  readonly whole: string | null;
   readonly asked: Asked;
 }
 
@@ -68,8 +71,8 @@ async function askAll(flight: Flight, step: QueryStep, items: readonly Item[], s
   let last: Asked | null = null;
   const manner: Manner = { ...flight.latestInTurn(), isOver, ...(stored === undefined ? {} : { stored }) };
   const askOne = async ({ id, key, fingerprint }: Item): Promise<void> => {
-    const asked = await questions.ask({ policy: flight.policy, facts: { ...flight.facts, key, fingerprint } }, step, { ...manner, urgent: flight.waiting > 0 });
-    if (asked.sight === "found" && asked.seen !== null) shown.set(id, { asked, reference: readReference({ policy: { reference: step.reference ?? flight.policy.reference } }, asked.seen.read) });
+    const asked = await questions.ask({ policy: flight.policy, facts: { ...flight.asked, key, fingerprint } }, step, { ...manner, urgent: flight.waiting > 0 });
+    if (asked.sight === "found" && asked.seen !== null) shown.set(id, { asked, ...numbersIn(asked.seen.read, flight, step) });
     // A look that began before it was still tells nothing about what came after.
     const isStill = flight.open === 0 && asked.askedAt >= flight.quietSince + step.notFoundValidAfter && clock.now() - flight.quietSince >= step.notFoundValidAfter;
     if (asked.sight === "absent" && isStill) absent.add(id);
@@ -81,6 +84,11 @@ async function askAll(flight: Flight, step: QueryStep, items: readonly Item[], s
   if (step.list !== null) await Promise.all(items.map(askOne));
   else for (const item of items) if (!isOver()) await askOne(item);
   return { absent, last, left, canBePut };
+}
+
+function numbersIn(answer: QueryAnswer, { policy }: Flight, step: QueryStep): Omit<Shown, "asked"> {
+  const whole = readReference({ policy: { reference: step.reference ?? policy.reference } }, answer);
+  return { whole, reference: step.itemReference === null ? whole : readReference({ policy: { reference: step.itemReference } }, answer) };
 }
 
 /** Each item is shown, known from before, or absent for long enough. */
@@ -98,7 +106,7 @@ async function decide(flight: Flight, step: QueryStep, gone: readonly Item[], { 
   const until = outcome === "closed" ? clock.wall() + options.retain.outcome : 0;
   flight.items = (flight.items ?? []).map((item) => (absent.has(item.id) ? { ...item, outcome, until } : item));
   const first = shown.values().next().value;
-  await outcomes.confirmed(flight, answerOf(flight, step, shown), first === undefined ? null : first.reference);
+  await outcomes.confirmed(flight, answerOf(flight, step, shown), first?.whole ?? null);
 }
 
 /** What the caller gets: the route's form with every accepted item, or the platform's last word. */
@@ -112,7 +120,7 @@ function answerOf(flight: Flight, step: QueryStep, shown: ReadonlyMap<string, Sh
   });
   const form = step.as ?? { status: 200, contentType: "application/json", body: "" };
   const body = first?.asked.seen?.read.body;
-  return madeAnswer(form, flight.facts, { items, recalled: first?.asked.recalled ?? flight.recalled, ...(body === undefined ? {} : { body }), ...(first?.reference === null || first === undefined ? {} : { values: { reference: first.reference } }) });
+  return madeAnswer(form, flight.facts, { items, recalled: first?.asked.recalled ?? flight.recalled, ...(body === undefined ? {} : { body }), ...(first === undefined || first.whole === null ? {} : { values: { reference: first.whole } }) });
 }
 
 /** Keeps what was seen, also where the rest stays in doubt. */

@@ -1,7 +1,7 @@
 import type { ExtractorSource } from "../document/extractor.ts";
 import type { Batch, OutcomeList } from "./batch.ts";
 import type { ItemCounts, StateName } from "./entry.ts";
-import type { Item, ItemChange, ItemFacts, ItemOutcome } from "./items.ts";
+import { positionOf, type Item, type ItemChange, type ItemFacts, type ItemOutcome } from "./items.ts";
 import type { ItemMeaning } from "./items-options.ts";
 import type { QueryAnswer } from "./plan.ts";
 
@@ -14,6 +14,8 @@ export interface Part {
   /** Which of the route's lists it stands in, and its place in that. */
   readonly list: number;
   readonly index: number;
+  /** The item's place among those that were sent as the part writes it; null: it does not. */
+  readonly place: number | null;
   /** Null: it says nothing, or another part says something else. */
   readonly means: ItemMeaning | null;
   /** What its caller gets in its place; null: the part as it is. */
@@ -29,23 +31,40 @@ export function keyText(key: readonly string[]): string {
   return JSON.stringify(key);
 }
 
-/** Finds the parts. A part whose key cannot be read is about nobody. Linear in the answer's length for each list. */
-export function partsOf({ outcomes }: Pick<Batch, "outcomes">, answer: QueryAnswer): Parts {
+/** What was sent, in its order: some answers count it. */
+export type Sent = readonly Pick<ItemFacts, "key">[];
+
+/** Finds the parts. A part whose key or place cannot be read, or is none of those that were sent, is about nobody. Linear in the answer's length for each list. */
+export function partsOf({ outcomes }: Pick<Batch, "outcomes">, answer: QueryAnswer, sent: Sent = []): Parts {
   const found = new Map<string, Part>();
   for (const [list, one] of outcomes.entries()) {
     const parts = one.parts({ bytes: answer.body, contentType: answer.contentType });
     if ("kind" in parts) continue;
     for (const [index, { bytes, contentType }] of parts.entries()) {
       const source = { headers: answer.headers, pathVariables: {}, query: "", body: bytes, contentType };
-      const key = keyIn(one, source);
-      if (key === null) continue;
+      const place = placeIn(one, source);
+      const key = place === "none" ? null : keyOf(one, source, place, sent);
+      if (place === "none" || key === null) continue;
       const meaning = one.means({ status: answer.status, contentType, body: bytes });
-      const part: Part = { list, index, means: meaning?.means ?? null, as: meaning?.as ?? null, reference: referenceIn(one, source) };
+      const part: Part = { list, index, place, means: meaning?.means ?? null, as: meaning?.as ?? null, reference: referenceIn(one, source) };
       const before = found.get(key);
       found.set(key, before === undefined || before.means === part.means ? (before ?? part) : { ...before, means: null, as: null });
     }
   }
   return found;
+}
+
+function placeIn({ index }: OutcomeList, source: ExtractorSource): number | null | "none" {
+  if (index === null) return null;
+  const read = index.read(source);
+  return (read.kind === "found" ? positionOf(read.text) : null) ?? "none";
+}
+
+function keyOf(one: OutcomeList, source: ExtractorSource, place: number | null, sent: Sent): string | null {
+  if (place === null) return keyIn(one, source);
+  const item = sent[place - 1];
+  const key = item === undefined ? null : keyText(item.key);
+  return one.key.length === 0 || keyIn(one, source) === key ? key : null;
 }
 
 function keyIn({ key }: OutcomeList, source: ExtractorSource): string | null {

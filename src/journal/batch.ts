@@ -19,7 +19,10 @@ import type { ItemMeaning, ItemsOptions } from "./items-options.ts";
 export interface OutcomeList {
   readonly place: ListPlace;
   readonly parts: ReadParts;
+  /** Empty where the place alone tells it. */
   readonly key: readonly Extractor[];
+  /** The item's place among those that were sent, from 1; null: no part says it. */
+  readonly index: Extractor | null;
   /** Null: the part says nothing. */
   readonly means: (part: JudgedAnswer) => Meaning | null;
   readonly reference: Extractor | null;
@@ -69,6 +72,7 @@ export function compileBatch(options: ItemsOptions, how: Pick<Recognition, "site
       place: listPlace(one.each),
       parts: compileEach(one.each),
       key: extractors(one.key),
+      index: one.index === undefined ? null : compileExtractor(one.index, keys),
       means: compileMeaning(one.is, keys),
       reference: one.reference === undefined ? null : compileExtractor(one.reference, keys),
     })),

@@ -23,7 +23,7 @@ const FORM_WANTED = "{key}, {scope}, {taxpayer}, {region}, {remember.NAME}, {pat
 const OF_ITEM: ReadonlySet<string> = new Set(["outcome", "index"]);
 const ITEM_WANTED = "{outcome}, {index} or a place as in the body, which is then the item's";
 const LISTS: ReadonlySet<string> = new Set(["items", "rejectedItems"]);
-const QUERY_WANTED = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME} or {path.NAME}";
+const QUERY_WANTED = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME} or, but for 'match', {since}";
 const HEADERS_GO = "a place in the path, the query or the body: the fields of a request hold credentials, and are forgotten once its outcome is known";
 
 /** Places of a form that stand for nothing, whatever the submission has. */
@@ -90,16 +90,19 @@ function queryFaults({ query, match, each }: StepOptions, parts: Parts): PlaceFa
   if (query === undefined) return [];
   const matched = match.map(({ is }, index) => ({ path: ["match", index, "is"], text: is }));
   const prompt = [{ path: ["query", "prompt", "path"], text: query.prompt?.path ?? "" }, { path: ["query", "prompt", "body"], text: query.prompt?.body ?? "" }];
-  const texts = [
+  const asked = [
     { path: ["query", "path"], text: query.path },
     { path: ["query", "body"], text: query.body ?? "" },
     ...Object.entries(query.headers).map(([name, text]) => ({ path: ["query", "headers", name], text })),
-    ...matched,
   ];
-  const faults = [...texts, ...prompt].filter(({ text }) => placesIn(text).some((place) => !isOfQuery(place, parts))).map(({ path }) => ({ path, want: QUERY_WANTED }));
+  const isStray = (place: string): boolean => !isOfQuery(place, parts);
+  const faults = [
+    ...[...asked, ...prompt].filter(({ text }) => placesIn(text).some((place) => place !== "since" && isStray(place))),
+    ...matched.filter(({ text }) => placesIn(text).some(isStray)),
+  ].map(({ path }) => ({ path, want: QUERY_WANTED }));
   if (faults.length > 0) return faults;
   // In a list only what is compared tells one part from another; a number from the body is looked for in it at the same place.
-  const named = new Set((each === undefined ? texts : matched).flatMap(({ text }) => placesIn(text)));
+  const named = new Set((each === undefined ? [...asked, ...matched] : matched).flatMap(({ text }) => placesIn(text)));
   const missing = parts.key.map((_, index) => index + 1).filter((part) => !named.has(`key.${part}`) && !(part === 1 && named.has("key")) && !(each !== undefined && parts.items === undefined && isRepeated(parts.key[part - 1])));
   if (missing.length === 0) return [];
   const places = missing.map((part) => (parts.key.length === 1 ? "{key}" : `{key.${part}}`)).join(", ");

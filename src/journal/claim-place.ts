@@ -19,7 +19,7 @@ export interface PlaceEnv {
   readonly distrusts: () => boolean;
 }
 
-type Named = Pick<EntryFacts, "id" | "key" | "lane">;
+type Named = Pick<EntryFacts, "id" | "key" | "lane" | "taxpayer" | "principal">;
 
 const SENDING = { kind: "sending" } as const;
 const WAITING = { kind: "unsent", why: "it waits for its turn in its lane; nothing of it was sent" } as const;

@@ -28,8 +28,6 @@ export interface DeliveryEnv {
 const LOOK_MS = 500;
 /** An attempt wants at least so much time, in ms, or a quarter of the wait for an answer: less makes doubts, not invoices. */
 const SHORTEST_MS = 1000;
-/** The same credentials get the same answer. */
-const NEEDS_THE_CALLER: ReadonlySet<number> = new Set([401, 403, 407]);
 
 /** Where the row of attempts stands. */
 interface Row {
@@ -80,6 +78,11 @@ function isNotExecuted(attempted: Attempted): boolean {
   return attempted.kind === "judged" && attempted.judgement.kind === "not-executed";
 }
 
+/** Sent again as it is it would get the same answer. */
+function needsCaller(attempted: Attempted): boolean {
+  return attempted.kind === "judged" && attempted.judgement.kind === "not-executed" && attempted.judgement.needsCaller;
+}
+
 /** One attempt within the time for it; null where its answer is late. It is then in doubt, and the answer still counts. */
 function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promise<Attempted | null> {
   const { clock, outcomes } = env;
@@ -103,7 +106,7 @@ function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promi
   if (pace === null) began();
   const ended = (one: Attempted): void => {
     cut?.cancel();
-    row.told = one.kind === "judged" && isNotExecuted(one) && !NEEDS_THE_CALLER.has(one.answer.status) ? (pace?.told ?? null) : null;
+    row.told = isNotExecuted(one) && !needsCaller(one) ? (pace?.told ?? null) : null;
     count(one, flight, row);
     flight.finish();
     if (late) outcomes.late(flight, one);
@@ -153,7 +156,7 @@ function endpointOf(attempted: Attempted): string | null {
 
 /** Ms before the next attempt, or null where there is none. */
 function pauseBefore(flight: Flight, attempted: Attempted, route: Route, row: Row, { clock }: DeliveryEnv): number | null {
-  if (flight.isOver || (attempted.kind === "judged" && NEEDS_THE_CALLER.has(attempted.answer.status))) return null;
+  if (flight.isOver || needsCaller(attempted)) return null;
   const { options } = flight.policy;
   const left = timeLeft(route, row, clock);
   // The next one waits for its turn, as long as the platform has said, or is told so.

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Headers } from "../http/message.ts";
 import type { AttemptResult } from "../upstream/result.ts";
-import type { Entry, StoredAnswer, StoredRequest } from "./entry.ts";
+import type { Entry, EntryFacts, StoredAnswer, StoredRequest } from "./entry.ts";
 import type { Item } from "./items.ts";
 import type { LaneHead } from "./lanes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
@@ -116,6 +116,14 @@ export class Flight {
     // Of two batches with the same items the bytes around them may differ.
     const isSame = this.policy.options.fingerprint.over === "bytes" && this.policy.batch === null;
     return this.latest === null || !isSame ? request : { ...request, headers: this.latest };
+  }
+
+  /** What a question about it speaks of. Where the journal was put back, its claim does not say since when it may have been sent. */
+  get asked(): EntryFacts & { readonly createdAt?: number } {
+    const { facts, entry: { state }, distrusted } = this;
+    if (!distrusted && (state.kind !== "in-doubt" || state.cause !== "restored")) return facts;
+    const { createdAt: _, ...rest } = facts;
+    return rest;
   }
 
   /** Fields for a question: the newest try's and the first one's by turns, because either may have the better credentials. */

@@ -40,7 +40,9 @@ function isOfPart(place: string): boolean {
 const outcome = z.strictObject({
   each: eachPart(),
   /** Of the part: the same values as the item's key, in the same order. */
-  key: z.array(extractor()).min(1).max(8),
+  key: z.array(extractor()).max(8).prefault([]),
+  /** Of the part, where it counts the items: the item's place among those that were sent, from 1. Beside 'key' both must say the same. */
+  index: extractor().optional(),
   /** What being there means; or by the first condition on the part that holds. A part that fits none says nothing. */
   is: z.union([z.enum(["accepted", "rejected"]), z.array(rule).min(1).max(100)], { error: () => IS_WANTED }),
   /** Where the platform's number of the item stands in the part. */
@@ -80,7 +82,7 @@ function itemsFaults({ in: outer, key, fingerprint, policy, outcomes }: Pick<Ite
     { wrong: (fingerprint.over === "fields") !== fingerprint.fields.length > 0, path: ["fingerprint", "fields"], want: FINGERPRINT_WANTED },
     { wrong: policy === "perItem" && outcomes.length === 0, path: ["outcomes"], want: "at least one list beside 'policy: perItem': an answer is composed of its parts" },
     { wrong: policy === "perItem" && outer !== undefined, path: ["policy"], want: "whole beside 'in': a document that is wrapped is not written again" },
-    ...outcomes.map((one, index) => ({ wrong: one.key.length !== key.length, path: ["outcomes", index, "key"], want: `${key.length} extractors, as the key of the items has` })),
+    ...outcomes.map((one, index) => ({ wrong: one.key.length !== key.length && (one.key.length > 0 || one.index === undefined), path: ["outcomes", index, "key"], want: `${key.length} extractors, as the key of the items has, or 'index'` })),
   ];
   return all.filter(({ wrong }) => wrong);
 }

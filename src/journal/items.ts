@@ -36,6 +36,11 @@ export function openItem({ id, key, fingerprint }: ItemFacts): Item {
   return { id, key, fingerprint, outcome: "open", reference: null, until: 0 };
 }
 
+/** The place of an item in its batch as it was sent, counted from 1, as a platform writes it; null: that is none. */
+export function positionOf(text: string): number | null {
+  return /^\s*[1-9][0-9]{0,5}\s*$/.test(text) ? Number(text) : null;
+}
+
 /** What became of an item. */
 export interface ItemChange {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { AnswerForm, SubmissionOptions } from "./options.ts";
 export type Judgement =
   | { readonly kind: "accepted" }
   | { readonly kind: "duplicate"; readonly means: "same" | "check" | "conflict"; readonly as: AnswerForm | null; /** Where its number stands, in place of the submission's own words. */ readonly reference: Extractor | null }
-  | { readonly kind: "not-executed" }
+  | { readonly kind: "not-executed"; /** Sent again as it is it would get the same answer. */ readonly needsCaller: boolean }
   | { readonly kind: "rejected" }
   | { readonly kind: "in-doubt"; readonly cause: DoubtCause };
 
@@ -18,6 +18,8 @@ export type Judge = (answer: JudgedAnswer) => Judgement;
 /** Whether a condition on an answer holds. */
 export type Rule = (answer: JudgedAnswer) => boolean;
 
+/** The same credentials get the same answer. */
+const NEEDS_THE_CALLER: ReadonlySet<number> = new Set([401, 403, 407]);
 /** What says nothing about the content. */
 const UNSAID = /^\s*($|text\/plain\b|application\/octet-stream\b)/i;
 const PAGE_BEGINS = /^(\xef\xbb\xbf)?\s*<(!doctype html|html)\b/i;
@@ -30,13 +32,15 @@ const PAGE = /^\s*(text\/html|application\/xhtml\+xml)\b/i;
 export function compileJudge(options: Pick<SubmissionOptions, "duplicate" | "accepted" | "notExecuted" | "final" | "inDoubt">, keys: KeyLookUp = NO_KEYS): Judge {
   const duplicates = options.duplicate.map((one) => ({ rule: compileRule(one, keys), means: one.means, as: one.as ?? null, reference: one.reference === undefined ? null : compileExtractor(one.reference, keys) }));
   const rules = (list: readonly AnswerConditionOptions[]): Rule[] => list.map((one) => compileRule(one, keys));
-  const [accepted, notExecuted, final, inDoubt] = [rules(options.accepted), rules(options.notExecuted), rules(options.final), rules(options.inDoubt)];
+  const [accepted, final, inDoubt] = [rules(options.accepted), rules(options.final), rules(options.inDoubt)];
+  const notExecuted = options.notExecuted.map((one) => ({ rule: compileRule(one, keys), needsCaller: one.needs === "caller" }));
   return (answer) => {
     const fits = (rule: Rule): boolean => rule(answer);
     const duplicate = duplicates.find(({ rule }) => rule(answer));
     if (duplicate !== undefined) return { kind: "duplicate", means: duplicate.means, as: duplicate.as, reference: duplicate.reference };
     if (accepted.some(fits)) return { kind: "accepted" };
-    if (notExecuted.some(fits)) return { kind: "not-executed" };
+    const undone = notExecuted.find(({ rule }) => rule(answer));
+    if (undone !== undefined) return { kind: "not-executed", needsCaller: undone.needsCaller || NEEDS_THE_CALLER.has(answer.status) };
     if (final.some(fits)) return { kind: "rejected" };
     if (isPage(answer)) return { kind: "in-doubt", cause: "not-the-platform" };
     return { kind: "in-doubt", cause: inDoubt.some(fits) ? "said-unknown" : "unknown-answer" };

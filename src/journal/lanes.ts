@@ -9,7 +9,10 @@ import type { Flight } from "./flight.ts";
 /** A submission that has a lane: the others wait for it. */
 export interface LaneHead {
   readonly id: string;
+  /** Empty where it is not for whoever waits to know. */
   readonly key: readonly string[];
+  readonly taxpayer: string | null;
+  readonly principal: string | null;
   /** Only a person can tell what became of it. */
   readonly held: boolean;
 }
@@ -34,7 +37,7 @@ interface Lane {
   readonly waiters: Flight[];
 }
 
-type Named = Pick<Entry, "id" | "key" | "lane">;
+type Named = Pick<Entry, "id" | "key" | "lane" | "taxpayer" | "principal">;
 
 /** More are refused. */
 const MOST_WAITING = 1000;
@@ -76,28 +79,29 @@ export class Lanes {
   }
 
   /** Takes a lane for a claim, or says what it has to wait for. Without a lane nothing has to be freed. */
-  take({ id, key, lane }: Named): LanePlace {
+  take(entry: Named): LanePlace {
+    const { id, lane } = entry;
     if (lane === null) return { kind: "mine" };
     const known = this.#lanes.get(lane);
     if (known === undefined) {
-      this.#lanes.set(lane, { heads: new Map([[id, { id, key, held: false }]]), waiters: [] });
+      this.#lanes.set(lane, { heads: new Map([[id, headOf(entry, false)]]), waiters: [] });
       return { kind: "mine" };
     }
     const head = heldIn(known);
-    if (head !== null) return { kind: "behind", head };
+    if (head !== null) return { kind: "behind", head: seenBy(head, entry) };
     return { kind: known.waiters.length < MOST_WAITING ? "wait" : "full" };
   }
 
   /** Waits for its turn, which may come at once. */
   wait(flight: Flight): void {
-    const { lane, sequence, id, key } = flight.facts;
+    const { lane, sequence } = flight.facts;
     const known = lane === null ? undefined : this.#lanes.get(lane);
     if (lane === null || known === undefined) {
-      this.take({ id, key, lane });
+      this.take(flight.facts);
       return this.#env.turn(flight);
     }
     const head = heldIn(known);
-    if (head !== null) return this.#env.behind(flight, head);
+    if (head !== null) return this.#env.behind(flight, seenBy(head, flight.facts));
     let place = known.waiters.length;
     while (place > 0 && (known.waiters[place - 1] as Flight).facts.sequence > sequence) place--;
     known.waiters.splice(place, 0, flight);
@@ -115,11 +119,12 @@ export class Lanes {
     if (!this.#over.has(entry.id)) this.#block(entry);
   }
 
-  #block({ id, key, lane, state }: Named & Pick<Entry, "state">): void {
+  #block(entry: Named & Pick<Entry, "state">): void {
+    const { id, lane, state } = entry;
     if (lane === null) return;
     const known = this.#lanes.get(lane) ?? { heads: new Map<string, LaneHead>(), waiters: [] };
     this.#lanes.set(lane, known);
-    known.heads.set(id, { id, key, held: state.kind === "held" });
+    known.heads.set(id, headOf(entry, state.kind === "held"));
   }
 
   /** A flight is over, durably: the next one's turn comes, but for a person who has to decide first. */
@@ -129,7 +134,7 @@ export class Lanes {
     if (entry.state.kind !== "held") return this.free(entry);
     this.#block(entry);
     const head = heldIn(known);
-    for (const flight of known.waiters.splice(0)) if (head !== null) this.#env.behind(flight, head);
+    for (const flight of known.waiters.splice(0)) if (head !== null) this.#env.behind(flight, seenBy(head, flight.facts));
   }
 
   /** Gives a lane back; harmless where it is another's. */
@@ -139,9 +144,18 @@ export class Lanes {
     if (lane === null || known === undefined || !known.heads.delete(id) || known.heads.size > 0) return;
     const next = known.waiters.shift();
     if (next === undefined) return void this.#lanes.delete(lane);
-    known.heads.set(next.facts.id, { id: next.facts.id, key: next.facts.key, held: false });
+    known.heads.set(next.facts.id, headOf(next.facts, false));
     this.#env.turn(next);
   }
+}
+
+function headOf({ id, key, taxpayer, principal }: Named, held: boolean): LaneHead {
+  return { id, key, taxpayer, principal, held };
+}
+
+/** A lane may be shared by callers that know nothing of one another: its head's number is told to the one that sent it. */
+function seenBy(head: LaneHead, { taxpayer, principal }: Named): LaneHead {
+  return head.taxpayer === taxpayer && head.principal === principal ? head : { ...head, key: [], taxpayer: null, principal: null };
 }
 
 function heldIn({ heads }: Lane): LaneHead | null {

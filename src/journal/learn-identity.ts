@@ -1,5 +1,6 @@
 import type { KeyLookUp } from "../base/secret-keys.ts";
 import { compileExtractor, type ExtractorSource } from "../document/extractor.ts";
+import { positionOf } from "./items.ts";
 import type { LearnOptions } from "./options.ts";
 import type { Whose } from "./learn-rules.ts";
 
@@ -21,10 +22,11 @@ type Read = (request: ExtractorSource, answer: ExtractorSource) => Seen | "nothi
 const NUMBERS: ReadonlySet<string> = new Set(["string", "number"]);
 
 /** Makes the reader of a rule's identity; null: it says nothing, or two things. */
-export function identityReader({ reference, key, scope, request }: LearnOptions, keys: KeyLookUp | undefined): (request: ExtractorSource, answer: ExtractorSource) => Whose | null {
+export function identityReader({ reference, key, scope, index, request }: LearnOptions, keys: KeyLookUp | undefined): (request: ExtractorSource, answer: ExtractorSource) => Whose | null {
   const one = (place: Place, inRequest: boolean): Read => reader(place, inRequest, keys);
   const references = [...(reference === undefined ? [] : [one(reference, false)]), ...(request.reference === undefined ? [] : [one(request.reference, true)])];
   const lists = [{ key: key.map((place) => one(place, false)), scope: ofAnswer(scope, request.scope, one) }, { key: request.key.map((place) => one(place, true)), scope: request.scope.map((place) => one(place, true)) }].filter((list) => list.key.length > 0);
+  const place = index === undefined ? null : one(index, false);
   return (asked, answer) => {
     const numbers = references.map((read) => read(asked, answer));
     if (numbers.includes("unclear")) return null;
@@ -34,8 +36,15 @@ export function identityReader({ reference, key, scope, request }: LearnOptions,
     const number = found.find(({ named }) => named) ?? found[0] ?? null;
     const byKey = lists.map((list) => keyed(list, asked, answer)).find((whose) => whose !== null) ?? null;
     if (number === null && byKey === null) return null;
-    return { reference: number?.text ?? null, key: byKey?.key ?? null, scope: byKey?.scope ?? [], named: number?.named ?? byKey?.named ?? false };
+    const at = place === null ? null : positionIn(place(asked, answer));
+    // The whole must not get what is said of a part that cannot be told.
+    if (at === "none") return null;
+    return { reference: number?.text ?? null, index: at, key: byKey?.key ?? null, scope: byKey?.scope ?? [], named: number?.named ?? byKey?.named ?? false };
   };
+}
+
+function positionIn(seen: ReturnType<Read>): number | "none" {
+  return (typeof seen === "object" ? positionOf(seen.text) : null) ?? "none";
 }
 
 /** An answer that names the submission and not whose it is: that stands in the request alone. */

@@ -18,6 +18,8 @@ export interface Asker extends Caller {
 export function mayTell(entry: Pick<EntryFacts, "principal" | "taxpayer">, asker: Asker, { named, verdict }: { readonly named: boolean; readonly verdict: Verdict }): boolean {
   if (entry.taxpayer !== null && asker.taxpayer !== null && entry.taxpayer !== asker.taxpayer) return false;
   if (!mayHear(entry, asker)) return false;
-  const isCertain = asker.entitled !== null || entry.principal === asker.principal || (entry.taxpayer !== null && entry.taxpayer === asker.taxpayer);
+  // Without names everybody is nobody: then only what is known of both, or of neither, makes them the same.
+  const isSender = entry.principal === asker.principal && (entry.principal !== null || entry.taxpayer === asker.taxpayer);
+  const isCertain = asker.entitled !== null || isSender || (entry.taxpayer !== null && entry.taxpayer === asker.taxpayer);
   return isCertain || (named && verdict === "accepted");
 }

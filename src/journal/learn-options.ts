@@ -10,6 +10,7 @@ import { extractor } from "../document/extractor.ts";
  */
 
 const WHOSE_WANTED = "at least one of reference, key, request: whose verdict it is";
+const INDEX_WANTED = "'reference' beside it, or in 'request': places are counted in the batch that it finds";
 const VERDICT_WANTED = "at least one of accepted, rejected, unsent, duplicate";
 const METHOD_WANTED = "a method in capitals such as GET";
 const TARGET_WANTED = "a path such as /api/invoices/{reference}";
@@ -34,6 +35,8 @@ export function learnRule<Form extends z.ZodType>(form: Form) {
       /** … or by the submission's own key and scope. */
       key: numbers(),
       scope: numbers(),
+      /** Which item of the batch that the reference finds, where the answer counts them: its place as they were sent, from 1. */
+      index: extractor().optional(),
       /** … or as the request says it: any place of it, its body too. */
       request: z.strictObject({ reference: extractor().optional(), key: numbers(), scope: numbers() }).prefault({}),
       /** Values of the answer that must be the submission's own, such as `{ read: { json: /number }, is: "{reference}" }`. */
@@ -54,8 +57,9 @@ export function learnRule<Form extends z.ZodType>(form: Form) {
     })
     .check(({ value, issues }) => {
       const refuse = (message: string): void => void issues.push({ code: "custom", path: [], message, input: value, continue: true });
-      const { reference, key, request, duplicate, accepted, unsent, rejected } = value;
+      const { reference, key, index, request, duplicate, accepted, unsent, rejected } = value;
       if (reference === undefined && key.length === 0 && request.reference === undefined && request.key.length === 0) refuse(WHOSE_WANTED);
+      if (index !== undefined && reference === undefined && request.reference === undefined) issues.push({ code: "custom", path: ["index"], message: INDEX_WANTED, input: value, continue: true });
       if (duplicate.length + accepted.length + unsent.length + rejected.length === 0) refuse(VERDICT_WANTED);
     });
 }

@@ -31,12 +31,16 @@ export interface Whose {
   readonly reference: string | null;
   readonly key: readonly string[] | null;
   readonly scope: readonly string[];
+  /** Which item of the batch that the reference finds, from 1; null: the rule does not say. */
+  readonly index: number | null;
   /** All of it stands in the answer: the platform itself names the submission, whatever the request says. */
   readonly named: boolean;
 }
 
 /** One thing that an answer says. */
 export interface Finding extends Whose {
+  /** It stands in one part of an answer that is not named there by the reference: of a batch it is about an item, not about all. */
+  readonly isPiece: boolean;
   readonly operation: string;
   readonly verdict: Verdict;
   /** Of a duplicate that the platform told of. */
@@ -98,6 +102,9 @@ function compilePart(options: LearnOptions, keys: KeyLookUp | undefined): (overh
   const judge = compileVerdict(options, keys);
   const number = options.number === undefined ? null : compileExtractor(options.number, keys);
   const match = options.match.map(({ read, is }) => ({ read: compileExtractor(read, keys), is }));
+  // A field of the answer is of all its parts.
+  const isListed = options.each !== undefined;
+  const isOfAll = options.reference?.header !== undefined;
   const fixed = { operation: options.of, as: options.as ?? null, validAfter: options.notFoundValidAfter };
   return ({ request, status, headers }, part) => {
     const answer: ExtractorSource = { headers, pathVariables: {}, query: "", body: part.bytes, contentType: part.contentType };
@@ -105,7 +112,8 @@ function compilePart(options: LearnOptions, keys: KeyLookUp | undefined): (overh
     if (found === null) return [];
     const said = judge({ status, contentType: part.contentType, body: part.bytes });
     const seen = match.map(({ read, is }) => ({ seen: textAt(read, answer), is }));
-    return [{ ...fixed, ...found, ...said, number: number === null ? null : textAt(number, answer), part: part.bytes, match: seen }];
+    const isPiece = isListed && (found.reference === null || !found.named || isOfAll);
+    return [{ ...fixed, ...found, ...said, isPiece, number: number === null ? null : textAt(number, answer), part: part.bytes, match: seen }];
   };
 }
 

@@ -8,7 +8,7 @@ import type { Finding, LearnRules, Overheard } from "./learn-rules.ts";
 import { madeAnswer } from "./made-answer.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { wanted } from "./place-values.ts";
-import type { Awaiting } from "./provisional-index.ts";
+import { isBatch, type Awaiting } from "./provisional-index.ts";
 import type { Provisionals } from "./provisionals.ts";
 
 /*
@@ -45,10 +45,18 @@ export interface LearnEnv {
   /** The platform has spoken of it to one who certainly may ask: whoever asks for the same may be answered the same. */
   readonly heardOf: (one: Awaiting, passing: Passing) => void;
   /**
-   * A verdict under a key that is nobody's own may be about an item of a batch; `id` is the item's. Null: there are none.
-   * Takes the same care as is taken here: see {@link mayTell}.
+   * A verdict under a key that is nobody's own, or in a part of an answer about a batch, may be about an item. Null: there are
+   * none. Takes the same care as is taken here: see {@link mayTell}.
    */
-  readonly item: ((id: string, finding: Finding, passing: Passing) => Learnt) | null;
+  readonly item: ((meant: MeantItem, finding: Finding, passing: Passing) => Learnt) | null;
+}
+
+/** Which item a finding may be about. */
+export interface MeantItem {
+  /** The batch that its reference finds; null: any that has the item. */
+  readonly of: Awaiting | null;
+  /** Of site, operation, scope and its key; null: the finding's `index` says it, or the batch has that one alone. */
+  readonly id: string | null;
 }
 
 /** Learns from answers. */
@@ -79,8 +87,15 @@ export function createLearner(env: LearnEnv): Learner {
     if (here.length === 0) return ignored(first.entry, finding, "elsewhere");
     const own = here.filter(({ entry }) => mayTell(entry, passing.asker, { named, verdict: finding.verdict }));
     if (own.length === 0) return ignored(here[0]?.entry ?? first.entry, finding, "stranger");
-    const [one, ...more] = own.filter((one) => isSame(one, finding));
+    const [one, ...more] = own.filter((one) => isItemOf(one, finding) || isSame(one, finding));
     return one !== undefined && more.length === 0 ? one : ignored(first.entry, finding, "ambiguous");
+  }
+
+  /** What the reference finds: of a batch an item may be meant. */
+  function ofReference(one: Awaiting, id: string | null, finding: Finding, passing: Passing): Learnt {
+    if (!isItemOf(one, finding)) return finding.index === null || finding.index === 1 ? judge(one, finding, passing, true) : ignored(one.entry, finding, "ambiguous");
+    if (mayTell(one.entry, passing.asker, { named: false, verdict: "rejected" })) heardOf(one, passing);
+    return env.item?.({ of: one, id }, finding, passing) ?? "unknown";
   }
 
   function judge(one: Awaiting, finding: Finding, passing: Passing, byReference: boolean): Learnt {
@@ -88,8 +103,9 @@ export function createLearner(env: LearnEnv): Learner {
     if (duplicate !== null) events.duplicate(one.entry, duplicate);
     if (mayTell(one.entry, passing.asker, { named: false, verdict: "rejected" })) heardOf(one, passing);
     if (verdict === "running") return "running";
-    // Under its own key an earlier revision may be meant, which was refused before.
-    if (!byReference && verdict !== "accepted" && (one.entry.revision > 1 || passing.askedAt < one.knownAt)) return ignored(one.entry, finding, "unsure");
+    // Under its own key an earlier revision may be meant, which was refused before; a question that came before it was taken in,
+    // which a number of the caller's own choice allows, was answered about something else, or about nothing.
+    if (verdict !== "accepted" && ((!byReference && one.entry.revision > 1) || passing.askedAt < one.knownAt)) return ignored(one.entry, finding, "unsure");
     if (verdict === "unsent" && clock.now() - one.knownAt < finding.validAfter) return ignored(one.entry, finding, "too-early");
     void provisionals.settle(one, { verdict, number, by: passing.by });
     return "taken";
@@ -114,14 +130,15 @@ export function createLearner(env: LearnEnv): Learner {
       return typeof found === "string" ? found : judge(found, finding, passing, false);
     }
     const flight = flights.get(id);
-    return flight === undefined ? (env.item?.(id, finding, passing) ?? "unknown") : ofFlight(flight, finding, passing);
+    return flight === undefined ? (env.item?.({ of: null, id }, finding, passing) ?? "unknown") : ofFlight(flight, finding, passing);
   }
 
   function learn(finding: Finding, passing: Passing): Learnt {
     const { reference, key, scope, operation } = finding;
     const found = reference === null ? "unknown" : about(provisionals.index.byReference(passing.site, operation, reference), finding, passing, isNamed(finding));
-    if (typeof found !== "string") return judge(found, finding, passing, true);
-    return found === "unknown" && key !== null ? byKey(entryId(passing.site, operation, scope, key), finding, passing) : found;
+    const id = key === null ? null : entryId(passing.site, operation, scope, key);
+    if (typeof found !== "string") return ofReference(found, id, finding, passing);
+    return found === "unknown" && id !== null ? byKey(id, finding, passing) : found;
   }
 
   return {
@@ -143,6 +160,11 @@ export function createLearner(env: LearnEnv): Learner {
  */
 function isNamed({ named, match }: Finding): boolean {
   return named || match.some(({ is }) => is.includes("{reference}"));
+}
+
+/** What it says is about an item of the batch, and not about all of it. */
+function isItemOf(one: Awaiting, { key, index, isPiece }: Finding): boolean {
+  return isBatch(one) && (key !== null || index !== null || isPiece);
 }
 
 /** What the finding says of its key is the entry's own, and so is what the rule compares. */

@@ -16,15 +16,15 @@ import { placesIn } from "./template.ts";
  */
 
 /** What a page shows: the part that is the submission; that no part is; or nothing, because some part cannot be told. */
-export type PageSight = { readonly kind: "found"; readonly part: QueryAnswer } | { readonly kind: "none" } | { readonly kind: "unclear" };
+export type PageSight = { readonly kind: "found"; readonly part: QueryAnswer } | { readonly kind: "none"; /** How many parts the page has. */ readonly parts: number } | { readonly kind: "unclear" };
 
 /** How a list is read. */
 export interface ListLook {
   readonly look: (page: QueryAnswer, facts: EntryFacts, recalled: Recalled) => PageSight;
   /** Whether the last page shows that it is not there. */
   readonly isAbsent: (page: QueryAnswer) => boolean;
-  /** What the next page is asked with; empty at the end, null where that cannot be read. */
-  readonly token: (page: QueryAnswer) => string | null;
+  /** What the page after this one, the `number`th, is asked with; empty at the end, null where that cannot be read. */
+  readonly token: (page: QueryAnswer, number: number, parts: number) => string | null;
   /** The same question for the page of a token; null where the token cannot be put there. */
   readonly turn: (request: QueryRequest, token: string) => QueryRequest | null;
   /** Most pages that are read. */
@@ -45,7 +45,7 @@ interface Words {
 export function compileListLook(step: Pick<StepOptions, "next" | "pages"> & { readonly each: NonNullable<StepOptions["each"]> }, words: Words, keys: KeyLookUp): ListLook {
   const parts = compileEach(step.each);
   const { next } = step;
-  const token = next === undefined ? null : compileExtractor(next.read, keys);
+  const token = next?.read === undefined ? null : compileExtractor(next.read, keys);
   return {
     pages: next === undefined ? 1 : (step.pages ?? PAGES),
     look(page, facts, recalled) {
@@ -59,10 +59,14 @@ export function compileListLook(step: Pick<StepOptions, "next" | "pages"> & { re
         if (is === "own") return { kind: "found", part };
         clear &&= is === "other";
       }
-      return { kind: clear ? "none" : "unclear" };
+      return clear ? { kind: "none", parts: read.length } : { kind: "unclear" };
     },
     isAbsent: (page) => words.absent?.(page) === true,
-    token: (page) => (token === null ? "" : tokenIn(token, page)),
+    token(page, number, held) {
+      // A page without a part is past the end, whatever the platform says of how many there are.
+      if (next?.numbered === true) return held === 0 ? "" : String(number + 1);
+      return token === null ? "" : tokenIn(token, page);
+    },
     turn: (request, given) => turned(request, given, next ?? {}),
   };
 }

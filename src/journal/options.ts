@@ -59,6 +59,15 @@ const duplicate = z
   })
   .check(fitsTogether);
 
+/** The platform's word that it did nothing. */
+const notExecuted = z
+  .strictObject({
+    ...conditionShape(),
+    /** The same bytes would get the same answer: no attempt of ours follows, and the caller, who has to change something, gets it at once. 401, 403 and 407 always mean that. */
+    needs: z.literal("caller", { error: () => "caller, or nothing" }).optional(),
+  })
+  .check(fitsTogether);
+
 const STEPS = ["query", "wait", "resend"] as const;
 
 /** One step on the way out of doubt. */
@@ -77,8 +86,8 @@ const step = z
       .optional(),
     /** The answer is a list: `found`, `match`, `reference`, and `{/pointer}` in `as` are about one part of it. */
     each: eachPart().optional(),
-    /** The list goes on: what is read from the answer is sent with the same question, in a field or a member of the query. */
-    next: z.strictObject({ read: extractor(), header: z.string().regex(HEADER_NAME, { error: () => "a header name" }).optional(), query: z.string().min(1).max(100).optional() }).optional(),
+    /** The list goes on: what is read from the answer is sent with the same question, in a field or a member of the query; or its pages are `numbered` there, from 1, up to one without a part. */
+    next: z.strictObject({ read: extractor().optional(), numbered: z.literal(true, { error: () => "true, or nothing" }).optional(), header: z.string().regex(HEADER_NAME, { error: () => "a header name" }).optional(), query: z.string().min(1).max(100).optional() }).optional(),
     /** A longer list shows nothing but what it holds up to there. */
     pages: whole(1, 10_000).optional(),
     /** Answers that show the submission; beside `each`, any part unless written. */
@@ -91,6 +100,8 @@ const step = z
     as: answerForm.optional(),
     /** Where the platform's own number stands in this answer, where that is another place than in one that accepts. */
     reference: extractor().optional(),
+    /** Of a batch, where `reference` is the number of all that was sent together: where the item's own number stands. */
+    itemReference: extractor().optional(),
     /** An answer that it is not there counts only so long after the last attempt ended. */
     notFoundValidAfter: duration("0ms", "30d").optional(),
     /** What follows from its absence: it may be sent again, only a person may say so, or its number must never be used again. */
@@ -122,7 +133,8 @@ export type StepOptions = z.output<typeof step>;
 function listFaults({ query, each, next, as, absentMeans, closedAs }: Pick<StepOptions, "query" | "each" | "next" | "as" | "absentMeans" | "closedAs">): { readonly path: readonly string[]; readonly want: string }[] {
   const all = [
     { wrong: next !== undefined && each === undefined, path: ["next"], want: "'each' beside it: only a list goes on" },
-    { wrong: next !== undefined && (next.header === undefined) === (next.query === undefined), path: ["next"], want: "exactly one of header, query beside 'read'" },
+    { wrong: next !== undefined && (next.read === undefined) === (next.numbered === undefined), path: ["next"], want: "exactly one of read, numbered in it" },
+    { wrong: next !== undefined && (next.header === undefined) === (next.query === undefined), path: ["next"], want: "exactly one of header, query in it" },
     { wrong: query !== undefined && each !== undefined && as === undefined, path: ["as"], want: "a form beside 'each': the caller sent one submission, and the answer is a list" },
     { wrong: closedAs !== undefined && absentMeans !== "closed", path: ["closedAs"], want: "'absentMeans: closed' beside it" },
   ];
@@ -172,7 +184,7 @@ export const submissionOptions = z
     /** What answers mean; the first list that fits, in this order. An answer that fits none leaves it in doubt. */
     duplicate: z.array(duplicate).max(100).prefault([]),
     accepted: conditions().prefault([{ status: [200, 201, 202, 204] }]),
-    notExecuted: conditions().prefault([{ status: [401, 429] }]),
+    notExecuted: z.array(notExecuted).max(100).prefault([{ status: [401, 429] }]),
     final: conditions().prefault([{ status: [400, 413, 415] }]),
     inDoubt: conditions().prefault([]),
     /** Where the platform's own number stands in an answer that accepts, or in that of a query. */
@@ -209,8 +221,9 @@ export const submissionOptions = z
   });
 
 /** What a batch says of its items it does not say of itself. */
-function batchFaults({ key, scope, fingerprint, within, items }: Pick<SubmissionOptions, "key" | "scope" | "fingerprint" | "within" | "items">): { readonly path: readonly string[]; readonly want: string }[] {
-  if (items === undefined) return key.length > 0 ? [] : [{ path: ["key"], want: KEY_WANTED }];
+function batchFaults({ key, scope, fingerprint, within, items, resolve }: Pick<SubmissionOptions, "key" | "scope" | "fingerprint" | "within" | "items" | "resolve">): { readonly path: readonly (string | number)[]; readonly want: string }[] {
+  const ofItems = resolve.flatMap((step, index) => (step === "hold" || step.itemReference === undefined ? [] : [{ path: ["resolve", index, "itemReference"], want: "'items' beside it in the submission: no request is a batch" }]));
+  if (items === undefined) return key.length > 0 ? ofItems : [...ofItems, { path: ["key"], want: KEY_WANTED }];
   const given = { key: key.length > 0, scope: scope.length > 0, fingerprint: fingerprint.over === "fields" };
   const stray = Object.entries(given).flatMap(([path, isGiven]) => (isGiven ? [{ path: [path], want: "nothing beside 'items': it stands there" }] : []));
   const isApart = items.policy === "perItem" && within.length > 0;

@@ -171,7 +171,7 @@ export class Outcomes {
     const items = await this.itemsOf(flight);
     if (flight.isOver) return;
     const { answer, plain, judgement, endpoint } = attempted;
-    const parts = partsOf(batch, { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain });
+    const parts = partsOf(batch, { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain }, items);
     const { changes, silent, conflicts } = splitAnswer(items, parts, clock.wall() + flight.policy.options.rejectedFor);
     for (const _ of conflicts) events.duplicate(flight.facts, "conflict");
     if (judgement.kind === "rejected" && !changes.some(({ outcome }) => outcome === "accepted")) return this.#reject(flight, attempted);

@@ -43,10 +43,14 @@ export interface QueryStep {
   /** Null where it cannot be put: a value is missing, or would be another one where it goes. */
   readonly request: (facts: EntryFacts, recalled?: Recalled) => QueryRequest | null;
   readonly look: (answer: QueryAnswer, facts: EntryFacts, recalled?: Recalled) => Sight;
+  /** Whether it asks for what came since a time of ours. */
+  readonly isTimed: boolean;
   /** In place of `look` where the answer is a list. */
   readonly list: ListLook | null;
   readonly as: AnswerForm | null;
   readonly reference: Extractor | null;
+  /** Of a batch, where an item has a number of its own beside that of the whole. */
+  readonly itemReference: Extractor | null;
   readonly notFoundValidAfter: number;
   readonly absentMeans: "unsent" | "held" | "closed";
   readonly closedAs: AnswerForm | null;
@@ -76,9 +80,11 @@ function compileStep(step: StepOptions, echoes: Echoes, keys: KeyLookUp): PlanSt
     kind: "query",
     request: requestOf(step.query as NonNullable<StepOptions["query"]>),
     look: (answer, facts, recalled = FORGOTTEN) => look(answer, found, absent, () => isOwn(answer, facts, echoes, match, recalled)),
+    isTimed: isTimed(step.query as NonNullable<StepOptions["query"]>),
     list: step.each === undefined ? null : compileListLook({ ...step, each: step.each }, { found, absent, echoes, match }, keys),
     as: step.as ?? null,
     reference: step.reference === undefined ? null : compileExtractor(step.reference, keys),
+    itemReference: step.itemReference === undefined ? null : compileExtractor(step.itemReference, keys),
     notFoundValidAfter: step.notFoundValidAfter ?? 0,
     absentMeans: step.absentMeans,
     closedAs: step.closedAs ?? null,
@@ -88,6 +94,10 @@ function compileStep(step: StepOptions, echoes: Echoes, keys: KeyLookUp): PlanSt
 }
 
 const always: Rule = () => true;
+
+function isTimed({ path, headers, body = "" }: NonNullable<StepOptions["query"]>): boolean {
+  return [path, body, ...Object.values(headers)].some((text) => placesIn(text).includes("since"));
+}
 
 /** Makes the request of a query out of its templates. */
 export function requestOf(query: NonNullable<StepOptions["query"]>): QueryStep["request"] {

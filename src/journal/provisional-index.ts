@@ -82,7 +82,8 @@ export function createProvisionalIndex(most: number): ProvisionalIndex {
   };
 }
 
-function isBatch({ policy }: Awaiting): boolean {
+/** Whether it is a batch: its items may have verdicts of their own. */
+export function isBatch({ policy }: Awaiting): boolean {
   return policy !== null && policy.batch !== null;
 }
 

@@ -25,7 +25,7 @@ export async function readList(list: ListLook, { facts, recalled, asked, first, 
   for (let pages = 1; ; pages++) {
     const shown = list.look(page.read, facts, recalled);
     if (shown.kind === "found") return { sight: "found", seen: { ...page, read: shown.part } };
-    const token = shown.kind === "none" ? list.token(page.read) : null;
+    const token = shown.kind === "none" ? list.token(page.read, pages, shown.parts) : null;
     if (token === "") return { sight: list.isAbsent(page.read) ? "absent" : "unknown", seen: page };
     const request = token === null || tokens.has(token) || pages >= list.pages ? null : list.turn(asked, token);
     const next = request === null ? null : await turn(request);

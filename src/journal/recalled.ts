@@ -2,6 +2,7 @@ import type { KeyLookUp } from "../base/secret-keys.ts";
 import { compileExtractor, type Extractor, type ExtractorSource } from "../document/extractor.ts";
 import { headerValue } from "../http/headers.ts";
 import { pathVariables } from "../http/path-variables.ts";
+import { splitTarget } from "../http/split-target.ts";
 import { formsOf, wordsOf } from "./check-places.ts";
 import type { Entry, StoredRequest } from "./entry.ts";
 import type { SubmissionOptions } from "./options.ts";
@@ -56,9 +57,8 @@ export function isWithin(first: Recalled | null, tried: Recalled | null): boolea
 }
 
 function sourceOf({ target, headers, body }: StoredRequest, variables: ReturnType<typeof pathVariables>): ExtractorSource {
-  const end = target.indexOf("?");
-  const path = end < 0 ? target : target.slice(0, end);
-  return { headers, pathVariables: variables(path), query: end < 0 ? "" : target.slice(end), body, contentType: headerValue(headers, "content-type") };
+  const { path, query } = splitTarget(target);
+  return { headers, pathVariables: variables(path), query, body, contentType: headerValue(headers, "content-type") };
 }
 
 function all(extractors: readonly Extractor[], source: ExtractorSource): readonly string[] | null {

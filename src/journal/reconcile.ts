@@ -61,7 +61,7 @@ export interface Reconciled {
 export interface ReconcileEnv {
   readonly clock: Clock;
   readonly store: Store;
-  readonly questions: Pick<Questions, "slot" | "ask">;
+  readonly questions: Pick<Questions, "ask">;
   readonly policyOf: (facts: EntryFacts) => Promise<SubmissionPolicy | null>;
 }
 

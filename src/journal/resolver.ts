@@ -152,7 +152,7 @@ export class Resolver {
 
   async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Asked> {
     const { questions, outcomes } = this.#env;
-    const asked = await questions.ask(flight, step, { ...flight.latestInTurn(), urgent: flight.waiting > 0, isOver });
+    const asked = await questions.ask({ policy: flight.policy, facts: flight.asked }, step, { ...flight.latestInTurn(), urgent: flight.waiting > 0, isOver });
     const { sight, askedAt, seen, recalled } = asked;
     if (sight === "found" && seen !== null && !isOver()) {
       const reference = readReference({ policy: { reference: step.reference ?? flight.policy.reference } }, seen.read);

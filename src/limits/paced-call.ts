@@ -12,6 +12,9 @@ export type NoTurn =
   | { readonly kind: "told"; readonly group: string; /** Seconds after which there should be one. */ readonly retryAfter: number }
   | { readonly kind: "given-up"; readonly cause: AttemptCause };
 
+/** Callers are told to come back a little apart; after an hour no further apart than this. */
+const MOST_SPREAD_MS = 60_000;
+
 /** What pacing tells of its work; `ms` is how long somebody waited. */
 export interface PaceEvents {
   /** A request went, after a wait or none. */
@@ -199,7 +202,7 @@ export class PacedCall {
     const { random, events } = this.#env;
     const { site, name } = this.#groups[index] as Group;
     events.told(site, name);
-    return { kind: "told", group: name, retryAfter: Math.max(1, Math.ceil((ms * (1 + random.next() / 2)) / 1000)) };
+    return { kind: "told", group: name, retryAfter: Math.max(1, Math.ceil((ms + Math.min(ms / 2, MOST_SPREAD_MS) * random.next()) / 1000)) };
   }
 
   /** Gives back what the first so many counters gave, last first. */

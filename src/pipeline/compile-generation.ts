@@ -76,7 +76,7 @@ function compileWith(options: SiteOptions, pace: SitePace, parts: GenerationPart
     endpoints: region.endpoints.map((endpoint) => ({ ...endpoint, url: parts.origin(endpoint.url, options) })),
     material: parts.material(region.upstream.tls),
   }));
-  const policies = options.routes.map((route) => policyOf(route, options, parts.cache));
+  const policies = options.routes.map((route) => policyOf(route, options, parts.cache, keys));
   const routes = options.routes.map((route, index) => compileRoute(route, { cache: policies[index] ?? null, submission: submissionOf(route, options, keys, parts.journal), learns: learnsOf(route, keys, parts.journal), pace: pace.of(route.name), errors, voids: voidsOf(route.name, policies) }));
   return { name: options.name, identity, routes, errors, pace, upstream: parts.estate.open({ site: options.name, regions, probePace: probePaceOf(routes, pace) }), caches: policies.some((policy) => policy !== null) };
 }
@@ -110,14 +110,14 @@ function wayOf(site: Site, route: Route): Way {
   };
 }
 
-function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache): CachePolicy | null {
+function policyOf(route: RouteOptions, site: SiteOptions, cache: Cache, keys: KeyLookUp): CachePolicy | null {
   if (route.cache === undefined) return null;
   const keepsHost = route.forward.host || route.forward.client;
   const trustsAddress = !isDeepStrictEqual(site.identity.principal, identityOptions.parse({}).principal);
   // A header that the principal is read from is a credential: it counts like Authorization.
   const headers = site.identity.principal.flatMap((source) => ("header" in source ? [source.header.toLowerCase()] : []));
   const credentials = headers.filter((name) => name !== "authorization");
-  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials, rewritten: rewrittenBy(route), trustsAddress });
+  return cache.compile(route.cache, { site: site.name, route: route.name, regions: site.regions.map((region) => region.name), keepsHost, credentials, rewritten: rewrittenBy(route), trustsAddress, keys });
 }
 
 /** See upstream-head.ts: what the platform is told in the caller's place. */

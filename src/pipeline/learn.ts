@@ -1,5 +1,6 @@
 import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
+import { splitTarget } from "../http/split-target.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { LearnRules } from "../journal/learn-rules.ts";
 import type { Way } from "../journal/way.ts";
@@ -18,7 +19,7 @@ import { upstreamHeaders } from "./upstream-head.ts";
 export interface Listening {
   readonly rules: LearnRules;
   readonly journal: Journal;
-  /** What the log has been told already: a platform's answers are large for good. */
+  /** Reasons that the log has been told already, each once for a configuration: an answer that is too large comes again and again. */
   readonly told: Set<UnheardWhy>;
 }
 
@@ -54,8 +55,7 @@ const NOTHING = new Uint8Array(0);
 /** What answers to requests of our own tell, by the routes that those match. */
 export function hearingOf(site: Site): NonNullable<Way["hearing"]> {
   return ({ method, target, headers, body }) => {
-    const mark = target.indexOf("?");
-    const [path, query] = mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark)];
+    const { path, query } = splitTarget(target);
     const route = routeOf(site.routes, { method, path, query, headers, body });
     return route === null || route.learns === null ? null : { rules: route.learns.rules, source: { pathVariables: route.pathVariables(path), query } };
   };

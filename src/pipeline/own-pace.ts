@@ -1,3 +1,4 @@
+import { splitTarget } from "../http/split-target.ts";
 import type { Way } from "../journal/way.ts";
 import type { PacedCall } from "../limits/paced-call.ts";
 import type { SitePace } from "../limits/limits.ts";
@@ -17,7 +18,7 @@ const NO_HEADERS: readonly string[] = [];
 export function wayPaceOf(site: Site, own: Route): Way["paced"] {
   if (!site.pace.counts) return () => null;
   return (routeClass, request, { region, taxpayer, principal }, waiting) => {
-    const [path, query] = split(request.target);
+    const { path, query } = splitTarget(request.target);
     const route = routeClass === "submit" ? own : routeOf(site.routes, { method: request.method, path, query, headers: request.headers, body: request.body });
     const source = { headers: request.headers, pathVariables: route?.pathVariables(path) ?? {}, query };
     return site.pace.of(route?.name ?? null)?.call({ routeClass, region, taxpayer, principal, address: null, source }, waiting) ?? null;
@@ -28,14 +29,9 @@ export function wayPaceOf(site: Site, own: Route): Way["paced"] {
 export function probePaceOf(routes: readonly Route[], pace: SitePace): (region: string, target: string) => PacedCall | null {
   if (!pace.counts) return () => null;
   return (region, target) => {
-    const [path, query] = split(target);
+    const { path, query } = splitTarget(target);
     const route = routeOf(routes, { method: "GET", path, query, headers: NO_HEADERS, body: null });
     const source = { headers: NO_HEADERS, pathVariables: route?.pathVariables(path) ?? {}, query };
     return pace.of(route?.name ?? null)?.call({ routeClass: "read", region, taxpayer: null, principal: null, address: null, source }, NOT_WAITING) ?? null;
   };
-}
-
-function split(target: string): readonly [path: string, query: string] {
-  const mark = target.indexOf("?");
-  return mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark)];
 }

@@ -78,7 +78,7 @@ function referenceOf(state: EntryState): string | null {
 
 /** Nothing was sent: what stands before it in its lane is held for a person. */
 export function behind(x: Exchange, { key }: LaneHead, policy: SubmissionPolicy): Verdict {
-  return refusal(policy, x, "held", "held", `nothing of it was sent: number '${key.join(", ")}', which comes before it in its lane, is held for a person`, HELD_S, policy.options.answers.held, null);
+  return refusal(policy, x, "held", "held", `nothing of it was sent: ${key.length === 0 ? "another" : `number '${key.join(", ")}'`}, which comes before it in its lane, is held for a person`, HELD_S, policy.options.answers.held, null);
 }
 
 /** Some items of a batch are known, and there is no answer for the whole. Said as a no, because a later try gets no other answer. */

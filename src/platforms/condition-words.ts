@@ -9,7 +9,7 @@ export type ShownPlace = Readonly<Record<string, unknown>>;
 const PLACES = ["jwt", "header", "path", "query", "json", "xml", "form", "multipart", "body"] as const;
 
 /** A condition in plain words, such as `status 200 and /code is 0`. */
-export function conditionWords(condition: ShownCondition, say: Say): string {
+function conditionWords(condition: ShownCondition, say: Say): string {
   const parts: string[] = [];
   const { status, contentType, json, xml } = condition;
   if (status !== undefined) parts.push(say("status", listed(status)));

@@ -29,9 +29,6 @@ const factSource = z.strictObject({
   secondHand: z.boolean().prefault(false),
 });
 
-/** See {@link factSource}. */
-export type FactSource = z.output<typeof factSource>;
-
 const whenKey = z.union([z.strictObject({ key: z.string().regex(KEY_NAME) }), z.strictObject({ noKey: z.string().regex(KEY_NAME) })], { error: () => "{ key: NAME } or { noKey: NAME }" });
 
 /** One or several names of `sources`. */

@@ -73,8 +73,10 @@ function identityWords({ key, scope, fingerprint, items }: ShownSubmission, say:
 }
 
 function answerWords(submission: ShownSubmission, say: Say): string[] {
-  const kinds = ["accepted", "final", "notExecuted", "inDoubt"] as const;
-  const lines = kinds.filter((kind) => submission[kind].length > 0).map((kind) => say(kind, conditionsWords(submission[kind], say)));
+  const { notExecuted } = submission;
+  const needsCaller = notExecuted.filter(({ needs }) => needs === "caller");
+  const kinds = { accepted: submission.accepted, final: submission.final, notExecuted: notExecuted.filter(({ needs }) => needs !== "caller"), needsCaller, inDoubt: submission.inDoubt } as const;
+  const lines = (Object.keys(kinds) as (keyof typeof kinds)[]).filter((kind) => kinds[kind].length > 0).map((kind) => say(kind, conditionsWords(kinds[kind], say)));
   for (const means of ["same", "check", "conflict"] as const) {
     const rules = submission.duplicate.filter((rule) => rule.means === means);
     if (rules.length > 0) lines.push(say(`duplicate_${means}`, conditionsWords(rules, say)));

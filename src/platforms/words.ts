@@ -37,6 +37,7 @@ const WORDS = {
   accepted: ["The platform has taken it when it answers: {0}.", "平台已接收的应答：{0}。"],
   final: ["A final no, so that the content must be corrected: {0}.", "最终拒绝，需要更正内容：{0}。"],
   notExecuted: ["Nothing was done, so that it may be sent again: {0}.", "未执行，可以再次发送：{0}。"],
+  needsCaller: ["Nothing was done, and the application is told at once, because the same again would get the same answer: {0}.", "未执行，且原样重发结果相同，因此立即告知应用：{0}。"],
   inDoubt: ["Nobody knows, so that it is looked up first: {0}.", "结果不明，需先查询：{0}。"],
   duplicate_same: ["The platform knows it already, and it was issued: {0}.", "平台已有该发票且已开具：{0}。"],
   duplicate_check: ["The platform knows the number already, and it is checked whose invoice that is: {0}.", "平台已有该号码，需核实是否为同一张发票：{0}。"],

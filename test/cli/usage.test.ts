@@ -23,6 +23,7 @@ Commands:
   reload [options] [file]  makes a running Taxgate read its configuration again
   cache                    purges, inspects and counts what a running Taxgate keeps of answers
   journal                  shows, decides, compares and saves what is known of submissions
+  platforms                lists, shows and checks profiles of tax platforms
   token [options] <name>   makes a token for the admin API and the line that admits it
   version                  prints the version and the Node it runs on
   help [command]           display help for command

@@ -127,7 +127,7 @@ const sections: [string, (string | number)[], (whole: Shown) => unknown, string[
   ["a route's cache", ["routes", 0, "cache"], (whole) => whole.sites[0]?.routes[0]?.cache, [".key", ".immutableWhen", ".invalidateOn", ".tags"], 17],
   ["the journal", ["journal"], (whole) => whole.journal, [], 4],
   // Forms of answers and one step of a plan are examples whole.
-  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".key", ".scope", ".items.scope", ".items.fingerprint", ".items.fingerprint.fields", ".items.outcomes", ".answers.mixed.contentType", ".answers.mixed.body", ".fingerprint.fields", ".duplicate", ".inDoubt", ".resolve", ".serialBy", ".within", ".answers.elsewhere.contentType", ".answers.elsewhere.body", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body", ".answers.limited.contentType", ".answers.limited.body"], 23],
+  ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".key", ".scope", ".items.scope", ".items.fingerprint", ".items.fingerprint.fields", ".items.outcomes", ".answers.mixed.contentType", ".answers.mixed.body", ".fingerprint.fields", ".duplicate", ".notExecuted", ".inDoubt", ".resolve", ".serialBy", ".within", ".answers.elsewhere.contentType", ".answers.elsewhere.body", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body", ".answers.limited.contentType", ".answers.limited.body"], 24],
   ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] } | undefined)?.resolve[0], [".match", ".as.contentType", ".as.body", ".query.path"], 4],
 ];
 
@@ -144,7 +144,7 @@ const classes: [string, (route: Shown["sites"][number]["routes"][number]) => voi
   ["read", (route) => void (delete route.submission, delete route.learns)],
   // Answers to submissions are judged by themselves.
   ["submit", (route) => {
-    leaveOutOf(route, ["items", "answers.mixed"]);
+    leaveOutOf(route, ["items", "answers.mixed", "resolve.0.itemReference"]);
     delete route.cache;
     delete route.learns;
   }],

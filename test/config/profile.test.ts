@@ -77,10 +77,28 @@ describe("what is wrong is reported where it stands", () => {
     ["a key of the site that is the administrator's", PLATFORM, OWN_PROFILE.replace("site:\n", "site:\n  hosts: [a]\n"), ["own.yaml:10:3: site.hosts: got the key \"hosts\", want one of defaultRegion, upstream, identity, errors"]],
     ["a mistake in a route, with the profile's line", PLATFORM, OWN_PROFILE.replace("class: read", "class: raed"), ["own.yaml:23:12: routes[1].class: got \"raed\", want one of submit, poll, read, auth, control, inbound, pass"]],
     ["a mistake that the site makes over the profile", `${PLATFORM}routes:\n  - { name: look, cache: { ttl: 5 } }\n`, OWN_PROFILE, ["taxgate.yaml:4:33: routes[1].cache.ttl: got 5, want a duration with its unit from 0ms to 10y, such as 250ms, 30s or 5min"]],
+    ["a reference to the machine's own", PLATFORM, OWN_PROFILE.replace("https://own.example", "https://${HOST}.example").replace("45s", "'${file:/etc/hostname}'"), ["own.yaml:7:44: environments.production.home.endpoints[0].url: got ${HOST}, want no reference: what is secret, or this machine's own, the site gives; $${ for the characters themselves", "own.yaml:11:37: site.upstream.timeouts.response: got ${file:/etc/hostname}, want no reference: what is secret, or this machine's own, the site gives; $${ for the characters themselves"]],
+    ["whom the site trusts", PLATFORM, OWN_PROFILE.replace("identity: {", 'identity: { trustedProxies: ["0.0.0.0/0"],'), ['own.yaml:10:15: site.identity.trustedProxies: got the key "trustedProxies", want a key that a profile may give: whom a site trusts is the administrator\'s']],
     ["a key that is needed", PLATFORM, OWN_PROFILE.replace("routes:\n", "keys: { sm4: { what: { en: k, zh: k } } }\nroutes:\n"), ["taxgate.yaml:1:1: (file): got nothing, want 'sm4' under 'keys': profile 'own' cannot work without it"]],
   ];
   for (const [what, text, profile, problems] of cases) {
     test(what, () => deepEqual(problemsOf(text, profile), problems));
+  }
+});
+
+describe("a route of the site that takes everything from one of the profile", () => {
+  const regions = "regions: { home: { endpoints: [{ url: 'https://a.example' }] } }\n";
+  const cases: readonly (readonly [what: string, platform: string, match: string, wanted: readonly string[]])[] = [
+    ["of a file", PLATFORM, "{ methods: [POST], path: /send }", ["4:19: routes[0].match: risky: it takes all requests of the profile's route 'send', and no submission there is protected; a route of the same name is laid over the profile's instead"]],
+    ["that is built in", `version: 1\nplatform: generic-json\n${regions}`, "{ methods: [POST], path: '/api/{some}' }", ["5:19: routes[0].match: risky: it takes all requests of the profile's route 'issue', and no submission there is protected; a route of the same name is laid over the profile's instead"]],
+    ["and no more than a part of them", PLATFORM, "{ methods: [POST], path: /send, header: { x-dry: yes } }", []],
+  ];
+  for (const [what, platform, match, wanted] of cases) {
+    test(`${what}: whoever wrote it is told`, () => {
+      const loaded = loadText(`${platform}routes:\n  - { name: mine, match: ${match}, class: pass }\n`, {}, { "own.yaml": OWN_PROFILE });
+      ok(loaded.ok);
+      deepEqual(loaded.warnings.map(formatProblem).filter((line) => line.startsWith("taxgate.yaml")), wanted.map((line) => `taxgate.yaml:${line}`));
+    });
   }
 });
 

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { envelope, signIn, type Company } from "../platforms/pl-ksef/company.ts";
 import { invoiceXml, ledgerNumber } from "../platforms/pl-ksef/invoice-xml.ts";
 import type { AppAnswer, Gate } from "./platform/app.ts";
-import { jsonOf } from "./platform/apps/generic-json.ts";
+import { jsonOf } from "./platform/gate.ts";
 import type { Kind, SteadyKind } from "./pace-plan.ts";
 import type { PaceSample } from "./pace-record.ts";
 

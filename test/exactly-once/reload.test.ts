@@ -65,3 +65,30 @@ describe("a reload in the middle", () => {
     ok(scene.sandbox.ledger.totals().duplicates === 0);
   });
 });
+
+describe("a journal that is first opened by a reload", () => {
+  let scene: Scene;
+  before(async () => (scene = await openScene({ yaml: configuration })));
+  after(() => scene.end());
+
+  test("takes up what an earlier life left open, without anybody asking for it", async () => {
+    const order = orderOf("R-OPENED");
+    await scene.sandbox.faults.set({ latency: { minMs: 600, maxMs: 600, on: ["issue"] } });
+    const arrived = await scene.arrivals();
+    void scene.submit(order, { patience: 200 });
+    await eventually("the platform has it", async () => (await scene.arrivals()) > arrived);
+    await scene.kill();
+    await eventually("the platform has issued it", () => scene.sandbox.ledger.ofOrder(order.orderNo).length === 1);
+    await scene.sandbox.faults.clear();
+    const journalled = configuration(scene.sandbox.origin);
+    await scene.start(journalled.replace(/ {2}- name: issue\n[^]*?(?= {2}- \{ name: codes)/, ""));
+    const taxgate = scene.taxgate();
+    equal(Number.isNaN(await scene.metric("taxgate_journal_entries", { state: "accepted" })) || (await scene.metric("taxgate_journal_entries", { state: "accepted" })) === 0, true, "no journal is open yet");
+    writeFileSync(taxgate.file, journalled.replaceAll("{folder}", scene.folder));
+    equal((await operatorOf(taxgate).reload()).status, 200);
+    await eventually("it is resolved", async () => (await scene.metric("taxgate_journal_entries", { state: "accepted" })) === 1);
+    const told = await scene.submit(order);
+    issuedOnce(scene, order.orderNo, told);
+    deepEqual([told.submission, await scene.arrivals()], ["replayed", arrived + 1]);
+  });
+});

@@ -266,3 +266,17 @@ test("with deferral those that wait behind one that is put off are put off behin
   assert.deepEqual(sent(life), ["A1", "A1", "A2", "A3"]);
   assert.deepEqual(await life.states(), { A1: "accepted", A2: "accepted", A3: "accepted" });
 });
+
+test("whoever waits behind another caller's held one is not told its number", async () => {
+  const life = scripted({ ...SERIAL, scope: [{ json: "/seller" }] });
+  life.script = () => LOST;
+  const of = (seller: string) => ({ taxpayer: seller, principal: `certificate:${seller}` });
+  void life.hear({ orderNo: "A1", shop: "1", seller: "a" }, of("a"));
+  await life.pass(200);
+  const waits = life.hear({ orderNo: "B1", shop: "1", seller: "b" }, of("b"));
+  await life.pass(30_000, 200);
+  const comes = await life.hear({ orderNo: "B2", shop: "1", seller: "b" }, of("b"));
+  const own = await life.hear({ orderNo: "A2", shop: "1", seller: "a" }, of("a"));
+  const keys = [await waits, comes, own].map((got) => (typeof got !== "string" && got.kind === "behind" ? got.head.key : got));
+  assert.deepEqual(keys, [[], [], ["A1"]]);
+});

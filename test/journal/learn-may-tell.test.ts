@@ -20,6 +20,8 @@ const CASES: readonly (readonly [name: string, entry: { readonly principal: stri
   ["another kind of caller", { principal: "certificate:a", taxpayer: null }, asker({}), "nothing"],
   ["one that sent it without a name", { principal: null, taxpayer: null }, asker({}), "named yes"],
   ["nobody on either side", { principal: null, taxpayer: null }, asker({ principal: null }), "all"],
+  ["nobody, whose taxpayer is not known", { principal: null, taxpayer: "91" }, asker({ principal: null }), "named yes"],
+  ["nobody, of the same taxpayer", { principal: null, taxpayer: "91" }, asker({ principal: null, taxpayer: "91" }), "all"],
   ["one that the site entitles", { principal: "certificate:a", taxpayer: "91" }, asker({ principal: "certificate:b", entitled: (taxpayer) => taxpayer === "91" }), "all"],
   ["one that the site does not entitle, though it sent it", { principal: "authorization:1", taxpayer: "91" }, asker({ entitled: () => false }), "nothing"],
   ["one that the site entitles, asking for another", { principal: "certificate:a", taxpayer: "91" }, asker({ principal: "certificate:b", taxpayer: "92", entitled: () => true }), "nothing"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { answered, ISSUED, LOST, scripted, type Call, type Scripted } from "./scripted-journal.ts";
+import { WALL } from "./some-entry.ts";
 
 /*
  * Doubts whose way out is a list, from the caller's side: what the platform's pages show decides what becomes of it.
@@ -13,6 +14,7 @@ const STEP = {
   as: AS, reference: { json: "/ref" }, notFoundValidAfter: "1s", every: "1s", for: "10s",
 };
 const NEXT = { next: { read: { json: "/next" }, header: "x-page" } };
+const NUMBERED = { next: { numbered: true, query: "p" } };
 const OPTIONS = { key: [{ json: "/invoiceHash" }], remember: { date: { json: "/date" } } };
 const ORDER = { invoiceHash: "h1", orderNo: "1", date: "2026-11-22" };
 const own = { hash: "h1", ref: "R1" };
@@ -33,13 +35,20 @@ async function outcome(step: Readonly<Record<string, unknown>>, pages: readonly 
     }
     turned = call.headers.includes("first") && call.target.endsWith("s=1") ? 0 : turned + 1;
     const page = typeof pages === "function" ? pages(call) : (pages[turned] as Page);
-    return typeof page === "number" ? answered(page) : answered(200, page, typeof page === "string" && page.startsWith("<") ? "text/xml" : "application/json");
+    const told = typeof page === "object" && typeof page["told"] === "string" ? page["told"] : null;
+    return typeof page === "number" ? answered(page) : dated(answered(200, page, typeof page === "string" && page.startsWith("<") ? "text/xml" : "application/json"), told);
   };
   const hearing = life.hear(order);
   await life.pass(30_000, 100);
   const heard = await hearing;
   const text = typeof heard === "string" ? heard : heard.kind === "answered" ? `${heard.how} ${heard.answer.status} ${Buffer.from(heard.answer.body).toString()}` : heard.kind === "told" ? heard.entry.state.kind : heard.kind;
   return { heard: text, life, asked: life.calls.filter(({ kind }) => kind === "poll") };
+}
+
+/** The same answer with a Date. */
+function dated(result: ReturnType<typeof answered>, date: string | null): ReturnType<typeof answered> {
+  if (result.kind !== "answered" || date === null) return result;
+  return { ...result, answer: { ...result.answer, headers: [...result.answer.headers, "date", date] } };
 }
 
 const FOUND = 'confirmed 202 {"ref":"R1","n":"R1"}';
@@ -61,6 +70,14 @@ const cases: readonly { readonly what: string; readonly step?: Readonly<Record<s
   { what: "has more pages than are read", step: { ...NEXT, pages: 2 }, pages: [{ items: [], next: "t1" }, { items: [], next: "t2" }, { items: [], next: null, done: true }], wanted: "held" },
   { what: "breaks off", step: NEXT, pages: [{ items: [], next: "t1" }, 500], wanted: "held" },
   { what: "goes on with a token that no header holds", step: NEXT, pages: [{ items: [], next: "票" }, { items: [], done: true }], wanted: "held" },
+  { what: "has numbered pages, and shows it on the third", step: NUMBERED, pages: [{ items: [other] }, { items: [other] }, { items: [own] }], wanted: FOUND },
+  { what: "has numbered pages, and does not hold it before the one without a part", step: NUMBERED, pages: [{ items: [other] }, { items: [], done: true }], wanted: SENT_AGAIN },
+  { what: "has numbered pages, of which the first one is empty", step: NUMBERED, pages: [{ items: [], done: true }], wanted: SENT_AGAIN },
+  { what: "has numbered pages, and an empty one that is not what absence looks like", step: NUMBERED, pages: [{ items: [other], done: true }, { items: [] }], wanted: "held" },
+  { what: "has numbered pages, the second of which has no list", step: NUMBERED, pages: [{ items: [other] }, { done: true }], wanted: "held" },
+  { what: "has numbered pages, the second of which cannot be read", step: NUMBERED, pages: [{ items: [other], done: true }, '{"items":'], wanted: "held" },
+  { what: "has more numbered pages than are read", step: { ...NUMBERED, pages: 2 }, pages: [{ items: [other], done: true }, { items: [other], done: true }, { items: [], done: true }], wanted: "held" },
+  { what: "has more numbered pages than are read, and shows it on the last of those", step: { ...NUMBERED, pages: 2 }, pages: [{ items: [other] }, { items: [own] }], wanted: FOUND },
   { what: "is XML", step: { each: { xml: "/r/i" }, match: [{ read: { xml: "/i/h" }, is: "{key}" }], as: { status: 200, body: "{reference}" }, reference: { xml: "/i/@n" } }, pages: ['<r><i n="8"><h>h2</h></i><i n="9"><h>h1</h></i></r>'], wanted: "confirmed 200 9" },
   { what: "repeats the key where the submission has it", step: { match: [] }, pages: [{ items: [{ invoiceHash: "h2", ref: "R2" }, { invoiceHash: "h1", ref: "R1" }] }], wanted: FOUND },
   { what: "does not repeat the key at all", step: { match: [] }, pages: [{ items: [own], done: true }], wanted: "held" },
@@ -93,3 +110,39 @@ for (const date of [undefined, "202", null]) {
     assert.deepEqual([asked.length, heard], [0, "held"]);
   });
 }
+
+test("numbered pages are asked for by their numbers, from the second on", async () => {
+  const { asked } = await outcome(NUMBERED, [{ items: [other] }, { items: [other] }, { items: [own] }]);
+  assert.deepEqual(asked.map(({ target }) => target), ["/list?year=2026&s=1", "/list?year=2026&s=1&p=2", "/list?year=2026&s=1&p=3"]);
+});
+
+describe("a list of what came since it was claimed", () => {
+  const SINCE = { query: { path: "/list?from={since}&s=1", headers: { "x-page": "first", "x-since": "{since}" } } };
+  const at = (ms: number): string => new Date(WALL + ms).toISOString();
+
+  test("is asked for with that time less five minutes, without fractions, however late the question is", async () => {
+    const { asked, heard } = await outcome({ ...SINCE, absent: undefined }, [{ items: [other] }]);
+    const since = `${at(-300_000).slice(0, 19)}Z`;
+    assert.equal(heard, "held");
+    assert.ok(asked.length > 3);
+    assert.deepEqual([...new Set(asked.map(({ target }) => target))], [`/list?from=${encodeURIComponent(since)}&s=1`]);
+    assert.ok(asked.every(({ headers }) => headers.includes(since)));
+  });
+
+  for (const [told, wanted] of [[-200_000, SENT_AGAIN], [200_000, SENT_AGAIN], [-280_000, "held"], [280_000, "held"]] as const) {
+    test(`does not count as absence where the platform's clock is far from ours (${told / 1000} s): ${wanted}`, async () => {
+      const { heard } = await outcome(SINCE, () => ({ items: [other], done: true, told: new Date(WALL + told).toUTCString() }));
+      assert.equal(heard, wanted);
+    });
+  }
+
+  test("is not asked for where the journal was put back: it may have been sent long before", async () => {
+    const before = scripted({ ...OPTIONS, resolve: [{ ...STEP, ...SINCE }] });
+    const life = before.crash(WALL + 3_600_000);
+    life.script = (call) => (call.kind === "submit" ? ISSUED : answered(200, { items: [], done: true }));
+    const hearing = life.hear(ORDER);
+    await life.pass(15_000, 100);
+    const heard = await hearing;
+    assert.deepEqual([life.calls.length, typeof heard === "object" && heard.kind === "told" ? heard.entry.state.kind : heard], [0, "held"]);
+  });
+});

@@ -11,6 +11,7 @@ import { compilePolicy, type SubmissionPolicy } from "../../src/journal/policy.t
 import { reconcile, type Span } from "../../src/journal/reconcile.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import { newEntry } from "./sample-entry.ts";
+import { turn } from "./scripted-journal.ts";
 
 const QUERY = { query: { path: "/api/invoices?orderNo={key}" }, found: { status: 200 }, absent: { status: 404 }, notFoundValidAfter: "10s" };
 const policyWith = (resolve: readonly unknown[]): SubmissionPolicy =>
@@ -39,7 +40,7 @@ function setUp(script: Script, policy: SubmissionPolicy | null = POLICY) {
   }
   const region = { call, responseTimeout: 1000 } as unknown as RegionUpstream;
   const questions = createQuestions({ clock, store, ways: () => ({ policy, response: null, total: null, fresh: false, region: (name) => (name === "beijing" ? region : null), paced: () => null }), decode: () => Promise.resolve(null) });
-  const env = { clock, store, questions: { slot: () => Promise.resolve(), ask: questions.ask }, policyOf: () => Promise.resolve(policy) };
+  const env = { clock, store, questions, policyOf: () => Promise.resolve(policy) };
   const SPAN: Span = { from: 0, to: Infinity, filter: {}, after: 0, limit: 1000, headers: [] };
   return {
     clock, store, calls,
@@ -48,7 +49,12 @@ function setUp(script: Script, policy: SubmissionPolicy | null = POLICY) {
     },
     /** What happens while the platform is asked. */
     meanwhile: (run: () => Promise<void>) => void (during = run),
-    compare: (span: Partial<Span> = {}) => reconcile(env, { ...SPAN, ...span }),
+    async compare(span: Partial<Span> = {}) {
+      let isOver = false;
+      const comparing = reconcile(env, { ...SPAN, ...span }).finally(() => (isOver = true));
+      for (; !isOver; clock.advance(1)) await turn();
+      return comparing;
+    },
   };
 }
 

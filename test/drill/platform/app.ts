@@ -59,6 +59,8 @@ export interface PlatformApp {
   readonly manners: AppManners;
   /** YAML of the site, beside `platform` and `regions`: where the profile waits for minutes or hours, the storm waits for seconds. */
   readonly site: string;
+  /** Percent of the orders that must be told done, where it is fewer because what never arrived waits for a person. */
+  readonly toldDone?: number;
   /** A line of its upstream, beside those of the storm. */
   readonly upstream?: string;
   /** Trouble that this platform alone has, or settings of its simulation; beside the storm's own, at all times. */

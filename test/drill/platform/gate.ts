@@ -24,3 +24,12 @@ function send({ method, path, headers = {}, body, patience = BOUND_MS }: AppRequ
     sent.end(body);
   });
 }
+
+/** The document of an answer; an empty one where there is none. */
+export function jsonOf(answer: AppAnswer): Readonly<Record<string, unknown>> {
+  try {
+    return (JSON.parse(answer?.body.toString("utf8") ?? "") ?? {}) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}

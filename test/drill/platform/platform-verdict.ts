@@ -31,7 +31,7 @@ export function judgePlatform({ app, directly, taxgate }: PlatformRecord): reado
     noneOf(name("told done, and not found at the platform"), figures.lost, figures.orders),
     noneOf(name("not told done, and issued all the same"), figures.ghosts, figures.orders),
     noneOf(name("limits of the platform exceeded"), exceeded, taxgate.limits.length + 1),
-    atLeast(name("told done"), figures.toldDone, TOLD_DONE, "%"),
+    atLeast(name("told done"), figures.toldDone, app.toldDone ?? TOLD_DONE, "%"),
     atLeast(name("directly: harm, so there was a storm"), harm.duplicates.length + directly.repeats + harm.ghosts.length, 1),
   ];
 }

@@ -55,7 +55,8 @@ describe("newman of npm with a MyInvois collection", () => {
     deepEqual(left.failed, [], JSON.stringify(left));
     const issued = rows("T").flatMap(({ codes }) => codes).map((code) => stage.sandbox.ledger.ofOrder(code).length);
     deepEqual(issued, issued.map(() => 1));
-    deepEqual(left.told.filter((status) => status !== 202), [], "it was told what is not so, or waited in vain");
+    // It may hang up and come again, and is never told anything else.
+    deepEqual(left.told.filter((status) => status !== 202 && status !== 0), []);
     ok((await asked(stage)) > 0, "no answer was lost, so nothing is shown");
     const { refused, duplicates } = stage.sandbox.ledger.totals();
     deepEqual([refused - before.refused, duplicates], [0, 0]);

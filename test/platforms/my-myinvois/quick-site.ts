@@ -10,7 +10,8 @@ routes:
           match: [{ read: { json: /internalId }, is: "{key}" }, { read: { json: /issuerTin }, is: "{scope}" }]
           absent: { status: 200, json: /metadata/totalPages, in: [0, 1] }
           reference: { json: /submissionUID }
-          as: { status: 202, contentType: application/json, body: '{"submissionUID":"{/submissionUID}","acceptedDocuments":[{items}],"rejectedDocuments":[]}', item: '{"uuid":"{/uuid}","invoiceCodeNumber":"{key}"}' }
+          itemReference: { json: /uuid }
+          as: { status: 202, contentType: application/json, body: '{"submissionUID":"{/submissionUID}","acceptedDocuments":[{items}],"rejectedDocuments":[]}', item: '{"uuid":"{reference}","invoiceCodeNumber":"{key}"}' }
           notFoundValidAfter: 1s
           every: 500ms
           for: 10min

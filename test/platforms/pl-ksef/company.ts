@@ -1,6 +1,6 @@
 import { constants, createCipheriv, createHash, publicEncrypt, X509Certificate, type KeyObject } from "node:crypto";
 import type { AppAnswer, Gate } from "../../drill/platform/app.ts";
-import { jsonOf } from "../../drill/platform/apps/generic-json.ts";
+import { jsonOf } from "../../drill/platform/gate.ts";
 
 /*
  * What a legacy application of KSeF sends, without the public client: it sees the answers as they come, and nothing is tried

@@ -1,5 +1,5 @@
 import type { PlatformApp } from "../../drill/platform/app.ts";
-import { jsonOf } from "../../drill/platform/apps/generic-json.ts";
+import { jsonOf } from "../../drill/platform/gate.ts";
 import { envelope, platformKey, signIn, type Company } from "./company.ts";
 import { invoiceXml, ledgerNumber } from "./invoice-xml.ts";
 

@@ -4,7 +4,7 @@ import { type Answer, jsonAnswer } from "../../answer.ts";
  * What the answers say. The codes are texts, and HTTP says 200 to most of them. Documented by one vendor but for 6901 and
  * 6902, for which the documentation gives words and no number.
  */
-export const MESSAGES = {
+const MESSAGES = {
   "0000": "成功",
   "1000": "身份令牌获取成功",
   "1001": "接口代码错误，请检查后再重试",

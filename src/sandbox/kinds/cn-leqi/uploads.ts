@@ -33,7 +33,7 @@ const MOST_INVOICES = 1000;
 const WORDS: Readonly<Record<Result, string>> = { "00": "上传成功", "01": "发票上传处理中", "02": "上传失败：价税合计不正确", "03": "重复上传" };
 
 /** Nothing was found; the platform has no other code for it. */
-export const NOT_FOUND = { returncode: "01", returnmsg: "未查询到数据" };
+const NOT_FOUND = { returncode: "01", returnmsg: "未查询到数据" };
 /** The content is not what the service wants. */
 export const MALFORMED = { returncode: "99", returnmsg: "请求报文格式不正确" };
 

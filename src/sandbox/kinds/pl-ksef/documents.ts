@@ -76,8 +76,7 @@ function confirmation({ reference, context }: Session, invoices: readonly SentIn
 }
 
 function documentOf({ nip, number, issued }: Invoice, ksefNumber: string, mode: string, time: string, hash: string): string {
-  const text = number.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `<Dokument><NipSprzedawcy>${nip}</NipSprzedawcy><NumerKSeFDokumentu>${ksefNumber}</NumerKSeFDokumentu><NumerFaktury>${text}</NumerFaktury>` +
+  return `<Dokument><NipSprzedawcy>${nip}</NipSprzedawcy><NumerKSeFDokumentu>${ksefNumber}</NumerKSeFDokumentu>${leaf("NumerFaktury", number)}` +
     `<DataWystawieniaFaktury>${issued}</DataWystawieniaFaktury><DataPrzeslaniaDokumentu>${time}</DataPrzeslaniaDokumentu>` +
     `<DataNadaniaNumeruKSeF>${time}</DataNadaniaNumeruKSeF><SkrotDokumentu>${hash}</SkrotDokumentu><TrybWysylki>${mode}</TrybWysylki></Dokument>`;
 }

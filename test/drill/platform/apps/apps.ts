@@ -1,11 +1,13 @@
 import type { PlatformApp } from "../app.ts";
 import { cnIntermediary } from "./cn-intermediary.ts";
 import { cnLeqi } from "./cn-leqi.ts";
-import { genericJson } from "./generic-json.ts";
-import { inIrp } from "./in-irp.ts";
+import { genericJson } from "../../../platforms/generic-json/storm-app.ts";
+import { inIrp } from "../../../platforms/in-irp/storm-app.ts";
+import { esVerifactu } from "../../../platforms/es-verifactu/storm-app.ts";
+import { huNav } from "../../../platforms/hu-nav/storm-app.ts";
 import { plKsef } from "../../../platforms/pl-ksef/storm-app.ts";
-import { myMyInvois } from "./my-myinvois.ts";
-import { saZatca } from "./sa-zatca.ts";
+import { myMyInvois } from "../../../platforms/my-myinvois/storm-app.ts";
+import { saZatca } from "../../../platforms/sa-zatca/storm-app.ts";
 
 /** An application of every platform that has a profile. */
-export const APPS: readonly PlatformApp[] = [genericJson, cnIntermediary, cnLeqi, inIrp, myMyInvois, plKsef, saZatca];
+export const APPS: readonly PlatformApp[] = [genericJson, cnIntermediary, cnLeqi, inIrp, myMyInvois, plKsef, saZatca, huNav, esVerifactu];

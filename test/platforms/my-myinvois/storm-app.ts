@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { PlatformApp } from "../app.ts";
-import { jsonOf } from "./generic-json.ts";
+import type { PlatformApp } from "../../drill/platform/app.ts";
+import { jsonOf } from "../../drill/platform/gate.ts";
 
 /** Clients with a limit of their own each. */
 const CLIENTS = 10;

@@ -1,6 +1,6 @@
 import { createDecipheriv, createCipheriv } from "node:crypto";
-import type { PlatformApp } from "../app.ts";
-import { jsonOf } from "./generic-json.ts";
+import type { PlatformApp } from "../../drill/platform/app.ts";
+import { jsonOf } from "../../drill/platform/gate.ts";
 
 const GSTIN = "29AAACI0000A1Z5";
 const APP_KEY = Buffer.alloc(32, 7);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { PlatformApp } from "../app.ts";
-import { jsonOf } from "./generic-json.ts";
+import type { PlatformApp } from "../../drill/platform/app.ts";
+import { jsonOf } from "../../drill/platform/gate.ts";
 
 const DEVICES = 12;
 const NAMESPACES = 'xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"';

@@ -1,4 +1,5 @@
-import type { AppAnswer, PlatformApp } from "../app.ts";
+import type { AppAnswer, PlatformApp } from "../../drill/platform/app.ts";
+import { jsonOf } from "../../drill/platform/gate.ts";
 
 const SELLER = "91440300MA5EXAMPLE";
 
@@ -22,12 +23,3 @@ export const genericJson: PlatformApp = {
     };
   },
 };
-
-/** The document of an answer; an empty one where there is none. */
-export function jsonOf(answer: AppAnswer): Readonly<Record<string, unknown>> {
-  try {
-    return (JSON.parse(answer?.body.toString("utf8") ?? "") ?? {}) as Readonly<Record<string, unknown>>;
-  } catch {
-    return {};
-  }
-}
