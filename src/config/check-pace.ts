@@ -4,6 +4,7 @@ import { groupName } from "../limits/options.ts";
 import { sitePaths } from "./check-sites.ts";
 import { isChosen } from "./chosen.ts";
 import type { Draft } from "./draft.ts";
+import { checkVariable } from "./match-variables.ts";
 import { wantedName } from "./nearest.ts";
 
 const ENTRY_WANTED = "windows, rules to learn from, or the group of an entry that has them";
@@ -53,12 +54,7 @@ function checkSame(draft: Draft, entry: Path, first: Path): void {
 /** `match` leads to the route's path; null: it is for all routes, which have no variable in common. */
 function checkVariables(draft: Draft, entry: Path, match: Path | null): void {
   for (const part of draft.items([...entry, "scope"])) {
-    const name = draft.text([...part, "path"]);
-    if (name === null) continue;
-    if (match === null) draft.refuse([...part, "path"], "a place that all requests have: a header, a claim or a member of the query");
-    const pattern = match === null ? null : draft.text(match);
-    if (pattern === null) continue;
-    const known = [...pattern.matchAll(/\/\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/|$)/g)].map(([, variable]) => variable as string);
-    if (!known.includes(name)) draft.refuse([...part, "path"], known.length === 0 ? `a variable of match.path, which has none (${pattern})` : wantedName(name, known, "a variable of match.path"));
+    if (match !== null) checkVariable(draft, [...part, "path"], match);
+    else if (draft.text([...part, "path"]) !== null) draft.refuse([...part, "path"], "a place that all requests have: a header, a claim or a member of the query");
   }
 }

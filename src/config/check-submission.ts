@@ -3,6 +3,7 @@ import type { Path } from "../document/yaml-node.ts";
 import { ROUTE_CLASSES } from "../pipeline/options.ts";
 import { sitePaths } from "./check-sites.ts";
 import type { Draft } from "./draft.ts";
+import { checkVariable, variablesIn } from "./match-variables.ts";
 import { wantedName } from "./nearest.ts";
 
 /** Fields whose value is another one after the next log-in, and must not be shown in lists of order numbers. */
@@ -50,12 +51,12 @@ function checkPathPlaces(draft: Draft, at: Path, match: Path): void {
   if (pattern === null) return;
   for (const key of draft.keys(at)) checkPathPlaces(draft, [...at, key], match);
   for (const item of draft.items(at)) checkPathPlaces(draft, item, match);
-  const unknown = text === null ? undefined : [...text.matchAll(PATH_PLACE)].map(([, name]) => name as string).find((name) => !variablesOf(pattern).includes(name));
+  const unknown = text === null ? undefined : [...text.matchAll(PATH_PLACE)].map(([, name]) => name as string).find((name) => !variablesIn(pattern).includes(name));
   if (unknown !== undefined) draft.refuse(at, wantedPlace(unknown, pattern), `{path.${unknown}}`);
 }
 
 function wantedPlace(name: string, pattern: string): string {
-  const known = variablesOf(pattern);
+  const known = variablesIn(pattern);
   return known.length === 0 ? `no {path.NAME}: match.path has no variables (${pattern})` : wantedName(name, known, "a variable of match.path");
 }
 
@@ -66,17 +67,6 @@ function checkNumbers(draft: Draft, parts: readonly Path[]): void {
     if (CREDENTIALS.has(header) && !draft.has([...part, "jwt"])) draft.refuse([...part, "header"], "a field without credentials: tokens change between two tries, and numbers are shown to operators");
     if (parts.slice(0, index).some((earlier) => isDeepStrictEqual(draft.value(earlier), draft.value(part)))) draft.refuse(part, "each part once", "one that stands before it");
   }
-}
-
-function checkVariable(draft: Draft, path: Path, match: Path): void {
-  const [name, pattern] = [draft.text(path), draft.text(match)];
-  if (name === null || pattern === null) return;
-  const known = variablesOf(pattern);
-  if (!known.includes(name)) draft.refuse(path, known.length === 0 ? `a variable of match.path, which has none (${pattern})` : wantedName(name, known, "a variable of match.path"));
-}
-
-function variablesOf(pattern: string): string[] {
-  return [...pattern.matchAll(/\/\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/|$)/g)].map(([, variable]) => variable as string);
 }
 
 /** The platform's answer has no path and no query. */

@@ -25,6 +25,8 @@ export interface Identity {
   readonly taxpayer: TaxpayerOf | null;
   /** See region.ts. `address` is the client's. */
   readonly region: RegionOf;
+  /** Whatever says the taxpayer is a claim of a token: the platform looks at that itself. */
+  readonly provesTaxpayer: boolean;
   /** Kinds of principals that change although the caller is the same: digests of headers, which hold tokens, and addresses. */
   readonly changing: ReadonlySet<string>;
   /** See entitled.ts; null: the site has no such table. */
@@ -59,6 +61,7 @@ export function compileIdentity(options: IdentityOptions, regions: readonly Regi
     principal: compilePrincipal(options.principal),
     taxpayer: options.taxpayer.length === 0 ? null : compileTaxpayer(options.taxpayer, keys),
     region: compileRegion(options.region, regions, defaultRegion),
+    provesTaxpayer: options.taxpayer.length > 0 && options.taxpayer.every(({ jwt }) => jwt !== undefined),
     changing: new Set(options.principal.flatMap((source) => ("address" in source ? ["address"] : "header" in source && source.hash ? [source.header.toLowerCase()] : []))),
     entitled: compileEntitled(options.entitled),
   };

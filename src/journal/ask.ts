@@ -66,6 +66,8 @@ export interface Manner {
   readonly stored?: StoredRequest | null;
   /** Whether somebody waits for it: those come first. */
   readonly urgent?: boolean;
+  /** Called where the platform does not let a question with `headers` in. */
+  readonly refused?: () => void;
   /** Whether its answer is not wanted any more. */
   readonly isOver?: () => boolean;
 }
@@ -83,6 +85,8 @@ export interface Questions {
 /** A question is answered within this time, in ms, or counts as unanswered. */
 const QUERY_MS = 30_000;
 const NOTHING = new Uint8Array(0);
+/** The same credentials get the same answer. */
+const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403, 407]);
 /** About the body of the submission, which a question does not have. */
 const ABOUT_THE_BODY: ReadonlySet<string> = new Set(["content-type", "content-encoding", "content-language", "content-length", "content-md5", "digest", "content-digest", "repr-digest", "idempotency-key", "soapaction"]);
 
@@ -148,13 +152,14 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       const stored = manner.stored !== undefined ? manner.stored : await store.request(facts.id, facts.revision).catch(() => "unread" as const);
       const kept = stored === "unread" ? null : stored;
       const recalled = kept === null ? FORGOTTEN : (policy.recall?.(kept) ?? FORGOTTEN);
-      const asked = step.request(facts, recalled);
+      const asked = step.request({ ...facts, askedAt: clock.wall() }, recalled);
       const nothing = { sight: "unknown", askedAt: clock.now(), seen: null, recalled } as const;
       if (asked === null && policy.recall !== null && stored === "unread") return { ...nothing, why: "the journal cannot be read", left: false, canBePut: true };
       if (asked === null) return { ...nothing, why: "the question cannot be put for this number", left: false, canBePut: false };
       const base = merged(kept?.headers ?? [], manner.headers ?? []);
       const { answer: first, leftAt: askedAt } = await share(subject, requestOf(asked, base), manner);
       if (!isSeen(first)) return { ...nothing, askedAt, why: whyNothing(first, facts), left: first !== "unwanted" && first?.kind === "lost", canBePut: true };
+      if (NOT_LET_IN.has(first.answer.status)) manner.refused?.();
       const known = { askedAt, recalled, why: "", left: true, canBePut: true };
       if (step.list === null) {
         const looked = step.look(first.read, facts, recalled);

@@ -46,7 +46,7 @@ export function identifyBatch(how: BatchRecognition, source: ExtractorSource): I
     key: items.flatMap(({ key }) => key).slice(0, MOST_KEY_VALUES),
     scope,
     fingerprint: digest(ordered.map(({ id, fingerprint }) => id + fingerprint).join("")),
-    lane: laneOf(how.site, lane),
+    lane: laneOf(how.site, scope, lane),
     items: checked,
   };
 }

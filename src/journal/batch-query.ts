@@ -3,6 +3,7 @@ import type { Asked, Manner, Questions } from "./ask.ts";
 import type { Flight } from "./flight.ts";
 import type { Item } from "./items.ts";
 import { madeAnswer, type ToldItem } from "./made-answer.ts";
+import { fieldsFor, type NewestCredentials } from "./newest-credentials.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { QueryAnswer, QueryStep } from "./plan.ts";
 import { readReference } from "./reference.ts";
@@ -18,6 +19,7 @@ export interface BatchQueryEnv {
   readonly store: Pick<Store, "request">;
   readonly questions: Questions;
   readonly outcomes: Outcomes;
+  readonly credentials: NewestCredentials;
   /** Ms before the next round, after one that took `pause` at the most. */
   readonly nextRound: (pause: number) => number;
   /** None of the items is there, for long enough. */
@@ -63,13 +65,13 @@ export async function queryItems(flight: Flight, step: QueryStep, isOver: () => 
   if (shown.size > 0 && !isOver()) note(flight, shown, env);
 }
 
-async function askAll(flight: Flight, step: QueryStep, items: readonly Item[], shown: Map<string, Shown>, isOver: () => boolean, { clock, store, questions }: BatchQueryEnv): Promise<Round> {
+async function askAll(flight: Flight, step: QueryStep, items: readonly Item[], shown: Map<string, Shown>, isOver: () => boolean, { clock, store, questions, credentials }: BatchQueryEnv): Promise<Round> {
   const absent = new Set<string>();
   // Once for all of them: it may be large.
   const stored = await store.request(flight.facts.id, flight.facts.revision).catch(() => undefined);
   let [left, canBePut] = [false, false];
   let last: Asked | null = null;
-  const manner: Manner = { ...flight.latestInTurn(), isOver, ...(stored === undefined ? {} : { stored }) };
+  const manner: Manner = { ...fieldsFor(flight, credentials), isOver, ...(stored === undefined ? {} : { stored }) };
   const askOne = async ({ id, key, fingerprint }: Item): Promise<void> => {
     const asked = await questions.ask({ policy: flight.policy, facts: { ...flight.asked, key, fingerprint } }, step, { ...manner, urgent: flight.waiting > 0 });
     if (asked.sight === "found" && asked.seen !== null) shown.set(id, { asked, ...numbersIn(asked.seen.read, flight, step) });

@@ -6,6 +6,7 @@ import type { Flights } from "./flights.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import type { Resolver } from "./resolver.ts";
 import type { Store } from "./store.ts";
+import { REJECTED_FOR_MS } from "./verdict.ts";
 
 /*
  * A person decides what became of a submission. It is taken over as anybody else takes it over, so that whoever worked on
@@ -56,8 +57,6 @@ export interface ByHandEnv {
 const SHORTEST_REASON = 3;
 const LONGEST_REASON = 500;
 const LONGEST_REFERENCE = 200;
-/** A rejection on a route that is not there any more holds so long, in ms. */
-const REJECTED_FOR = 600_000;
 /** A reason and a number are one line of visible text. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -87,7 +86,7 @@ async function decide({ clock, store, events, flights, policyOf, decided }: ByHa
   const closed = closedTo(newest.state, order.to);
   if (closed !== null) return refused("settled", closed);
   if (isWorkedOn(newest, store, flights.get(newest.id) !== undefined)) return refused("under-way", "another instance works on it: decide there, or when that instance is gone");
-  const rejectedFor = (await policyOf(newest))?.options.rejectedFor ?? REJECTED_FOR;
+  const rejectedFor = (await policyOf(newest))?.options.rejectedFor ?? REJECTED_FOR_MS;
   const change = { id: newest.id, revision: newest.revision, fence: newest.fence, take: true, dropHeaders: true } as const;
   const entry = await store.update({ ...change, ...answerOf(order, newest.state), state: stateOf(order, newest.state, clock.wall() + rejectedFor) });
   if (entry === null) return refused("overtaken", "it has changed in the meantime: look at it again");

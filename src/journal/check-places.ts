@@ -23,7 +23,8 @@ const FORM_WANTED = "{key}, {scope}, {taxpayer}, {region}, {remember.NAME}, {pat
 const OF_ITEM: ReadonlySet<string> = new Set(["outcome", "index"]);
 const ITEM_WANTED = "{outcome}, {index} or a place as in the body, which is then the item's";
 const LISTS: ReadonlySet<string> = new Set(["items", "rejectedItems"]);
-const QUERY_WANTED = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME} or, but for 'match', {since}";
+const QUERY_WANTED = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME} or, but for 'match', {since} and {until}";
+const TIMES: ReadonlySet<string> = new Set(["since", "until"]);
 const HEADERS_GO = "a place in the path, the query or the body: the fields of a request hold credentials, and are forgotten once its outcome is known";
 
 /** Places of a form that stand for nothing, whatever the submission has. */
@@ -97,7 +98,7 @@ function queryFaults({ query, match, each }: StepOptions, parts: Parts): PlaceFa
   ];
   const isStray = (place: string): boolean => !isOfQuery(place, parts);
   const faults = [
-    ...[...asked, ...prompt].filter(({ text }) => placesIn(text).some((place) => place !== "since" && isStray(place))),
+    ...[...asked, ...prompt].filter(({ text }) => placesIn(text).some((place) => !TIMES.has(place) && isStray(place))),
     ...matched.filter(({ text }) => placesIn(text).some(isStray)),
   ].map(({ path }) => ({ path, want: QUERY_WANTED }));
   if (faults.length > 0) return faults;

@@ -199,6 +199,7 @@ export class Deferred {
     const { store, clock, events } = this.#env;
     const item = lane.items[0] as Item;
     lane.waitedFor = item;
+    let taken: Entry | null = null;
     try {
       const entry = (await store.read(item.id)).find((one) => one.revision === item.revision);
       // Whoever leads it on, or a person, gives the lane free.
@@ -206,11 +207,14 @@ export class Deferred {
       if (entry?.state.kind !== "queued") return this.#drop(lane, item);
       if (entry.state.until !== null && clock.wall() >= entry.state.until) return await this.#expire(lane, item, entry);
       if (this.#env.lanes.take(entry).kind !== "mine") return void (lane.waitedFor = null);
+      taken = entry;
       this.#paced(item);
       if ((await this.#env.depart(entry)) !== null) return;
       this.#env.lanes.free(entry);
       this.#later(lane);
     } catch (fault) {
+      // Nothing of it is under way: whoever comes next must not wait for it for ever.
+      if (taken !== null) this.#env.lanes.free(taken);
       this.#later(lane);
       events.fault("delivering", fault);
     }

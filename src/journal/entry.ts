@@ -37,11 +37,42 @@ export type EntryState =
   | { readonly kind: "unsent"; readonly why: string }
   | { readonly kind: "in-doubt"; readonly cause: DoubtCause; readonly why: string; /** As of a queued one. */ readonly until?: number | null }
   | { readonly kind: "held"; readonly why: string; /** Wall ms by which a person is expected to have decided. */ readonly until: number }
-  | { readonly kind: "accepted"; readonly how: AcceptedHow; /** Of a batch of which not every item was accepted. */ readonly items?: ItemCounts; /** The platform's own number, where the route says where it stands. */ readonly reference: string | null; /** The number that its verdict gave. */ readonly number?: string | null; /** Of one that was provisional. */ readonly verdict?: VerdictHow; /** The reason of whoever decided it by hand. */ readonly why?: string }
-  | { readonly kind: "rejected"; /** Wall ms up to which the same content gets the same no. */ readonly until: number; /** Its number must not be used again: every content gets that no. */ readonly closed?: boolean; /** Of one that was provisional: the number under which the platform had taken it in. */ readonly reference?: string | null; /** As of an accepted one. */ readonly verdict?: VerdictHow; /** The reason of whoever decided it by hand. */ readonly why?: string }
+  | Accepted
+  | Rejected
   | Provisional
   | { readonly kind: "released"; readonly why: string }
   | { readonly kind: "expired"; readonly why: string };
+
+/** It was issued. */
+interface Accepted {
+  readonly kind: "accepted";
+  readonly how: AcceptedHow;
+  /** Of a batch of which not every item was accepted. */
+  readonly items?: ItemCounts;
+  /** The platform's own number, where the route says where it stands. */
+  readonly reference: string | null;
+  /** The number that its verdict gave. */
+  readonly number?: string | null;
+  /** Of one that was provisional. */
+  readonly verdict?: VerdictHow;
+  /** The reason of whoever decided it by hand. */
+  readonly why?: string;
+}
+
+/** It was refused for its content. */
+interface Rejected {
+  readonly kind: "rejected";
+  /** Wall ms up to which the same content gets the same no. */
+  readonly until: number;
+  /** Its number must not be used again: every content gets that no. */
+  readonly closed?: boolean;
+  /** Of one that was provisional: the number under which the platform had taken it in. */
+  readonly reference?: string | null;
+  /** Of one that was provisional. */
+  readonly verdict?: VerdictHow;
+  /** The reason of whoever decided it by hand. */
+  readonly why?: string;
+}
 
 /** What became of the items of an accepted batch. */
 export interface ItemCounts {

@@ -1,5 +1,6 @@
 import type { AcceptedHow, DoubtCause, EntryFacts, VerdictHow } from "./entry.ts";
 import type { StoreEvents } from "./store.ts";
+import type { Ruling } from "./verdict.ts";
 
 /** How a doubt came to its end. Closed: it is a metric label. */
 export type Resolution = AcceptedHow | "rejected" | "unsent" | "held" | "released" | "expired";
@@ -32,9 +33,9 @@ export interface JournalEvents extends StoreEvents {
   /** One that was accepted for later is over. */
   readonly delivered: (facts: EntryFacts, how: "accepted" | "rejected" | "expired") => void;
   /** The platform's verdict on what it had taken in is known. */
-  readonly verdict: (facts: EntryFacts, verdict: "accepted" | "rejected" | "unsent", how: VerdictHow) => void;
+  readonly verdict: (facts: EntryFacts, verdict: Ruling["verdict"], how: VerdictHow) => void;
   /** An answer holds a verdict that does not count. */
-  readonly verdictIgnored: (facts: EntryFacts, verdict: "accepted" | "rejected" | "unsent", why: IgnoredWhy) => void;
+  readonly verdictIgnored: (facts: EntryFacts, verdict: Ruling["verdict"], why: IgnoredWhy) => void;
   /** An attempt is followed by another one. */
   readonly retried: () => void;
   /** A person decided. */

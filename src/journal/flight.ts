@@ -77,7 +77,7 @@ export class Flight {
   readonly #cameAt: number;
   readonly #waiters = new Set<(ending: Ending | NoEnding) => void>();
   #open = 0;
-  #turn = false;
+  #turn = 0;
   /** What ends a pause early. */
   #watchers: Set<() => void> | null = null;
   #still: (() => void)[] | null = null;
@@ -126,10 +126,10 @@ export class Flight {
     return rest;
   }
 
-  /** Fields for a question: the newest try's and the first one's by turns, because either may have the better credentials. */
-  latestInTurn(): { readonly headers?: Headers } {
-    this.#turn = !this.#turn;
-    return this.latest === null || !this.#turn ? {} : { headers: this.latest };
+  /** Fields for a question: the newest that passed, the newest try's and the first one's (null) by turns, because any may have the better credentials. */
+  fieldsInTurn(passed: Headers | null): Headers | null {
+    const all = [...(passed === null ? [] : [passed]), ...(this.latest === null ? [] : [this.latest]), null];
+    return all[this.#turn++ % all.length] ?? null;
   }
 
   /** Callers that wait now. */

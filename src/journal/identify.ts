@@ -59,12 +59,12 @@ export function identify(how: Recognition, source: ExtractorSource, target: stri
   if (!Array.isArray(lane)) return lane;
   const fingerprint = how.fields === null ? overBytes(source.body, target) : overFields(how.fields, source);
   if (typeof fingerprint !== "string") return fingerprint;
-  return { kind: "identified", id: entryId(how.site, how.operation, scope, key), key, scope, fingerprint, lane: laneOf(how.site, lane), items: null };
+  return { kind: "identified", id: entryId(how.site, how.operation, scope, key), key, scope, fingerprint, lane: laneOf(how.site, scope, lane), items: null };
 }
 
-/** The lane of its values; null where there are none. */
-export function laneOf(site: string, values: readonly string[]): string | null {
-  return values.length === 0 ? null : digest(JSON.stringify([site, values]));
+/** The lane of its values; null where there are none. Two taxpayers whose devices have the same number do not wait for one another. */
+export function laneOf(site: string, scope: readonly string[], values: readonly string[]): string | null {
+  return values.length === 0 ? null : digest(JSON.stringify([site, scope, values]));
 }
 
 /** See {@link Identified.id}. */

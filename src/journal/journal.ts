@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { KeyLookUp } from "../base/secret-keys.ts";
+import type { Headers } from "../http/message.ts";
 import { createQuestions } from "./ask.ts";
 import type { Decode } from "./attempt.ts";
 import { knownItems, type KnownItems } from "./batch-known.ts";
@@ -18,6 +19,7 @@ import type { Post } from "./notices.ts";
 import type { Passing } from "./learn.ts";
 import { createLearning, type Learning } from "./learning.ts";
 import { compileLearns, type LearnRules } from "./learn-rules.ts";
+import { createNewestCredentials, type Passer } from "./newest-credentials.ts";
 import { Outcomes } from "./outcomes.ts";
 import { compilePolicy, type SubmissionPolicy } from "./policy.ts";
 import { reconcile, type Reconciled, type Span } from "./reconcile.ts";
@@ -69,6 +71,8 @@ export interface Journal {
   compileLearns(rules: readonly LearnOptions[], keys?: KeyLookUp): LearnRules;
   /** Learns what an answer tells about submissions, which change in the background; see learn.ts. */
   overhear(rules: LearnRules, passing: Passing): void;
+  /** The platform let a request in, on any route: its fields may be used for questions about doubts; see newest-credentials.ts. */
+  letIn(who: Passer, headers: () => Headers): void;
   /** See {@link Claims.enter}. */
   enter(policy: SubmissionPolicy, submission: Submission): Promise<Entered>;
   /** Which items of a batch are known, and what became of them. Rejects with a StoreFault. */
@@ -113,7 +117,8 @@ export function createJournal(env: JournalEnv): Journal {
   const delivery = { clock, ways, decode, outcomes, retried: events.retried, fault: events.fault, defer: (flight: Flight) => deferred.take(flight) };
   const flights: Flights = new Flights({ clock, store, ways, events, outcomes, delivery, lanes, deferred, startedAt });
   const questions = createQuestions({ clock, store, ways, decode });
-  const resolver: Resolver = new Resolver({ clock, random, store, questions, outcomes, again: (flight) => flights.again(flight), fault: events.fault });
+  const credentials = createNewestCredentials();
+  const resolver: Resolver = new Resolver({ clock, random, store, questions, outcomes, credentials, again: (flight) => flights.again(flight), fault: events.fault });
   // Measured by the clock that cannot jump.
   let trustedFrom = env.distrustUntil > 0 ? clock.now() + env.distrustUntil - clock.wall() : 0;
   const distrusts = (): boolean => clock.now() < trustedFrom;
@@ -134,6 +139,7 @@ export function createJournal(env: JournalEnv): Journal {
     compile: (options, { site, route, keys, path }) => compilePolicy(options, site, route, keys, path),
     compileLearns,
     overhear: learning.overhear,
+    letIn: credentials.passed,
     enter: (policy, submission) => claims.enter(policy, submission),
     known: (items) => knownItems(store, items),
     compose: ({ batch }, items, entries) => (batch === null ? Promise.resolve(null) : composeFrom({ store, decode }, batch, items, entries)),

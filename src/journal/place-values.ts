@@ -11,11 +11,22 @@ const APART_MS = 300_000;
 /** A clock that is further off by its own word shows no absence: less than that, because it is told in seconds and on its way. */
 const TOLD_APART_MS = 240_000;
 
-/** The value of a place in a template; `since` only where it is known when it was claimed. What a question about a submission that was taken in recalls may hold its `reference`. */
-export function valueOf(facts: Pick<EntryFacts, "key" | "scope" | "taxpayer" | "region"> & { readonly createdAt?: number }, name: string, { values, within }: Recalled = FORGOTTEN): string | null {
+/** Doubts of the same minutes put the same question, and share it. */
+const ROUND_MS = 300_000;
+
+/** Wall ms of what a question may name. */
+export interface Times {
+  /** When it was claimed first. */
+  readonly createdAt?: number;
+  readonly askedAt?: number;
+}
+
+/** The value of a place in a template; `since` and `until` only where their times are known. What a question about a submission that was taken in recalls may hold its `reference`. */
+export function valueOf(facts: Pick<EntryFacts, "key" | "scope" | "taxpayer" | "region"> & Times, name: string, { values, within }: Recalled = FORGOTTEN): string | null {
   if (name === "taxpayer") return facts.taxpayer;
   if (name === "region") return facts.region;
-  if (name === "since") return facts.createdAt === undefined ? null : instantText(facts.createdAt - APART_MS);
+  if (name === "since") return facts.createdAt === undefined ? null : instantText(Math.floor((facts.createdAt - APART_MS) / ROUND_MS) * ROUND_MS);
+  if (name === "until") return facts.askedAt === undefined ? null : instantText(Math.ceil((facts.askedAt + APART_MS) / ROUND_MS) * ROUND_MS);
   if (name === "reference" || /^(path|remember)\./.test(name)) return (Object.hasOwn(values, name) ? values[name] : null) ?? null;
   if (/^within(\.|$)/.test(name)) return listed(within ?? [], "within", name);
   return listed(facts.key, "key", name) ?? listed(facts.scope, "scope", name);

@@ -6,7 +6,7 @@ import type { EntryFacts } from "./entry.ts";
 import { compileRule, type Rule } from "./judge.ts";
 import { compileListLook, type ListLook } from "./list-look.ts";
 import type { AnswerForm, StepOptions, SubmissionOptions } from "./options.ts";
-import { valueOf, wanted } from "./place-values.ts";
+import { valueOf, wanted, type Times } from "./place-values.ts";
 import { FORGOTTEN, type Recalled } from "./recalled.ts";
 import { escapeFor, fill, placesIn, placeValue } from "./template.ts";
 
@@ -41,9 +41,9 @@ export type Sight = "found" | "absent" | "another" | "unknown";
 export interface QueryStep {
   readonly kind: "query";
   /** Null where it cannot be put: a value is missing, or would be another one where it goes. */
-  readonly request: (facts: EntryFacts, recalled?: Recalled) => QueryRequest | null;
+  readonly request: (facts: EntryFacts & Times, recalled?: Recalled) => QueryRequest | null;
   readonly look: (answer: QueryAnswer, facts: EntryFacts, recalled?: Recalled) => Sight;
-  /** Whether it asks for what came since a time of ours. */
+  /** Whether it asks for what came between times of ours. */
   readonly isTimed: boolean;
   /** In place of `look` where the answer is a list. */
   readonly list: ListLook | null;
@@ -95,8 +95,10 @@ function compileStep(step: StepOptions, echoes: Echoes, keys: KeyLookUp): PlanSt
 
 const always: Rule = () => true;
 
+const TIMES: ReadonlySet<string> = new Set(["since", "until"]);
+
 function isTimed({ path, headers, body = "" }: NonNullable<StepOptions["query"]>): boolean {
-  return [path, body, ...Object.values(headers)].some((text) => placesIn(text).includes("since"));
+  return [path, body, ...Object.values(headers)].some((text) => placesIn(text).some((place) => TIMES.has(place)));
 }
 
 /** Makes the request of a query out of its templates. */

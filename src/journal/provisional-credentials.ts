@@ -60,7 +60,7 @@ export function createProvisionalCredentials(): ProvisionalCredentials {
     },
     renew(facts, headers) {
       const one = kept.get(whoOf(facts));
-      const own = withoutFields(headers, OF_ONE_REQUEST);
+      const own = ownFields(headers);
       if (one !== undefined && size + sizeOf(own) - sizeOf(one.headers) <= MOST_CHARACTERS) put(one, own);
     },
     refused(facts, headers) {
@@ -79,6 +79,12 @@ function whoOf({ site, region, taxpayer, principal }: EntryFacts): string {
   return JSON.stringify(taxpayer === null ? [site, region, "by", principal] : [site, region, "of", taxpayer]);
 }
 
-function sizeOf(headers: Headers | null): number {
+/** The fields that are about whoever made a request. */
+export function ownFields(headers: Headers): Headers {
+  return withoutFields(headers, OF_ONE_REQUEST);
+}
+
+/** Characters of all fields together. */
+export function sizeOf(headers: Headers | null): number {
   return headers?.reduce((sum, text) => sum + text.length, 0) ?? 0;
 }

@@ -5,7 +5,7 @@ import type { SubmissionPolicy } from "./policy.ts";
 import { createProvisionalIndex, type Awaiting, type ProvisionalEntry, type ProvisionalIndex } from "./provisional-index.ts";
 import type { Store } from "./store.ts";
 import type { Unsettled } from "./unsettled.ts";
-import { stateAfter, type Ruling } from "./verdict.ts";
+import { REJECTED_FOR_MS, stateAfter, type Ruling } from "./verdict.ts";
 
 /*
  * Submissions that the platform has taken in, and whose verdict is to come: all of the journal's in memory up to a bound, so
@@ -34,7 +34,6 @@ const SOONEST_LOOK_MS = 500;
 const LATEST_LOOK_MS = 60_000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-const REJECTED_FOR_MS = 600_000;
 
 /** See the top of this file. */
 export class Provisionals {

@@ -4,6 +4,7 @@ import type { Asked, Questions } from "./ask.ts";
 import { tells } from "./attempt.ts";
 import { queryItems, type BatchQueryEnv } from "./batch-query.ts";
 import type { Flight } from "./flight.ts";
+import { fieldsFor, type NewestCredentials } from "./newest-credentials.ts";
 import { madeAnswer } from "./made-answer.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { PlanStep, QueryStep, Sight } from "./plan.ts";
@@ -22,6 +23,7 @@ export interface ResolverEnv {
   readonly store: Store;
   readonly questions: Questions;
   readonly outcomes: Outcomes;
+  readonly credentials: NewestCredentials;
   /** Sends a submission again that is certainly not executed, where somebody waits for it or the route says so; false where neither. */
   readonly again: (flight: Flight) => boolean;
   readonly fault: (where: string, fault: unknown) => void;
@@ -54,7 +56,9 @@ export class Resolver {
     const run = {};
     const isOver = (): boolean => this.#stopped || flight.isOver || this.#working.get(flight) !== run;
     this.#working.set(flight, run);
+    this.#env.credentials.wait(flight.facts);
     void this.#work(flight, isOver).finally(() => {
+      this.#env.credentials.leave(flight.facts);
       if (this.#working.get(flight) === run) this.#working.delete(flight);
     });
   }
@@ -129,8 +133,8 @@ export class Resolver {
   }
 
   #aboutItems(flight: Flight, step: QueryStep): BatchQueryEnv {
-    const { clock, store, questions, outcomes } = this.#env;
-    return { clock, store, questions, outcomes, nextRound: (pause) => this.#nextLook(flight, step, "absent", pause), absent: (asked) => this.#absent(flight, step, asked) };
+    const { clock, store, questions, outcomes, credentials } = this.#env;
+    return { clock, store, questions, outcomes, credentials, nextRound: (pause) => this.#nextLook(flight, step, "absent", pause), absent: (asked) => this.#absent(flight, step, asked) };
   }
 
   /** Nothing of it is under way, and has not been for long enough to be seen. */
@@ -152,7 +156,7 @@ export class Resolver {
 
   async #ask(flight: Flight, step: QueryStep, isOver: IsOver): Promise<Asked> {
     const { questions, outcomes } = this.#env;
-    const asked = await questions.ask({ policy: flight.policy, facts: flight.asked }, step, { ...flight.latestInTurn(), urgent: flight.waiting > 0, isOver });
+    const asked = await questions.ask({ policy: flight.policy, facts: flight.asked }, step, { ...fieldsFor(flight, this.#env.credentials), urgent: flight.waiting > 0, isOver });
     const { sight, askedAt, seen, recalled } = asked;
     if (sight === "found" && seen !== null && !isOver()) {
       const reference = readReference({ policy: { reference: step.reference ?? flight.policy.reference } }, seen.read);

@@ -8,6 +8,9 @@ export interface Ruling {
   readonly by: VerdictHow;
 }
 
+/** How long a no holds, in ms, where what its entry was claimed under is not known any more; the default of `rejectedFor`. */
+export const REJECTED_FOR_MS = 600_000;
+
 /** Where a provisional entry stands after its verdict. The number under which it was taken in stays beside the final one. */
 export function stateAfter({ how, reference, items }: Provisional, { verdict, number, by }: Ruling, rejectedUntil: number): EntryState {
   switch (verdict) {

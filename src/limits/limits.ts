@@ -61,7 +61,8 @@ export interface Limits {
 
 interface Used {
   readonly group: Group;
-  users: number;
+  /** What each configuration that uses it says of it; the newest one counts. */
+  readonly said: GroupOptions[];
 }
 
 /** Makes an empty table of counters. */
@@ -71,28 +72,36 @@ export function createLimits(env: LimitsEnv): Limits {
   function use(key: string, site: string, options: GroupOptions): Group {
     const known = groups.get(key);
     if (known !== undefined) {
-      known.users++;
+      known.said.push(options);
       known.group.configure(options);
       return known.group;
     }
     const group = new Group(site, options, env.clock);
-    groups.set(key, { group, users: 1 });
+    groups.set(key, { group, said: [options] });
     return group;
   }
 
-  function letGo(key: string): void {
+  function letGo(key: string, options: GroupOptions): void {
     const used = groups.get(key);
-    if (used === undefined || --used.users > 0) return;
-    groups.delete(key);
-    used.group.stop();
+    if (used === undefined) return;
+    const newest = used.said.at(-1);
+    used.said.splice(used.said.lastIndexOf(options), 1);
+    const left = used.said.at(-1);
+    if (left === undefined) {
+      groups.delete(key);
+      used.group.stop();
+    } else if (left !== newest) {
+      // A configuration that was not taken over after all changes nothing.
+      used.group.configure(left);
+    }
   }
 
   return {
     open(options) {
-      const keys: string[] = [];
+      const uses: { readonly key: string; readonly options: GroupOptions }[] = [];
       const opened = (kind: "route" | "shared", one: GroupOptions): Group => {
         const key = JSON.stringify([options.site, kind, one.group]);
-        keys.push(key);
+        uses.push({ key, options: one });
         return use(key, options.site, one);
       };
       const own = new Map([...definitions(options.routes)].map(([name, one]) => [name, opened("route", one)] as const));
@@ -100,10 +109,10 @@ export function createLimits(env: LimitsEnv): Limits {
       const routes = new Map(options.routes.map(({ name, pace }) => [name, routePace(env, groupsOf(name, pace, own), lists)]));
       const shared = routePace(env, [], lists);
       return {
-        counts: keys.length > 0,
+        counts: uses.length > 0,
         of: (route) => (route === null ? shared : (routes.get(route) ?? null)),
         letGo: () => {
-          for (const key of keys.splice(0)) letGo(key);
+          for (const { key, options: one } of uses.splice(0)) letGo(key, one);
         },
       };
     },

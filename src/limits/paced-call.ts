@@ -160,6 +160,12 @@ export class PacedCall {
     };
     const goOn = (): void => {
       while (index < this.#counters.length && this.#counterAt(index).tryEnter()) index++;
+      // Of a counter whose turn it had already the platform may have asked for quiet while it waited for another.
+      if (index === this.#counters.length && this.#isQuiet()) {
+        this.#release(index);
+        index = 0;
+        return goOn();
+      }
       if (index === this.#counters.length) return end(() => this.#granted(clock.now() - startedAt, this.#groups[from] as Group));
       if (!(this.#counters[index] as Counter).wait(waiter)) giveUp(() => this.#refuse(this.#worst(index)));
     };
@@ -172,6 +178,11 @@ export class PacedCall {
   /** Looked up anew: one without a turn and without a waiter may have been forgotten while the call waited for another. */
   #counterAt(index: number): Counter {
     return (this.#counters[index] = (this.#groups[index] as Group).counterOf(this.#facts));
+  }
+
+  #isQuiet(): boolean {
+    const now = this.#env.clock.now();
+    return this.#counters.some(({ quietUntil }) => quietUntil > now);
   }
 
   get #rank(): Rank {

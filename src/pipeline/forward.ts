@@ -2,6 +2,8 @@ import type { Clock } from "../base/clock.ts";
 import { collect } from "../http/collect.ts";
 import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
 import { SAFE_METHODS } from "../http/safe-methods.ts";
+import type { Flight } from "../journal/flight.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { PacedCall } from "../limits/paced-call.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
@@ -10,6 +12,7 @@ import { callInTurn, relayPace } from "./call-in-turn.ts";
 import { submitRest } from "./await-batch.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
+import { letIn } from "./let-in.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
 import { submit } from "./submit.ts";
@@ -34,11 +37,17 @@ const REPEATABLE: Readonly<Record<RouteClass, boolean>> = { submit: false, poll:
 /** See the top of this file. */
 export function forward(x: Exchange, generation: Generation, around: Surroundings): Promise<Verdict> {
   const { journal } = generation;
-  if (x.flight === null || journal === null) return relay(x, around);
-  return x.batch === null ? submit(x, x.flight, journal, around) : submitRest(x, x.batch, x.flight, journal, around);
+  if (x.flight === null || journal === null) return relay(x, journal, around);
+  return journalled(x, x.flight, journal, around);
 }
 
-async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
+async function journalled(x: Exchange, flight: Flight, journal: Journal, around: Surroundings): Promise<Verdict> {
+  const verdict = await (x.batch === null ? submit(x, flight, journal, around) : submitRest(x, x.batch, flight, journal, around));
+  if (verdict.kind === "answer" && x.submitted === "fresh" && x.lastTried !== null) letIn(x, verdict.answer.status, x.lastTried.region, journal);
+  return verdict;
+}
+
+async function relay(x: Exchange, journal: Journal | null, around: Surroundings): Promise<Verdict> {
   const site = x.site as Site;
   const route = x.route as Route;
   if (isGivenUp(x)) return clientGone(x);
@@ -70,6 +79,7 @@ async function relay(x: Exchange, around: Surroundings): Promise<Verdict> {
       return x.fetch === null || isGivenUp(x) ? refusal : await fallBack(x, x.fetch, refusal, around);
     }
     const { answer, region } = result;
+    letIn(x, answer.status, region, journal);
     if (route.class !== "submit" || answer.body.kind !== "source") return await take(x, answer, region, around);
     return await acceptWhole(x, answer, answer.body.source, region, around);
   } finally {

@@ -1,3 +1,8 @@
+/*
+ * The platform's own count. It shares no code with the pacing of the product (limits/pace.ts): a mistake that both made would
+ * not be seen.
+ */
+
 /** When things happened, seen through several sliding windows. A thing at time t is in a window of length w until t + w, exclusive. */
 export interface SlidingWindows {
   /** Lets go of what has left the windows; times must not go back. */

@@ -1,5 +1,3 @@
-import { manualClock, type ManualClock } from "../../src/base/clock.ts";
-import { createCache, type Cache } from "../../src/cache/cache.ts";
 import type { EntryAddress, Selecting, StoredAnswer } from "../../src/cache/entry.ts";
 import type { CacheRequest } from "../../src/cache/key.ts";
 import { routeCacheOptions, type RouteCacheOptions } from "../../src/cache/options.ts";
@@ -47,16 +45,4 @@ export function stored(of: EntryAddress, body = "ok", selecting: readonly Select
 /** An entry of the memory tier made of it. */
 export function resident(key: string, answer: StoredAnswer, encodable = false): Resident {
   return residentOf(key, answer, 0, [], encodable);
-}
-
-/** A cache without a shared tier on a clock that stands still, with a record of what it told. */
-export function quietCache(clock: ManualClock = manualClock(NOW), maxBytes = 10_000_000): { readonly cache: Cache; readonly clock: ManualClock; readonly told: string[] } {
-  const told: string[] = [];
-  const events = {
-    notStored: (_site: string, _route: string, reason: string) => void told.push(reason),
-    evicted: () => void told.push("evicted"),
-    invalidated: (kind: string, entries: number) => void told.push(`invalidated ${kind} ${entries}`),
-    fault: (where: string, fault: unknown) => void told.push(`fault ${where} ${String(fault)}`),
-  };
-  return { clock, told, cache: createCache({ clock, maxBytes, maxEntryBytes: 1_000_000, shared: null, events }) };
 }

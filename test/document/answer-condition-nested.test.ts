@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- a key of the configuration; it never holds a function */
 import assert from "node:assert/strict";
 import { createCipheriv } from "node:crypto";
 import { test } from "node:test";

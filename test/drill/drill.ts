@@ -8,7 +8,7 @@ import { runCrashDrill } from "./crash-drill.ts";
 import { FULL_CRASH_PLAN, FULL_RECOVERY_PLAN, SHORT_CRASH_PLAN, SHORT_RECOVERY_PLAN } from "./crash-plan.ts";
 import { runRecoveryDrill } from "./crash-recovery-drill.ts";
 import { crashTable, judgeCrash, judgeRecovery, recoveryTable } from "./crash-verdict.ts";
-import { APPS } from "./platform/apps/apps.ts";
+import { APPS } from "./platform/apps.ts";
 import { platformPlan } from "./platform/platform-plan.ts";
 import { runPaceDrill } from "./pace-drill.ts";
 import { FULL_PACE_PLAN, SHORT_PACE_PLAN } from "./pace-plan.ts";

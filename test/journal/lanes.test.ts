@@ -268,7 +268,7 @@ test("with deferral those that wait behind one that is put off are put off behin
 });
 
 test("whoever waits behind another caller's held one is not told its number", async () => {
-  const life = scripted({ ...SERIAL, scope: [{ json: "/seller" }] });
+  const life = scripted(SERIAL);
   life.script = () => LOST;
   const of = (seller: string) => ({ taxpayer: seller, principal: `certificate:${seller}` });
   void life.hear({ orderNo: "A1", shop: "1", seller: "a" }, of("a"));
@@ -279,4 +279,16 @@ test("whoever waits behind another caller's held one is not told its number", as
   const own = await life.hear({ orderNo: "A2", shop: "1", seller: "a" }, of("a"));
   const keys = [await waits, comes, own].map((got) => (typeof got !== "string" && got.kind === "behind" ? got.head.key : got));
   assert.deepEqual(keys, [[], [], ["A1"]]);
+});
+
+test("two taxpayers whose devices have the same number do not wait for one another", async () => {
+  const life = scripted({ ...SERIAL, scope: [{ json: "/seller" }] });
+  life.script = () => LOST;
+  void life.hear({ orderNo: "A1", shop: "1", seller: "a" });
+  await life.pass(200);
+  life.script = () => ISSUED;
+  const other = life.hear({ orderNo: "B1", shop: "1", seller: "b" });
+  await life.pass(200);
+  await other;
+  assert.deepEqual((await life.states())["B1"], "accepted");
 });

@@ -117,15 +117,15 @@ test("numbered pages are asked for by their numbers, from the second on", async 
 });
 
 describe("a list of what came since it was claimed", () => {
-  const SINCE = { query: { path: "/list?from={since}&s=1", headers: { "x-page": "first", "x-since": "{since}" } } };
-  const at = (ms: number): string => new Date(WALL + ms).toISOString();
+  const SINCE = { query: { path: "/list?from={since}&to={until}&s=1", headers: { "x-page": "first", "x-since": "{since}" } } };
 
-  test("is asked for with that time less five minutes, without fractions, however late the question is", async () => {
+  test("is asked for from that time less five minutes to the question's and five more, away to full five minutes", async () => {
     const { asked, heard } = await outcome({ ...SINCE, absent: undefined }, [{ items: [other] }]);
-    const since = `${at(-300_000).slice(0, 19)}Z`;
+    const rounded = (round: (x: number) => number, ms: number): string => `${new Date(round((WALL + ms) / 300_000) * 300_000).toISOString().slice(0, 19)}Z`;
+    const [since, until] = [rounded(Math.floor, -300_000), rounded(Math.ceil, 310_000)];
     assert.equal(heard, "held");
     assert.ok(asked.length > 3);
-    assert.deepEqual([...new Set(asked.map(({ target }) => target))], [`/list?from=${encodeURIComponent(since)}&s=1`]);
+    assert.deepEqual([...new Set(asked.map(({ target }) => target))], [`/list?from=${encodeURIComponent(since)}&to=${encodeURIComponent(until)}&s=1`]);
     assert.ok(asked.every(({ headers }) => headers.includes(since)));
   });
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { openStage, type Stage } from "../stage.ts";
+import { decrypt, encrypt } from "./cipher.ts";
 
 const GSTIN = "29AAACI0000A1Z5";
 const APP_KEY = Buffer.alloc(32, 7);
@@ -71,13 +71,3 @@ describe("answers of the portal that are lost", () => {
     notEqual(irnOf(other), "");
   });
 });
-
-function encrypt(text: string, key: Buffer): string {
-  const cipher = createCipheriv("aes-256-ecb", key, null);
-  return Buffer.concat([cipher.update(text), cipher.final()]).toString("base64");
-}
-
-function decrypt(text: string, key: Buffer): Buffer {
-  const decipher = createDecipheriv("aes-256-ecb", key, null);
-  return Buffer.concat([decipher.update(Buffer.from(text, "base64")), decipher.final()]);
-}

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { test, type TestContext } from "node:test";
 import type { FaultSet } from "../../../src/sandbox/faults.ts";
+import { decrypt, encrypt } from "../../platforms/in-irp/cipher.ts";
 import { type Started, started } from "../started.ts";
 
 const HOUR = 3_600_000;
@@ -143,14 +144,4 @@ for (const [faults, http, code, issued] of FAULTS) {
     assert.deepEqual([said.http, codeOf(said), sandbox.ledger.totals().issued], [http, code, issued]);
     assert.equal(codeOf(await register("I1")), issued === 0 ? undefined : "2150");
   });
-}
-
-function encrypt(plain: string | Buffer, key: Buffer): string {
-  const cipher = createCipheriv("aes-256-ecb", key, null);
-  return Buffer.concat([cipher.update(plain), cipher.final()]).toString("base64");
-}
-
-function decrypt(text: string, key: Buffer): Buffer {
-  const decipher = createDecipheriv("aes-256-ecb", key, null);
-  return Buffer.concat([decipher.update(Buffer.from(text, "base64")), decipher.final()]);
 }

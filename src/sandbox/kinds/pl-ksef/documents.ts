@@ -1,4 +1,5 @@
 import { type Answer, bytesBody } from "../../answer.ts";
+import { xmlEscaped } from "../xml-write.ts";
 import { isoTime, timeOf } from "./dates.ts";
 import { badRequest, json } from "./faults.ts";
 import { sha256 } from "./intake.ts";
@@ -76,7 +77,7 @@ function confirmation({ reference, context }: Session, invoices: readonly SentIn
 }
 
 function documentOf({ nip, number, issued }: Invoice, ksefNumber: string, mode: string, time: string, hash: string): string {
-  return `<Dokument><NipSprzedawcy>${nip}</NipSprzedawcy><NumerKSeFDokumentu>${ksefNumber}</NumerKSeFDokumentu>${leaf("NumerFaktury", number)}` +
+  return `<Dokument><NipSprzedawcy>${nip}</NipSprzedawcy><NumerKSeFDokumentu>${ksefNumber}</NumerKSeFDokumentu><NumerFaktury>${xmlEscaped(number)}</NumerFaktury>` +
     `<DataWystawieniaFaktury>${issued}</DataWystawieniaFaktury><DataPrzeslaniaDokumentu>${time}</DataPrzeslaniaDokumentu>` +
     `<DataNadaniaNumeruKSeF>${time}</DataNadaniaNumeruKSeF><SkrotDokumentu>${hash}</SkrotDokumentu><TrybWysylki>${mode}</TrybWysylki></Dokument>`;
 }

@@ -1,5 +1,5 @@
-import { createApplication } from "../../../platforms/cn-intermediary/application.ts";
-import type { PlatformApp } from "../app.ts";
+import { createApplication } from "./application.ts";
+import type { PlatformApp } from "../../drill/platform/app.ts";
 
 const QUESTION = '{"nsrsbh":"{scope}","ptsbm":"{remember.ptsbm}","fpqqlsh":"{key}"';
 

@@ -1,5 +1,5 @@
-import { createApplication, invoiceOf, SM4_KEY } from "../../../platforms/cn-leqi/application.ts";
-import type { PlatformApp } from "../app.ts";
+import { createApplication, invoiceOf, SM4_KEY } from "./application.ts";
+import type { PlatformApp } from "../../drill/platform/app.ts";
 
 const IN_BATCH = 3;
 
