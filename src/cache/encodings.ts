@@ -41,9 +41,11 @@ const DECODERS: Readonly<Record<Coding, (body: Uint8Array, maxOutputLength: numb
   gzip: (body, maxOutputLength) => promisify(gunzip)(body, { maxOutputLength }),
 };
 
-/** Decodes a body by its Content-Encoding as it stands in the head; null where that is none of ours, else see {@link decode}. */
+/** Decodes a body by its Content-Encoding as it stands in the head; null where that is none of ours, else see {@link decode}. `x-gzip` is gzip (RFC 9110 section 8.4.1.3). */
 export function decodeAs(field: string, body: Uint8Array, maxBytes: number): Promise<Uint8Array | null> {
-  const name = field.trim().toLowerCase();
+  const stated = field.trim().toLowerCase();
+  if (stated === "" || stated === "identity") return Promise.resolve(body.byteLength > maxBytes ? null : body);
+  const name = stated === "x-gzip" ? "gzip" : stated;
   return name === "gzip" || name === "br" || name === "zstd" ? decode(name, body, maxBytes) : Promise.resolve(null);
 }
 

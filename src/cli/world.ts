@@ -106,7 +106,7 @@ export const realWorld: World = {
     const loaded = loadProfile(nameOrFile, env);
     if (!loaded.ok) return loaded;
     const { profile, site, warnings } = loaded;
-    return { ok: true, name: profile.profile, version: profile.version, routes: profile.routes.length, page: profilePage(profile, site.routes, language), warnings };
+    return { ok: true, name: profile.profile, version: profile.version, routes: profile.routes.length, page: profilePage(profile, site.routes, language, !/[/\\]|\.ya?ml$/.test(nameOrFile)), warnings };
   },
   async makeToken(name) {
     const { makeToken } = await import("../admin/token.ts");

@@ -1,6 +1,7 @@
 import type { Path } from "../document/yaml-node.ts";
 import { sitePaths } from "./check-sites.ts";
 import type { Draft } from "./draft.ts";
+import { checkVariable, variablesIn } from "./match-variables.ts";
 import { wantedName } from "./nearest.ts";
 
 /** Where numbers stand in a rule, and how many there may be. */
@@ -57,13 +58,6 @@ function checkLength(draft: Draft, list: Path, own: Path): void {
   else draft.refuse(list.slice(0, -1), `'${String(list.at(-1))}' with ${want}`, "nothing");
 }
 
-function checkVariable(draft: Draft, path: Path, match: Path): void {
-  const [name, pattern] = [draft.text(path), draft.text(match)];
-  if (name === null || pattern === null) return;
-  const known = variablesIn(pattern);
-  if (!known.includes(name)) draft.refuse(path, known.length === 0 ? `a variable of match.path, which has none (${pattern})` : wantedName(name, known, "a variable of match.path"));
-}
-
 /** A place that nothing fills would leave every question out. */
 function checkAsk(draft: Draft, ask: Path, match: Path): void {
   const [path, pattern] = [draft.text([...ask, "query", "path"]), draft.text(match)];
@@ -72,8 +66,4 @@ function checkAsk(draft: Draft, ask: Path, match: Path): void {
   const wrong = [...path.matchAll(/\{path\.([A-Za-z_][A-Za-z0-9_-]*)[^}]*\}/g)].map(([, name]) => name as string).find((name) => !known.includes(name));
   if (wrong !== undefined) draft.refuse([...ask, "query", "path"], known.length === 0 ? `no {path.${wrong}}: match.path has no variables` : `{path.${known[0] ?? ""}} or another variable of match.path`);
   if (!/\{(reference|key)\b/.test(path) && !/\{(reference|key)\b/.test(draft.text([...ask, "query", "body"]) ?? "")) draft.refuse([...ask, "query", "path"], "{reference} or {key} in it, or in the body: else every question is the same");
-}
-
-function variablesIn(pattern: string): string[] {
-  return [...pattern.matchAll(/\/\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/|$)/g)].map(([, variable]) => variable as string);
 }

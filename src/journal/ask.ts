@@ -10,6 +10,7 @@ import { readList } from "./read-list.ts";
 import type { QueryAnswer, QueryRequest, QueryStep, Sight } from "./plan.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { FORGOTTEN, type Recalled } from "./recalled.ts";
+import { readReference } from "./reference.ts";
 import { createSharedQuestions, type Brought } from "./shared-questions.ts";
 import type { Store } from "./store.ts";
 import type { Ways } from "./way.ts";
@@ -85,6 +86,7 @@ export interface Questions {
 /** A question is answered within this time, in ms, or counts as unanswered. */
 const QUERY_MS = 30_000;
 const NOTHING = new Uint8Array(0);
+const NONE: ReadonlySet<string> = new Set();
 /** The same credentials get the same answer. */
 const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403, 407]);
 /** About the body of the submission, which a question does not have. */
@@ -144,6 +146,13 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
   /** What came since a time of ours is another list by a clock that is far from ours. */
   const isElsewhen = ({ isTimed }: QueryStep, { answer }: Seen): boolean => isTimed && !isNearUs(answer.headers, clock.wall());
 
+  /** The numbers that the platform gave to revisions that it refused: what stands under one of them is not this content. */
+  async function formerOf({ id, revision }: EntryFacts): Promise<ReadonlySet<string>> {
+    if (revision === 1) return NONE;
+    const entries = await store.read(id).catch(() => []);
+    return new Set(entries.flatMap(({ revision: each, state }) => (each < revision && "reference" in state && typeof state.reference === "string" ? [state.reference] : [])));
+  }
+
   return {
     send,
     slot,
@@ -161,8 +170,11 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       if (!isSeen(first)) return { ...nothing, askedAt, why: whyNothing(first, facts), left: first !== "unwanted" && first?.kind === "lost", canBePut: true };
       if (NOT_LET_IN.has(first.answer.status)) manner.refused?.();
       const known = { askedAt, recalled, why: "", left: true, canBePut: true };
+      const former = await formerOf(facts);
+      const isFormer = (answer: QueryAnswer): boolean => former.size > 0 && former.has(readReference({ policy: { reference: step.reference ?? policy.reference } }, answer) ?? "");
       if (step.list === null) {
-        const looked = step.look(first.read, facts, recalled);
+        const shown = step.look(first.read, facts, recalled);
+        const looked = shown === "found" && isFormer(first.read) ? "another" : shown;
         const sight = looked === "absent" && isElsewhen(step, first) ? "unknown" : looked;
         if (sight === "unknown" && asked.prompt !== undefined) await put(subject, requestOf(asked.prompt, base), manner.within);
         return { ...known, sight, seen: first };
@@ -171,7 +183,7 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
         const { answer: page } = await share(subject, requestOf(request, base), manner);
         return isSeen(page) ? page : null;
       };
-      const { sight, seen } = await readList(step.list, { facts, recalled, asked, first, turn });
+      const { sight, seen } = await readList(step.list, { facts, recalled, isFormer, asked, first, turn });
       return { ...known, seen, sight: sight === "absent" && isElsewhen(step, seen) ? "unknown" : sight };
     },
   };

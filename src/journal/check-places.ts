@@ -19,6 +19,7 @@ type Parts = Pick<SubmissionOptions, "key" | "scope" | "within" | "remember" | "
 const LISTED = /^(key|scope|within)(\.[1-9][0-9]?)?$/;
 const OF_REQUEST = /^(remember\.[A-Za-z][A-Za-z0-9_]*|path\.[A-Za-z_][A-Za-z0-9_-]*)$/;
 const IN_FORM: ReadonlySet<string> = new Set(["taxpayer", "region", "reference", "requestId", "retryAfter", "code", "detail"]);
+const XML_WANTED = "{reference}, {key} or {remember.NAME} in a form of XML: {/…} points into an answer of JSON";
 const FORM_WANTED = "{key}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME}, {within}, {reference}, {requestId}, {retryAfter}, {code}, {detail} or a JSON pointer such as {/invoiceNo}";
 const OF_ITEM: ReadonlySet<string> = new Set(["outcome", "index"]);
 const ITEM_WANTED = "{outcome}, {index} or a place as in the body, which is then the item's";
@@ -30,6 +31,9 @@ const HEADERS_GO = "a place in the path, the query or the body: the fields of a 
 /** Places of a form that stand for nothing, whatever the submission has. */
 export function formFaults(form: AnswerForm): PlaceFault[] {
   const inBody = placesIn(form.body);
+  for (const key of ["body", "item", "rejectedItem"] as const) {
+    if (/xml/i.test(form.contentType) && placesIn(form[key] ?? "").some((place) => place.startsWith("/"))) return [{ path: [key], want: XML_WANTED }];
+  }
   for (const key of ["item", "rejectedItem"] as const) {
     const listed = inBody.filter((place) => place === `${key}s`).length;
     if (listed !== (form[key] === undefined ? 0 : 1)) return [{ path: [form[key] === undefined ? key : "body"], want: `{${key}s} once in the body, and '${key}', the text that is written there for each item of a batch` }];

@@ -18,6 +18,8 @@ export async function elsewhere({ policy, submission }: Try, standing: Standing,
   // An old no of another content, or one for good, is the same everywhere.
   if (entry.state.kind === "rejected" && (entry.state.closed === true || entry !== newest)) return null;
   const recalled = await recallOf(policy.recall, store, entry);
+  // Long after, when neither request nor answer is kept, nobody knows where it was sent, and what is still said of it holds anywhere.
+  if (recalled?.within === null && standing.kind === "replay" && entry.answer === null) return null;
   if (isWithin(recalled, policy.recall(submission.request))) return null;
   return entry.state.kind === "rejected" ? { kind: "open", revision: entry.revision + 1, closes: null } : { kind: "elsewhere", entry, recalled };
 }

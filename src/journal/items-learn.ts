@@ -9,6 +9,7 @@ import { wanted } from "./place-values.ts";
 import type { Awaiting } from "./provisional-index.ts";
 import { isProvisional, type Provisionals } from "./provisionals.ts";
 import { under, type Store } from "./store.ts";
+import { REJECTED_FOR_MS, type Ruling } from "./verdict.ts";
 
 /*
  * Verdicts on single items of batches that the platform has taken in. They are gathered until an answer is read to its end, and
@@ -43,8 +44,6 @@ interface Taken extends Omit<Waiting, "meant"> {
   readonly held: HeldItem;
 }
 
-const OUTCOME = { accepted: "accepted", rejected: "rejected", unsent: "unsent" } as const;
-const REJECTED_FOR_MS = 600_000;
 /** More wait for nothing: the next answer says the same. */
 const MOST_WAITING = 50_000;
 
@@ -148,8 +147,9 @@ function isUsable({ clock, events, provisionals: { index } }: ItemVerdictsEnv, {
   return true;
 }
 
-function verdictOf({ verdict }: Finding): keyof typeof OUTCOME {
-  return verdict as keyof typeof OUTCOME;
+/** One that is `running` was not taken. */
+function verdictOf({ verdict }: Finding): Ruling["verdict"] {
+  return verdict as Ruling["verdict"];
 }
 
 async function write({ clock, store, events, provisionals }: ItemVerdictsEnv, taken: readonly Taken[]): Promise<void> {
@@ -159,7 +159,7 @@ async function write({ clock, store, events, provisionals }: ItemVerdictsEnv, ta
   if (first === undefined || entry === undefined || awaiting === undefined || !isProvisional(entry)) return;
   const until = clock.wall() + (awaiting.policy?.options.rejectedFor ?? REJECTED_FOR_MS);
   const changes = taken.map(({ held: { id, reference }, finding }): ItemChange => {
-    const outcome = OUTCOME[verdictOf(finding)];
+    const outcome = verdictOf(finding);
     return { id, outcome, reference: finding.number ?? reference, until: outcome === "rejected" ? until : 0 };
   });
   const items = withChanges(await store.items(entry.id, entry.revision), changes);

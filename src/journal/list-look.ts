@@ -20,7 +20,8 @@ export type PageSight = { readonly kind: "found"; readonly part: QueryAnswer } |
 
 /** How a list is read. */
 export interface ListLook {
-  readonly look: (page: QueryAnswer, facts: EntryFacts, recalled: Recalled) => PageSight;
+  /** `isFormer` tells parts of an earlier revision, which are passed over. */
+  readonly look: (page: QueryAnswer, facts: EntryFacts, recalled: Recalled, isFormer?: (part: QueryAnswer) => boolean) => PageSight;
   /** Whether the last page shows that it is not there. */
   readonly isAbsent: (page: QueryAnswer) => boolean;
   /** What the page after this one, the `number`th, is asked with; empty at the end, null where that cannot be read. */
@@ -48,13 +49,13 @@ export function compileListLook(step: Pick<StepOptions, "next" | "pages"> & { re
   const token = next?.read === undefined ? null : compileExtractor(next.read, keys);
   return {
     pages: next === undefined ? 1 : (step.pages ?? PAGES),
-    look(page, facts, recalled) {
+    look(page, facts, recalled, isFormer = () => false) {
       const read = parts({ bytes: page.body, contentType: page.contentType });
       if ("kind" in read) return { kind: "unclear" };
       let clear = true;
       for (const { bytes, contentType } of read) {
         const part: QueryAnswer = { ...page, body: bytes, contentType };
-        if (!words.found(part)) continue;
+        if (!words.found(part) || isFormer(part)) continue;
         const is = compare(part, facts, recalled, words);
         if (is === "own") return { kind: "found", part };
         clear &&= is === "other";

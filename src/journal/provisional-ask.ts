@@ -139,7 +139,7 @@ async function ask({ clock, store, ways, questions, credentials, overhear }: Pro
   if (policy === null || query === undefined || settling || (headers === null && !own)) return false;
   const recalled = await recallOf(policy.recall, store, entry);
   const { reference } = entry.state;
-  const asked = requestOf(query)(entry, { within: recalled?.within ?? null, values: { ...recalled?.values, ...(reference === null ? {} : { reference }) } });
+  const asked = requestOf(query)({ ...entry, askedAt: clock.wall() }, { within: recalled?.within ?? null, values: { ...recalled?.values, ...(reference === null ? {} : { reference }) } });
   if (asked === null) return false;
   const request: StoredRequest = { method: asked.method, target: asked.target, headers: merged(headers ?? [], asked.headers), body: asked.body ?? NOTHING };
   const found = ways(entry.site, entry.route)?.hearing?.(request) ?? null;

@@ -120,9 +120,9 @@ export class Provisionals {
     } catch (fault) {
       // Time that has passed passes again; what the platform said, it may not say again.
       if (ruling.by === "assumed") throw fault;
-      return unsettled.keep(change, () => this.#settled(one, ruling, null));
+      return unsettled.keep(change, () => void this.#writtenLate(one, ruling));
     }
-    if (written === null) return this.#overtaken(one);
+    if (written === null) return this.#overtaken(one, ruling);
     this.#settled(one, ruling, written);
   }
 
@@ -136,11 +136,35 @@ export class Provisionals {
     this.#env.over(one, entry);
   }
 
-  /** A person, or another instance, was quicker; one that still awaits its verdict is known anew. */
-  async #overtaken(one: Awaiting): Promise<void> {
-    const entry = (await this.#env.store.read(one.entry.id)).at(-1) ?? null;
+  /**
+   * A person, or another instance, was quicker; one that still awaits its verdict is known anew. Where it is the same as before,
+   * only its fence was not known (what it came to was written late), and the verdict holds: the platform may not say it again.
+   */
+  async #overtaken(one: Awaiting, ruling: Ruling): Promise<void> {
+    const entry = await this.#newest(one.entry.id);
     this.#over(one, entry);
-    if (entry !== null && isProvisional(entry)) this.add(entry, one.policy);
+    if (entry === null || !isProvisional(entry)) return;
+    this.add(entry, one.policy);
+    const anew = this.index.get(entry.id);
+    const isSame = entry.revision === one.entry.revision && entry.state.reference === one.entry.state.reference && entry.fence !== one.entry.fence;
+    if (isSame && anew !== undefined) await this.settle(anew, ruling);
+  }
+
+  /** Late writing does not say whether the entry took it. */
+  async #writtenLate(one: Awaiting, ruling: Ruling): Promise<void> {
+    const entry = await this.#newest(one.entry.id);
+    if (entry !== null && isProvisional(entry)) await this.#overtaken(one, ruling);
+    else this.#settled(one, ruling, entry);
+  }
+
+  /** The newest revision, as soon as it can be read; null where there is none, or no more time for it. */
+  async #newest(id: string): Promise<Entry | null> {
+    for (let pause = FIRST_PAUSE_MS; !this.#stopped; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+      const entries = await this.#env.store.read(id).catch(() => null);
+      if (entries !== null) return entries.at(-1) ?? null;
+      await new Promise<void>((resolve) => void this.#env.clock.after(pause, resolve, true));
+    }
+    return null;
   }
 
   #plan(at: number): void {

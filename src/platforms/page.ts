@@ -22,15 +22,16 @@ interface ShownPace {
   readonly windows: readonly { readonly count: number; readonly per: number }[];
   readonly scope: readonly (string | ShownPlace)[];
   readonly maxWait?: number | undefined;
+  readonly learn?: readonly unknown[] | undefined;
 }
 
-/** A profile as a page of Markdown that reads well on a terminal too. `routes` are those of a site that gives it all its keys. */
-export function profilePage(profile: ProfileOptions, routes: readonly ShownRoute[], language: Language): string {
+/** A profile as a page of Markdown that reads well on a terminal too. `routes` are those of a site that gives it all its keys; `builtIn` says how a site names it. */
+export function profilePage(profile: ProfileOptions, routes: readonly ShownRoute[], language: Language, builtIn = true): string {
   const say = wordsOf(language);
   const submits = routes.filter(({ submission }) => submission !== undefined);
   const others = routes.filter(({ submission }) => submission === undefined);
   const sections = [
-    [`# ${profile.title[language]}`, ...headLines(profile, say, language)],
+    [`# ${profile.title[language]}`, ...headLines(profile, say, language, builtIn)],
     section(say("protected"), bullets(profile.guide.protected, language)),
     section(say("notProtected"), bullets(profile.guide.notProtected, language)),
     section(say("must"), bullets(profile.guide.must, language)),
@@ -52,12 +53,13 @@ function bullets(texts: readonly Bilingual[], language: Language): string[] {
   return texts.map((text) => `- ${text[language]}`);
 }
 
-function headLines({ profile, version, sources, environments, keys }: ProfileOptions, say: Say, language: Language): string[] {
+function headLines({ profile, version, sources, environments, keys }: ProfileOptions, say: Say, language: Language, builtIn: boolean): string[] {
   const days = Object.values(sources).map(({ verified }) => verified).toSorted();
-  const lines = [say("profile", profile, version, days[0] ?? "", days.at(-1) ?? "")];
+  const [first = "", last = first] = [days[0], days.at(-1)];
+  const lines = [first === last ? say("profileOneDay", profile, version, first) : say("profile", profile, version, first, last)];
   if (Object.values(sources).some(({ secondHand }) => secondHand)) lines.push(say("secondHandNote"));
   const names = Object.keys(environments);
-  lines.push(`${say("use", profile)} ${names.length === 0 ? say("noEnvironment") : say("environments", names.map((name) => `\`${name}\``).join(", "))}`);
+  lines.push(`${say(builtIn ? "use" : "useFile", profile)} ${names.length === 0 ? say("noEnvironment") : say("environments", names.map((name) => `\`${name}\``).join(", "))}`);
   for (const [name, { optional, what }] of Object.entries(keys)) lines.push(say(optional ? "keyOptional" : "keyNeeded", name, what[language]));
   return ["", ...lines];
 }
@@ -105,7 +107,9 @@ function limitLines(routes: readonly ShownRoute[], say: Say): string[] {
   if (rows.size === 0) return [];
   const table = [...rows.values()].filter(({ pace }) => pace.windows.length > 0).map(({ names, pace }) => `| ${names.join(", ")} | ${pace.windows.map(windowWords).join(", ")} | ${pace.scope.map((one) => (typeof one === "string" ? one : placeWords(one, say))).join(say("and"))} |`);
   const longest = Math.max(...[...rows.values()].map(({ pace }) => pace.maxWait ?? 0));
-  return [say("limitsHead"), ...table, ...(longest > 0 ? ["", say("told", formatDuration(longest))] : [])];
+  const learns = [...rows.values()].some(({ pace }) => (pace.learn?.length ?? 0) > 0);
+  const notes = [...(longest > 0 ? [say("told", formatDuration(longest))] : []), ...(learns ? [say("obeyed")] : [])];
+  return [say("limitsHead"), ...table, "", notes.join(" ")];
 }
 
 function windowWords({ count, per }: { readonly count: number; readonly per: number }): string {

@@ -4,6 +4,8 @@ export type Language = "en" | "zh";
 /** Every phrase of a profile's page, in both languages; `{0}`, `{1}` stand for what is said with it. */
 const WORDS = {
   profile: ["Profile `{0}`, version {1}. What it says was last read between {2} and {3}.", "配置 `{0}`，版本 {1}。其中的事实最近核对于 {2} 至 {3}。"],
+  profileOneDay: ["Profile `{0}`, version {1}. What it says was last read on {2}.", "配置 `{0}`，版本 {1}。其中的事实最近核对于 {2}。"],
+  useFile: ["Write its path in the site, such as `platform: ./{0}.yaml`.", "在站点中写入其路径，例如 `platform: ./{0}.yaml`。"],
   secondHandNote: ["Facts marked (second-hand) come from people who use the platform: no official text is public.", "标有（二手资料）的事实来自平台使用者：没有公开的官方文本。"],
   use: ["Write `platform: {0}` in the site.", "在站点中写入 `platform: {0}`。"],
   environments: ["Environments: {0}; production unless the site names another.", "环境：{0}；未指定时为 production。"],
@@ -18,6 +20,7 @@ const WORDS = {
   others: ["Other requests", "其他请求"],
   limits: ["What the platform allows", "平台的限制"],
   limitsHead: ["| requests | at most | counted for each |\n|---|---|---|", "| 请求 | 上限 | 计数范围 |\n|---|---|---|"],
+  obeyed: ["Where the platform itself says how long to wait, that is kept too.", "平台自身告知的等待时间同样遵守。"],
   told: ["What exceeds it waits up to {0} for its turn, and is then told when to come back.", "超出时最多等待 {0}，之后被告知何时再试。"],
   credentials: ["Credentials, and how they are renewed", "凭证及其更新方式"],
   lives: ["lives {0}", "有效期：{0}"],

@@ -46,7 +46,7 @@ const step = fc.oneof(
   fc.record({
     query: fc.constant({ path: "/l?y={remember.year[0..4]}&i={path.id}" }),
     each: fc.constantFrom({ json: "" }, { xml: "/r:a", namespaces: { r: "urn:r" } }),
-    next: fc.constantFrom({ read: { json: "/next" }, header: "X-Next" }, { read: { header: "x-next" }, query: "page" }),
+    next: fc.constantFrom({ read: { json: "/next" }, header: "X-Next" }, { read: { header: "x-next" }, query: "page" }, { numbered: true, query: "page" }),
     pages: fc.integer({ min: 1, max: 10_000 }), found: condition, as: form, closedAs: form, reference: fc.constant({ json: "/no" }),
     match: fc.constant([{ read: { json: "/a" }, is: "{key}" }, { read: { json: "/b" }, is: "{key.2}" }]),
     absentMeans: fc.constant("closed"),

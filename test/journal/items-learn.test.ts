@@ -161,6 +161,7 @@ describe("items that the answer counts", () => {
     ["is no number", { line: "first", state: "bad" }, rule],
     ["is counted from 0", { line: 0, state: "bad" }, rule],
     ["is not there", { state: "bad" }, rule],
+    ["is not there, and the answer is no list", { state: "bad" }, { ...BY_PATH, each: undefined, index: { json: "/all/0/line" }, rejected: [{ json: "/all/0/state", equals: "bad" }] }],
     ["is another one's than the key", { line: 1, no: "B", state: "bad" }, { ...rule, ...KEY }],
   ];
   for (const [what, part, own] of NOBODYS) {

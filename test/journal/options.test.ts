@@ -44,7 +44,7 @@ const mistakes: readonly { readonly what: string; readonly given: Given; readonl
 ];
 for (const { what, given, wanted } of mistakes) test(`${what} is refused, and the message says what is wanted`, () => assert.deepEqual(faults(submissionOptions, given), wanted));
 
-const QUERY_PLACE = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME} or {path.NAME}";
+const QUERY_PLACE = "{key}, {key.2}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME} or, but for 'match', {since} and {until}";
 const FORM_PLACE = "{key}, {scope}, {taxpayer}, {region}, {remember.NAME}, {path.NAME}, {within}, {reference}, {requestId}, {retryAfter}, {code}, {detail} or a JSON pointer such as {/invoiceNo}";
 const templates: readonly { readonly what: string; readonly given: Given; readonly wanted: readonly string[] }[] = [
   { what: "a question that leaves the number out", given: { resolve: [{ ...QUERY, query: { path: "/q" } }] }, wanted: ["resolve.0.query.path: {key} in it, in a header, the body or 'match': else another order could answer"] },

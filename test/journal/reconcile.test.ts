@@ -50,9 +50,10 @@ function setUp(script: Script, policy: SubmissionPolicy | null = POLICY) {
     /** What happens while the platform is asked. */
     meanwhile: (run: () => Promise<void>) => void (during = run),
     async compare(span: Partial<Span> = {}) {
-      let isOver = false;
-      const comparing = reconcile(env, { ...SPAN, ...span }).finally(() => (isOver = true));
-      for (; !isOver; clock.advance(1)) await turn();
+      const comparing = reconcile(env, { ...SPAN, ...span });
+      const isOver = (): Promise<boolean> => Promise.race([comparing.then(() => true), turn().then(() => false)]);
+      // A question waits for its turn in the pace of the route.
+      while (!(await isOver())) clock.advance(1);
       return comparing;
     },
   };

@@ -114,3 +114,19 @@ test("a submission that does not say where it is has no place that equals it", a
   await got(life, A);
   assert.equal((await got(life, { orderNo: "1", amount: 5 })).kind, "elsewhere");
 });
+
+test("where neither its request nor its answer is kept any more, a try is not told that it was sent elsewhere", async () => {
+  const life = scripted(WITHIN);
+  assert.equal((await got(life, A)).kind, "answered");
+  const { store } = life as { store: { -readonly [K in "request" | "insert"]: typeof life.store[K] } };
+  const { insert } = life.store;
+  let isAnswerKept = true;
+  store.request = () => Promise.resolve(null);
+  store.insert = async (claim) => {
+    const inserted = await insert(claim);
+    return inserted.kind !== "known" || isAnswerKept ? inserted : { kind: "known", entries: inserted.entries.map((entry) => ({ ...entry, answer: null })) };
+  };
+  assert.equal((await got(life, A)).kind, "elsewhere", "an answer that may belong to another session is not replayed");
+  isAnswerKept = false;
+  for (const order of [A, B]) assert.equal((await got(life, order)).kind, "replay", "which says that it was accepted, and its number");
+});

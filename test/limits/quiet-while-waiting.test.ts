@@ -11,11 +11,11 @@ it("a call that waits for its second turn does not go where the platform asks fo
   refused.call.handed();
   clock.advance(100);
   refused.call.answered({ status: 429, headers: ["retry-after", "25"] });
-  clock.advance(10_000);
+  clock.advance(15_000);
   await settle();
   assert.deepEqual([waiting.state, other.state], ["waits", "goes"], "the turn of the second counter is the next one's");
   through(other);
-  clock.advance(14_900);
+  clock.advance(9_900);
   await settle();
   assert.equal(waiting.state, "waits");
   clock.advance(200);

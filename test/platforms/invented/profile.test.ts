@@ -21,7 +21,7 @@ test("the profile of an invented platform takes less than 60 lines, and is sound
 
 describe("an invented platform behind its profile", () => {
   let ruritania: Ruritania;
-  let taxgate: TaxgateProcess;
+  let taxgate: TaxgateProcess | null = null;
   let gate: Gate & { close(): void };
 
   before(async () => {
@@ -37,8 +37,10 @@ regions: { main: { endpoints: [{ url: "${ruritania.origin}" }] } }
     gate = gateTo(taxgate.port("plain"));
   });
   after(async () => {
-    gate.close();
-    await taxgate.stop();
+    if (taxgate !== null) {
+      gate.close();
+      await taxgate.stop();
+    }
     await ruritania.stop();
   });
 

@@ -4,11 +4,12 @@ routes:
   - name: submit
     submission:
       resolve:
-        - query: { path: "/api/v1.0/documents/recent?pageSize=100&InvoiceDirection=Sent" }
+        - query: { path: "/api/v1.0/documents/recent?pageSize=100&InvoiceDirection=Sent&submissionDateFrom={since}&submissionDateTo={until}" }
           each: { json: /result }
+          next: { query: pageNo, numbered: true }
           found: { status: 200, json: /status, in: [Submitted, Valid, Cancelled] }
           match: [{ read: { json: /internalId }, is: "{key}" }, { read: { json: /issuerTin }, is: "{scope}" }]
-          absent: { status: 200, json: /metadata/totalPages, in: [0, 1] }
+          absent: { status: 200, json: /metadata/totalPages, exists: true }
           reference: { json: /submissionUID }
           itemReference: { json: /uuid }
           as: { status: 202, contentType: application/json, body: '{"submissionUID":"{/submissionUID}","acceptedDocuments":[{items}],"rejectedDocuments":[]}', item: '{"uuid":"{reference}","invoiceCodeNumber":"{key}"}' }
