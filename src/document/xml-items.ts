@@ -1,16 +1,16 @@
-import type { Unread } from "./reading.ts";
+import { unread, type Unread } from "./reading.ts";
 import { isNamed, type XmlPath } from "./xml-path.ts";
 import { scanXml, type XmlAttribute, type XmlName } from "./xml-scan.ts";
 
 /**
  * The elements at a path, each written as a document of its own: the default namespace is stated wherever it changes, and
  * attributes in a namespace get a prefix of their own. Values are the same as in the whole document. Linear; why not where the
- * document cannot be read.
+ * document cannot be read, or nothing stands where the elements would be: a document of another kind is no empty list.
  */
 export function xmlItems(text: string, path: XmlPath): string[] | Unread {
   const search = new ItemSearch(path);
   const failure = scanXml(text, { open: (name, attributes) => search.open(name, attributes), text: (value) => search.text(value), close: () => search.close() });
-  return failure ?? search.items;
+  return failure ?? (search.hasPlace ? search.items : unread("missing", "nothing stands there that could hold such elements"));
 }
 
 /** Follows a path, and writes down what stands at its end. */
@@ -18,6 +18,8 @@ class ItemSearch {
   readonly items: string[] = [];
   readonly #path: XmlPath;
   readonly #counts: number[];
+  /** The element around those at the path was there. */
+  hasPlace = false;
   #depth = 0;
   #reached = 0;
   /** Pieces of the element that is being written. */
@@ -40,6 +42,7 @@ class ItemSearch {
     const count = ((this.#counts[this.#reached] as number) += 1);
     if (step.index !== null && step.index !== count) return;
     this.#reached++;
+    if (this.#reached >= this.#path.steps.length - 1) this.hasPlace = true;
     if (this.#reached < this.#path.steps.length) this.#counts[this.#reached] = 0;
     else this.#start(name, attributes);
   }

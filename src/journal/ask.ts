@@ -77,8 +77,8 @@ export interface Manner {
 export interface Questions {
   /** Waits for the next slot in the pace of a route; those for whom somebody waits come first. */
   slot(policy: SubmissionPolicy, urgent: boolean): Promise<void>;
-  /** Makes one request within a bound in ms; null where no way leads to the region. */
-  send(subject: Subject, request: StoredRequest, routeClass: "submit" | "poll", within?: number): Promise<Attempted | null>;
+  /** Makes one request within a bound in ms from its turn on, for which it waits at most `patience`; null where no way leads to the region. */
+  send(subject: Subject, request: StoredRequest, routeClass: "submit" | "poll", bounds?: { readonly within?: number | undefined; readonly left?: (() => void) | undefined; readonly patience?: number }): Promise<Attempted | null>;
   /** Asks one question of a plan, once, in the pace of the route; the same one of somebody else is shared while it waits for its turn. */
   ask(subject: Subject, step: QueryStep, manner?: Manner): Promise<Asked>;
 }
@@ -98,7 +98,7 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
 
   const shared = createSharedQuestions<Put>(clock);
 
-  async function send({ policy, facts }: Subject, request: StoredRequest, routeClass: "submit" | "poll", within: number = QUERY_MS, left: () => void = () => undefined): Promise<Attempted | null> {
+  async function send({ policy, facts }: Subject, request: StoredRequest, routeClass: "submit" | "poll", { within = QUERY_MS, left, patience = within }: Parameters<Questions["send"]>[3] = {}): Promise<Attempted | null> {
     const way = ways(facts.site, facts.route);
     const region = way?.region(facts.region) ?? null;
     if (way === null || region === null) return null;
@@ -108,9 +108,9 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
     let bound: Timer | null = null;
     const granted = (): void => {
       bound = clock.after(within, () => control.abort?.("total-timeout"));
-      left();
+      left?.();
     };
-    const pace = way.paced(routeClass, request, facts, { patience: () => within, granted });
+    const pace = way.paced(routeClass, request, facts, { patience: () => patience, granted });
     if (pace === null) granted();
     try {
       return await attempt(request, { region, routeClass, timeout, fresh: way.fresh && routeClass === "submit", avoid: null, control, pace }, policy.judge, decode);
@@ -128,7 +128,7 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
 
   /** One question, answered or not, that nobody shares. */
   async function put(subject: Subject, request: StoredRequest, within?: number, left?: () => void): Promise<Put> {
-    const answered = await send(subject, request, "poll", within, left);
+    const answered = await send(subject, request, "poll", { within, left });
     if (answered?.kind !== "judged") return answered;
     const { answer, plain } = answered;
     return { answer, read: { status: answer.status, headers: answer.headers, contentType: headerValue(answer.headers, "content-type"), body: plain } };
@@ -145,13 +145,6 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
 
   /** What came since a time of ours is another list by a clock that is far from ours. */
   const isElsewhen = ({ isTimed }: QueryStep, { answer }: Seen): boolean => isTimed && !isNearUs(answer.headers, clock.wall());
-
-  /** The numbers that the platform gave to revisions that it refused: what stands under one of them is not this content. */
-  async function formerOf({ id, revision }: EntryFacts): Promise<ReadonlySet<string>> {
-    if (revision === 1) return NONE;
-    const entries = await store.read(id).catch(() => []);
-    return new Set(entries.flatMap(({ revision: each, state }) => (each < revision && "reference" in state && typeof state.reference === "string" ? [state.reference] : [])));
-  }
 
   return {
     send,
@@ -170,7 +163,7 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       if (!isSeen(first)) return { ...nothing, askedAt, why: whyNothing(first, facts), left: first !== "unwanted" && first?.kind === "lost", canBePut: true };
       if (NOT_LET_IN.has(first.answer.status)) manner.refused?.();
       const known = { askedAt, recalled, why: "", left: true, canBePut: true };
-      const former = await formerOf(facts);
+      const former = await formerOf(facts, store);
       const isFormer = (answer: QueryAnswer): boolean => former.size > 0 && former.has(readReference({ policy: { reference: step.reference ?? policy.reference } }, answer) ?? "");
       if (step.list === null) {
         const shown = step.look(first.read, facts, recalled);
@@ -187,6 +180,13 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       return { ...known, seen, sight: sight === "absent" && isElsewhen(step, seen) ? "unknown" : sight };
     },
   };
+}
+
+/** The numbers that the platform gave to revisions that it refused: what stands under one of them is not this content. */
+async function formerOf({ id, revision }: EntryFacts, store: Store): Promise<ReadonlySet<string>> {
+  if (revision === 1) return NONE;
+  const entries = await store.read(id).catch(() => []);
+  return new Set(entries.flatMap(({ revision: each, state }) => (each < revision && "reference" in state && typeof state.reference === "string" ? [state.reference] : [])));
 }
 
 /** What a question brought: an answer, or why there is none. */

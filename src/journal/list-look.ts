@@ -55,10 +55,12 @@ export function compileListLook(step: Pick<StepOptions, "next" | "pages"> & { re
       let clear = true;
       for (const { bytes, contentType } of read) {
         const part: QueryAnswer = { ...page, body: bytes, contentType };
-        if (!words.found(part) || isFormer(part)) continue;
+        if (isFormer(part)) continue;
         const is = compare(part, facts, recalled, words);
-        if (is === "own") return { kind: "found", part };
-        clear &&= is === "other";
+        const counts = words.found(part);
+        if (is === "own" && counts) return { kind: "found", part };
+        // What is left out says nothing, but it is there where it is the submission's own.
+        clear &&= counts ? is === "other" : is !== "own";
       }
       return clear ? { kind: "none", parts: read.length } : { kind: "unclear" };
     },

@@ -32,6 +32,8 @@ export interface ResolverEnv {
 /** After a fault of ours a plan begins anew, so often and after so many ms; then a person has to look. */
 const FAULTS = 3;
 const AFTER_FAULT_MS = 30_000;
+/** What is sent again is answered within this time, in ms, from its turn on. */
+const RESEND_MS = 30_000;
 /** The pause between two questions grows by half each time, up to this many times the first. */
 const GROWTH = 1.5;
 const MOST_GROWN = 10;
@@ -191,11 +193,20 @@ export class Resolver {
       flight.resent = true;
       flight.begin();
       flight.attempts++;
-      const attempted = await questions.send(flight, flight.withLatest(stored), "submit").finally(() => flight.finish());
+      const patience = Math.min(RESEND_MS, this.#timeFor(flight, step.window));
+      const attempted = await questions.send(flight, flight.withLatest(stored), "submit", { within: RESEND_MS, patience }).finally(() => flight.finish());
       if (attempted !== null && tells(attempted)) return outcomes.learn(flight, attempted);
       if (left > 1) await flight.pause(this.#spread(pause));
       pause = Math.min(pause * GROWTH, step.pause * MOST_GROWN);
     }
+  }
+
+  /** Ms in which it may still be sent: so long can it wait for its turn. */
+  #timeFor(flight: Flight, window: number): number {
+    const { clock } = this.#env;
+    const wall = clock.wall();
+    const last = Math.min(flight.lastAt() ?? Infinity, flight.until ?? Infinity);
+    return Math.min(last - wall, window - Math.max(clock.now() - flight.bornAt, wall - flight.entry.createdAt));
   }
 
   /** By the clock that cannot jump in this life; by the wall for an earlier one, and not at all where that went back. */

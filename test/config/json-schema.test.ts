@@ -128,7 +128,7 @@ const sections: [string, (string | number)[], (whole: Shown) => unknown, string[
   ["the journal", ["journal"], (whole) => whole.journal, [], 4],
   // Forms of answers and one step of a plan are examples whole.
   ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".key", ".scope", ".items.scope", ".items.fingerprint", ".items.fingerprint.fields", ".items.outcomes", ".answers.mixed.contentType", ".answers.mixed.body", ".fingerprint.fields", ".duplicate", ".notExecuted", ".inDoubt", ".resolve", ".serialBy", ".within", ".answers.elsewhere.contentType", ".answers.elsewhere.body", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body", ".answers.limited.contentType", ".answers.limited.body"], 24],
-  ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] } | undefined)?.resolve[0], [".match", ".as.contentType", ".as.body", ".query.path"], 4],
+  ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] } | undefined)?.resolve[0], [".match", ".as.contentType", ".as.body", ".query.path", ".closedAs.contentType", ".closedAs.body", ".resend.times", ".resend.pause"], 5],
 ];
 
 for (const [name, path, pick, examples, wanted] of sections) {

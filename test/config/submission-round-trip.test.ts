@@ -12,7 +12,7 @@ const accepts = new Ajv2020({ allowUnionTypes: true }).compile(configSchema());
 const SECRET = "(redacted) stands here";
 const duration = fc.constantFrom("1.5h", "90s", "2d", "26h", "1h");
 const form = fc.record(
-  { status: fc.constantFrom(200, 503, 599), contentType: fc.constantFrom("application/json", "text/xml; charset=utf-8"), body: fc.constantFrom("", "{key}{/a/b}", '{"a":"$${ x}"}', "two\nlines: #", " €") },
+  { status: fc.constantFrom(200, 503, 599), contentType: fc.constantFrom("application/json", "text/xml; charset=utf-8"), body: fc.constantFrom("", "{key}{reference}", '{"a":"$${ x}"}', "two\nlines: #", " €") },
   { requiredKeys: ["status"] },
 );
 /** Read from text: lint takes a mapping with `then` for a promise. */
