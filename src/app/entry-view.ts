@@ -1,6 +1,6 @@
 import type { BodyView, EntryDetail, EntryView, ItemView } from "../admin/journal-views.ts";
 import type { Entry, StoredRequest } from "../journal/entry.ts";
-import { itemState, type Item } from "../journal/items.ts";
+import { itemState, type Item } from "../journal/batch/items.ts";
 import { isoTime } from "../observe/iso-time.ts";
 import { REDACTED } from "../observe/redact.ts";
 

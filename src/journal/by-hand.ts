@@ -6,7 +6,7 @@ import type { Flights } from "./flights.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import type { Resolver } from "./resolver.ts";
 import type { Store } from "./store.ts";
-import { REJECTED_FOR_MS } from "./verdict.ts";
+import { REJECTED_FOR_MS } from "./verdicts/verdict.ts";
 
 /*
  * A person decides what became of a submission. It is taken over as anybody else takes it over, so that whoever worked on

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { createIdTable, type IdTable } from "../base/id-table.ts";
-import { claimBatch, type ComposedBatch } from "./batch-claims.ts";
+import { claimBatch, type ComposedBatch } from "./batch/claims.ts";
 import { claimPlace, RESTORED } from "./claim-place.ts";
 import { decide, type Standing } from "./decide.ts";
 import type { Deferred } from "./deferred.ts";
@@ -9,7 +9,7 @@ import type { Entry, EntryFacts } from "./entry.ts";
 import type { JournalEvents } from "./events.ts";
 import { Flight } from "./flight.ts";
 import type { Flights } from "./flights.ts";
-import { newItem, openItem, type ItemFacts, type NewItem } from "./items.ts";
+import { newItem, openItem, type ItemFacts, type NewItem } from "./batch/items.ts";
 import type { LaneHead, Lanes } from "./lanes.ts";
 import { mayHear } from "./may-hear.ts";
 import type { Outcomes } from "./outcomes.ts";

@@ -1,6 +1,6 @@
 import type { AcceptedHow, DoubtCause, EntryFacts, VerdictHow } from "./entry.ts";
 import type { StoreEvents } from "./store.ts";
-import type { Ruling } from "./verdict.ts";
+import type { Ruling } from "./verdicts/verdict.ts";
 
 /** How a doubt came to its end. Closed: it is a metric label. */
 export type Resolution = AcceptedHow | "rejected" | "unsent" | "held" | "released" | "expired";

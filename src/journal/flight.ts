@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Headers } from "../http/message.ts";
 import type { AttemptResult } from "../upstream/result.ts";
 import type { Entry, EntryFacts, StoredAnswer, StoredRequest } from "./entry.ts";
-import type { Item } from "./items.ts";
+import type { Item } from "./batch/items.ts";
 import type { LaneHead } from "./lanes.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import type { Recalled } from "./recalled.ts";

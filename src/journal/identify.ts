@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Extracted, Extractor, ExtractorSource } from "../document/extractor.ts";
-import type { ItemFacts } from "./items.ts";
+import type { ItemFacts } from "./batch/items.ts";
 
 /*
  * What tells one submission from another: the key (which order), the fingerprint (which content of it) and the lane

@@ -4,21 +4,21 @@ import type { KeyLookUp } from "../base/secret-keys.ts";
 import type { Headers } from "../http/message.ts";
 import { createQuestions } from "./ask.ts";
 import type { Decode } from "./attempt.ts";
-import { knownItems, type KnownItems } from "./batch-known.ts";
-import { composeFrom } from "./compose.ts";
+import { knownItems, type KnownItems } from "./batch/known.ts";
+import { composeFrom } from "./batch/compose.ts";
 import { decideByHand, type ByHandOrder, type ByHandResult } from "./by-hand.ts";
 import { Claims, type Entered } from "./claims.ts";
 import { Deferred } from "./deferred.ts";
 import type { Entry, StoredAnswer } from "./entry.ts";
-import type { ItemFacts } from "./items.ts";
+import type { ItemFacts } from "./batch/items.ts";
 import type { JournalEvents } from "./events.ts";
 import type { Flight } from "./flight.ts";
 import { Flights } from "./flights.ts";
 import { Lanes } from "./lanes.ts";
 import type { Post } from "./notices.ts";
-import type { Passing } from "./learn.ts";
-import { createLearning, type Learning } from "./learning.ts";
-import { compileLearns, type LearnRules } from "./learn-rules.ts";
+import type { Passing } from "./verdicts/learn.ts";
+import { createLearning, type Learning } from "./verdicts/learning.ts";
+import { compileLearns, type LearnRules } from "./verdicts/rules.ts";
 import { createNewestCredentials, type Passer } from "./newest-credentials.ts";
 import { Outcomes } from "./outcomes.ts";
 import { compilePolicy, type SubmissionPolicy } from "./policy.ts";
@@ -69,7 +69,7 @@ export interface Journal {
   compile(options: SubmissionOptions, place: { readonly site: string; readonly route: string; readonly keys?: KeyLookUp; readonly path?: string }): SubmissionPolicy;
   /** Compiles a route's `learns`. */
   compileLearns(rules: readonly LearnOptions[], keys?: KeyLookUp): LearnRules;
-  /** Learns what an answer tells about submissions, which change in the background; see learn.ts. */
+  /** Learns what an answer tells about submissions, which change in the background; see verdicts/learn.ts. */
   overhear(rules: LearnRules, passing: Passing): void;
   /** The platform let a request in, on any route: its fields may be used for questions about doubts; see newest-credentials.ts. */
   letIn(who: Passer, headers: () => Headers): void;

@@ -2,7 +2,7 @@ import type { Headers } from "../http/message.ts";
 import type { Manner } from "./ask.ts";
 import type { EntryFacts } from "./entry.ts";
 import type { Flight } from "./flight.ts";
-import { ownFields, sizeOf } from "./provisional-credentials.ts";
+import { ownFields, sizeOf } from "./verdicts/provisional-credentials.ts";
 
 /*
  * Credentials for questions about doubts, which may live longer than any token: the newest that the platform let in on any

@@ -4,8 +4,8 @@ import { answerCondition, conditionShape, fitsTogether } from "../document/answe
 import { eachPart } from "../document/each-part.ts";
 import { extractor } from "../document/extractor.ts";
 import { formFaults, placeFaults } from "./check-places.ts";
-import { itemsOptions } from "./items-options.ts";
-import { learnRule, promptQuestion, provisionalOptions } from "./learn-options.ts";
+import { itemsOptions } from "./batch/options.ts";
+import { learnRule, promptQuestion, provisionalOptions } from "./verdicts/options.ts";
 import { parseTimeLimit, TIME_LIMIT_WANTED } from "./time-limit.ts";
 
 const TYPE_WANTED = "a content type such as application/json; charset=utf-8";

@@ -3,7 +3,7 @@ import type { Headers } from "../http/message.ts";
 import type { Asked, Questions } from "./ask.ts";
 import type { Entry, EntryFacts, StateName } from "./entry.ts";
 import type { QueryStep } from "./plan.ts";
-import { itemState } from "./items.ts";
+import { itemState } from "./batch/items.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 import { readReference } from "./reference.ts";
 import type { Filter, Store } from "./store.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Asked, Questions } from "./ask.ts";
 import { tells } from "./attempt.ts";
-import { queryItems, type BatchQueryEnv } from "./batch-query.ts";
+import { queryItems, type BatchQueryEnv } from "./batch/query.ts";
 import type { Flight } from "./flight.ts";
 import { fieldsFor, type NewestCredentials } from "./newest-credentials.ts";
 import { madeAnswer } from "./made-answer.ts";

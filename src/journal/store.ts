@@ -1,5 +1,5 @@
 import type { Entry, EntryFacts, EntryState, StateName, StoredAnswer, StoredRequest } from "./entry.ts";
-import type { HeldItem, Item, ItemChange, NewItem } from "./items.ts";
+import type { HeldItem, Item, ItemChange, NewItem } from "./batch/items.ts";
 
 /*
  * What the journal asks of a place that keeps entries. One conformance suite tests every implementation. Everything that

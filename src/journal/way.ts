@@ -2,7 +2,7 @@ import type { PacedCall, Waiting } from "../limits/paced-call.ts";
 import type { ExtractorSource } from "../document/extractor.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { EntryFacts, StoredRequest } from "./entry.ts";
-import type { LearnRules } from "./learn-rules.ts";
+import type { LearnRules } from "./verdicts/rules.ts";
 import type { SubmissionPolicy } from "./policy.ts";
 
 /** What is heard of the answers to a request. */

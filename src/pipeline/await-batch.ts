@@ -1,7 +1,7 @@
-import type { ComposedBatch, Source } from "../journal/batch-claims.ts";
+import type { ComposedBatch, Source } from "../journal/batch/claims.ts";
 import type { Entry } from "../journal/entry.ts";
 import type { Flight } from "../journal/flight.ts";
-import type { ItemFacts } from "../journal/items.ts";
+import type { ItemFacts } from "../journal/batch/items.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
 import type { Exchange } from "./exchange.ts";

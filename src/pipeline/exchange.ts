@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Fetch } from "../cache/fetch.ts";
 import type { CacheResult } from "../cache/reasons.ts";
-import type { ComposedBatch } from "../journal/batch-claims.ts";
+import type { ComposedBatch } from "../journal/batch/claims.ts";
 import type { Flight } from "../journal/flight.ts";
 import type { TryResult } from "../journal/events.ts";
 import type { Answer, Body, Headers, RequestHead } from "../http/message.ts";

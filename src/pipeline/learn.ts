@@ -2,7 +2,7 @@ import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
 import { splitTarget } from "../http/split-target.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { LearnRules } from "../journal/learn-rules.ts";
+import type { LearnRules } from "../journal/verdicts/rules.ts";
 import type { Way } from "../journal/way.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";

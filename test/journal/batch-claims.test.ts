@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { composeFrom } from "../../src/journal/compose.ts";
-import type { Batch } from "../../src/journal/batch.ts";
+import { composeFrom } from "../../src/journal/batch/compose.ts";
+import type { Batch } from "../../src/journal/batch/batch.ts";
 import { answered, LOST, scripted, type Call, type Scripted } from "./scripted-journal.ts";
 import { jsonAnswer } from "./some-entry.ts";
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compileLearns } from "../../src/journal/learn-rules.ts";
+import { compileLearns } from "../../src/journal/verdicts/rules.ts";
 import { learnsOptions, submissionOptions } from "../../src/journal/options.ts";
-import { itemState } from "../../src/journal/items.ts";
+import { itemState } from "../../src/journal/batch/items.ts";
 import { answered, scripted, turn, type Scripted } from "./scripted-journal.ts";
 
 const OPTIONS = {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Batch } from "../../src/journal/batch.ts";
-import { composeFrom } from "../../src/journal/compose.ts";
+import type { Batch } from "../../src/journal/batch/batch.ts";
+import { composeFrom } from "../../src/journal/batch/compose.ts";
 import { answered, LOST, scripted, type Call, type Scripted } from "./scripted-journal.ts";
 
 const LIST = { query: { path: "/docs" }, each: { json: "/all" }, match: [{ read: { json: "/no" }, is: "{key}" }], reference: { json: "/sub" }, itemReference: { json: "/id" }, every: "100ms", for: "1min", as: { status: 202, body: '{"sub":"{reference}","taken":[{items}]}', item: '{"no":"{key}","id":"{reference}"}' } };

@@ -1,12 +1,12 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Batch } from "../../src/journal/batch.ts";
-import { decideBatch } from "../../src/journal/batch-decide.ts";
-import { countItems, itemChanges, partsOf, splitAnswer, withChanges } from "../../src/journal/batch-split.ts";
-import { composeAnswer } from "../../src/journal/compose.ts";
+import type { Batch } from "../../src/journal/batch/batch.ts";
+import { decideBatch } from "../../src/journal/batch/decide.ts";
+import { countItems, itemChanges, partsOf, splitAnswer, withChanges } from "../../src/journal/batch/split.ts";
+import { composeAnswer } from "../../src/journal/batch/compose.ts";
 import type { EntryState } from "../../src/journal/entry.ts";
 import type { Identified } from "../../src/journal/identify.ts";
-import { itemState, openItem, type HeldItem, type Item, type ItemFacts, type ItemOutcome } from "../../src/journal/items.ts";
+import { itemState, openItem, type HeldItem, type Item, type ItemFacts, type ItemOutcome } from "../../src/journal/batch/items.ts";
 import { compilePolicy, type SubmissionPolicy } from "../../src/journal/policy.ts";
 import { submissionOptions } from "../../src/journal/options.ts";
 import { idOf } from "./sample-entry.ts";

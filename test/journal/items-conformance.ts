@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { HeldItem, NewItem } from "../../src/journal/items.ts";
+import type { HeldItem, NewItem } from "../../src/journal/batch/items.ts";
 import type { Insertion, NewEntry, Store } from "../../src/journal/store.ts";
 import { acceptance, idOf, newEntry } from "./sample-entry.ts";
 import type { OpenStore } from "./store-conformance.ts";

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
-import { itemState } from "../../src/journal/items.ts";
-import type { Asker } from "../../src/journal/learn-may-tell.ts";
-import { compileLearns } from "../../src/journal/learn-rules.ts";
+import { itemState } from "../../src/journal/batch/items.ts";
+import type { Asker } from "../../src/journal/verdicts/may-tell.ts";
+import { compileLearns } from "../../src/journal/verdicts/rules.ts";
 import { learnsOptions } from "../../src/journal/options.ts";
 import { answered, scripted, turn, type Scripted, type Who } from "./scripted-journal.ts";
 

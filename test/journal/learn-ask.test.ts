@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { learnsOptions } from "../../src/journal/options.ts";
-import { compileLearns } from "../../src/journal/learn-rules.ts";
+import { compileLearns } from "../../src/journal/verdicts/rules.ts";
 import { answered, LOST, scripted, type Call, type Scripted, type Who } from "./scripted-journal.ts";
 
 const RULES = compileLearns(learnsOptions.parse([{ of: "issue", reference: { path: "ref" }, accepted: [{ json: "/state", equals: "ok" }], rejected: [{ json: "/state", equals: "bad" }], unsent: [{ status: 404 }] }]));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manualClock } from "../../src/base/clock.ts";
-import type { Awaiting } from "../../src/journal/provisional-index.ts";
-import { Provisionals } from "../../src/journal/provisionals.ts";
+import type { Awaiting } from "../../src/journal/verdicts/provisional-index.ts";
+import { Provisionals } from "../../src/journal/verdicts/provisionals.ts";
 import { createUnsettled } from "../../src/journal/unsettled.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import { idOf, newEntry } from "./sample-entry.ts";

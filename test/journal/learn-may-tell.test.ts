@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { mayTell, type Asker } from "../../src/journal/learn-may-tell.ts";
+import { mayTell, type Asker } from "../../src/journal/verdicts/may-tell.ts";
 
 const CHANGING = new Set(["authorization", "address"]);
 const asker = (given: Partial<Asker>): Asker => ({ principal: "authorization:1", taxpayer: null, changing: CHANGING, entitled: null, ...given });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { learnsOptions } from "../../src/journal/options.ts";
-import { compileLearns, type Finding } from "../../src/journal/learn-rules.ts";
+import { compileLearns, type Finding } from "../../src/journal/verdicts/rules.ts";
 
 /** An answer and its request; JSON with status 200 to `GET /status/T1` unless told. */
 interface Heard {

@@ -1,7 +1,7 @@
 import type { Entry } from "../../src/journal/entry.ts";
-import type { Asker } from "../../src/journal/learn-may-tell.ts";
+import type { Asker } from "../../src/journal/verdicts/may-tell.ts";
 import { learnsOptions } from "../../src/journal/options.ts";
-import { compileLearns } from "../../src/journal/learn-rules.ts";
+import { compileLearns } from "../../src/journal/verdicts/rules.ts";
 import { answered, scripted, type Scripted, type Who } from "./scripted-journal.ts";
 
 /** The platform takes a submission in. */

@@ -1,5 +1,5 @@
 import type { Entry } from "../../src/journal/entry.ts";
-import type { HeldItem, Item, ItemChange, NewItem } from "../../src/journal/items.ts";
+import type { HeldItem, Item, ItemChange, NewItem } from "../../src/journal/batch/items.ts";
 
 /** The items of all batches, by the sequence of their entries. */
 export type MemoryItems = ReadonlyMap<number, readonly Item[]>;

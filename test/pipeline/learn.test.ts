@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { manualClock } from "../../src/base/clock.ts";
 import { createCache } from "../../src/cache/cache.ts";
 import { NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../../src/http/message.ts";
-import type { Passing } from "../../src/journal/learn.ts";
+import type { Passing } from "../../src/journal/verdicts/learn.ts";
 import { createExchange, type Exchange } from "../../src/pipeline/exchange.ts";
 import type { Surroundings } from "../../src/pipeline/generation.ts";
 import { heardAlong } from "../../src/pipeline/learn.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
-import { ITEM_OUTCOMES, type HeldItem, type Item } from "../items.ts";
+import { ITEM_OUTCOMES, type HeldItem, type Item } from "../batch/items.ts";
 import type { Entry } from "../entry.ts";
 import type { Cells } from "./cells.ts";
 import { namedFault } from "./faults.ts";

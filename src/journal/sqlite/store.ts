@@ -1,6 +1,6 @@
 import { randomHex } from "../../base/random.ts";
 import { STATES, type Entry, type StateName } from "../entry.ts";
-import type { HeldItem } from "../items.ts";
+import type { HeldItem } from "../batch/items.ts";
 import { raised, type Epoch, type EpochFinding } from "../epoch.ts";
 import type { Filter, Page, Retention, Store, StoreStats } from "../store.ts";
 import { type Cells, ENDED, type EntryCells, OPERATION, type Reply, type UpdatedCells } from "./cells.ts";

@@ -1,5 +1,5 @@
 import { type Entry, type EntryState, STATES, type StoredAnswer, type StoredRequest } from "../entry.ts";
-import { ITEM_OUTCOMES } from "../items.ts";
+import { ITEM_OUTCOMES } from "../batch/items.ts";
 import type { Change, NewEntry } from "../store.ts";
 import { packAnswer, packRequest, unpackAnswer, unpackRequest } from "./blob.ts";
 import { ANSWER, type Cells, type EntryCells, type InsertCells, OPERATION, type UpdateCells, type UpdatedCells } from "./cells.ts";

@@ -1,4 +1,4 @@
-import { compileLearns, type LearnRules } from "../../../src/journal/learn-rules.ts";
+import { compileLearns, type LearnRules } from "../../../src/journal/verdicts/rules.ts";
 import { learnsOptions } from "../../../src/journal/options.ts";
 import type { Step } from "./schedule.ts";
 import type { World } from "./world.ts";

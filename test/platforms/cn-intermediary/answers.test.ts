@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, test } from "node:test";
 import { loadProfile } from "../../../src/config/load-profile.ts";
-import { compileLearns } from "../../../src/journal/learn-rules.ts";
+import { compileLearns } from "../../../src/journal/verdicts/rules.ts";
 import { compilePolicy } from "../../../src/journal/policy.ts";
 import { someFacts } from "../../journal/some-entry.ts";
 import { judging, type TableAnswer } from "../judging.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keysOf } from "../../../src/base/secret-keys.ts";
-import { compileLearns, type Finding } from "../../../src/journal/learn-rules.ts";
+import { compileLearns, type Finding } from "../../../src/journal/verdicts/rules.ts";
 import { compilePolicy, type SubmissionPolicy } from "../../../src/journal/policy.ts";
 import type { RouteOptions } from "../../../src/pipeline/options.ts";
 import { loadText } from "../../config/load-text.ts";

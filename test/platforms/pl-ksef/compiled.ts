@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compileLearns, type LearnRules } from "../../../src/journal/learn-rules.ts";
+import { compileLearns, type LearnRules } from "../../../src/journal/verdicts/rules.ts";
 import { compilePolicy, type SubmissionPolicy } from "../../../src/journal/policy.ts";
 import type { RouteOptions } from "../../../src/pipeline/options.ts";
 import { loadText } from "../../config/load-text.ts";

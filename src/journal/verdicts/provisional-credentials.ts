@@ -1,6 +1,6 @@
-import { withoutFields } from "../http/headers.ts";
-import type { Headers } from "../http/message.ts";
-import type { EntryFacts } from "./entry.ts";
+import { withoutFields } from "../../http/headers.ts";
+import type { Headers } from "../../http/message.ts";
+import type { EntryFacts } from "../entry.ts";
 
 /*
  * Credentials for our own questions. A submission's are forgotten by the store once the platform has taken it in; here they

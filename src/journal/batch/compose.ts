@@ -1,11 +1,11 @@
-import { sourceText, type SourceText } from "../document/source-text.ts";
-import { headerValue, withoutFields } from "../http/headers.ts";
-import type { Decode } from "./attempt.ts";
+import { sourceText, type SourceText } from "../../document/source-text.ts";
+import { headerValue, withoutFields } from "../../http/headers.ts";
+import type { Decode } from "../attempt.ts";
 import type { Batch } from "./batch.ts";
-import { keyText, partsOf, type Parts, type Sent } from "./batch-split.ts";
-import type { Entry, StoredAnswer } from "./entry.ts";
+import { keyText, partsOf, type Parts, type Sent } from "./split.ts";
+import type { Entry, StoredAnswer } from "../entry.ts";
 import type { Item, ItemFacts } from "./items.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../store.ts";
 
 /*
  * One answer out of several: each item's part as the platform wrote it, in the newest of the answers. What that one says

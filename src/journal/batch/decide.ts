@@ -1,5 +1,5 @@
-import { decide } from "./decide.ts";
-import type { Entry } from "./entry.ts";
+import { decide } from "../decide.ts";
+import type { Entry } from "../entry.ts";
 import { itemState, type HeldItem, type ItemFacts } from "./items.ts";
 
 /** What a batch may do, by what is known of its items. */

@@ -1,15 +1,15 @@
-import type { Clock } from "../base/clock.ts";
-import { countItems, withChanges } from "./batch-split.ts";
-import type { JournalEvents } from "./events.ts";
+import type { Clock } from "../../base/clock.ts";
+import { countItems, withChanges } from "./split.ts";
+import type { JournalEvents } from "../events.ts";
 import type { HeldItem, Item, ItemChange } from "./items.ts";
-import type { Learnt, LearnEnv, MeantItem, Passing } from "./learn.ts";
-import { mayTell } from "./learn-may-tell.ts";
-import type { Finding } from "./learn-rules.ts";
-import { wanted } from "./place-values.ts";
-import type { Awaiting } from "./provisional-index.ts";
-import { isProvisional, type Provisionals } from "./provisionals.ts";
-import { under, type Store } from "./store.ts";
-import { REJECTED_FOR_MS, type Ruling } from "./verdict.ts";
+import type { Learnt, LearnEnv, MeantItem, Passing } from "../verdicts/learn.ts";
+import { mayTell } from "../verdicts/may-tell.ts";
+import type { Finding } from "../verdicts/rules.ts";
+import { wanted } from "../place-values.ts";
+import type { Awaiting } from "../verdicts/provisional-index.ts";
+import { isProvisional, type Provisionals } from "../verdicts/provisionals.ts";
+import { under, type Store } from "../store.ts";
+import { REJECTED_FOR_MS, type Ruling } from "../verdicts/verdict.ts";
 
 /*
  * Verdicts on single items of batches that the platform has taken in. They are gathered until an answer is read to its end, and
@@ -119,7 +119,7 @@ function itemAt(items: readonly Item[], id: string | null, index: number | null)
   return others.length === 0 ? (only ?? null) : null;
 }
 
-/** The same care as with a submission of its own; see learn.ts. */
+/** The same care as with a submission of its own; see verdicts/learn.ts. */
 function isUsable({ clock, events, provisionals: { index } }: ItemVerdictsEnv, { held, of, isOnly }: Found, finding: Finding, passing: Passing): boolean {
   const { entry, key, outcome } = held;
   const awaiting = index.get(entry.id);

@@ -1,13 +1,13 @@
-import type { Clock } from "../base/clock.ts";
-import type { Headers } from "../http/message.ts";
-import type { JournalEvents } from "./events.ts";
-import type { Flight } from "./flight.ts";
-import { entryId } from "./identify.ts";
-import { mayTell, type Asker } from "./learn-may-tell.ts";
-import type { Finding, LearnRules, Overheard } from "./learn-rules.ts";
-import { madeAnswer } from "./made-answer.ts";
-import type { Outcomes } from "./outcomes.ts";
-import { wanted } from "./place-values.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Headers } from "../../http/message.ts";
+import type { JournalEvents } from "../events.ts";
+import type { Flight } from "../flight.ts";
+import { entryId } from "../identify.ts";
+import { mayTell, type Asker } from "./may-tell.ts";
+import type { Finding, LearnRules, Overheard } from "./rules.ts";
+import { madeAnswer } from "../made-answer.ts";
+import type { Outcomes } from "../outcomes.ts";
+import { wanted } from "../place-values.ts";
 import { isBatch, type Awaiting } from "./provisional-index.ts";
 import type { Provisionals } from "./provisionals.ts";
 

@@ -1,17 +1,17 @@
-import type { Clock, Timer } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
-import { headerValue } from "../http/headers.ts";
-import { merged, type Questions } from "./ask.ts";
-import type { StoredRequest } from "./entry.ts";
-import type { JournalEvents } from "./events.ts";
+import type { Clock, Timer } from "../../base/clock.ts";
+import type { Random } from "../../base/random.ts";
+import { headerValue } from "../../http/headers.ts";
+import { merged, type Questions } from "../ask.ts";
+import type { StoredRequest } from "../entry.ts";
+import type { JournalEvents } from "../events.ts";
 import type { Passing } from "./learn.ts";
-import type { LearnRules } from "./learn-rules.ts";
-import { requestOf } from "./plan.ts";
+import type { LearnRules } from "./rules.ts";
+import { requestOf } from "../plan.ts";
 import type { ProvisionalCredentials } from "./provisional-credentials.ts";
 import type { Awaiting } from "./provisional-index.ts";
-import { recallOf } from "./recalled.ts";
-import type { Store } from "./store.ts";
-import type { Ways } from "./way.ts";
+import { recallOf } from "../recalled.ts";
+import type { Store } from "../store.ts";
+import type { Ways } from "../way.ts";
 
 /*
  * Asks the platform for verdicts that no answer brings. Every question passes the same gate and keeps the same pace as those

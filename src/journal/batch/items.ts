@@ -1,4 +1,4 @@
-import type { Entry, EntryState } from "./entry.ts";
+import type { Entry, EntryState } from "../entry.ts";
 
 /*
  * The items of a batch. A batch is one entry, so that an identical retry is treated as any submission is; what becomes of a

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { whole } from "../base/fields.ts";
-import { answerCondition } from "../document/answer-condition.ts";
-import { eachPart } from "../document/each-part.ts";
-import { extractor } from "../document/extractor.ts";
-import { pointerSteps } from "../document/json-pointer.ts";
-import { placesIn, wholeOf } from "./template.ts";
+import { whole } from "../../base/fields.ts";
+import { answerCondition } from "../../document/answer-condition.ts";
+import { eachPart } from "../../document/each-part.ts";
+import { extractor } from "../../document/extractor.ts";
+import { pointerSteps } from "../../document/json-pointer.ts";
+import { placesIn, wholeOf } from "../template.ts";
 
 /** What a part of an answer can mean for its item. */
 export const ITEM_MEANINGS = ["accepted", "same", "rejected", "not-executed", "conflict"] as const;

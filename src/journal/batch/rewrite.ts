@@ -1,10 +1,10 @@
-import { readPointer } from "../document/json-pointer.ts";
-import { sourceText } from "../document/source-text.ts";
-import { headerValue, withoutFields } from "../http/headers.ts";
+import { readPointer } from "../../document/json-pointer.ts";
+import { sourceText } from "../../document/source-text.ts";
+import { headerValue, withoutFields } from "../../http/headers.ts";
 import type { Batch } from "./batch.ts";
-import type { Part, Parts } from "./batch-split.ts";
-import type { StoredAnswer } from "./entry.ts";
-import { escapeFor, fill, listed } from "./template.ts";
+import type { Part, Parts } from "./split.ts";
+import type { StoredAnswer } from "../entry.ts";
+import { escapeFor, fill, listed } from "../template.ts";
 
 /*
  * Some parts of an answer say of an item that was issued what its caller would take for a failure: the route's words take

@@ -1,15 +1,15 @@
-import { NO_KEYS, type KeyLookUp } from "../base/secret-keys.ts";
-import { compileCondition, type JudgedAnswer } from "../document/answer-condition.ts";
-import { compileEach, type EachPartOptions, type ReadParts } from "../document/each-part.ts";
-import { compileExtractor, type Extractor } from "../document/extractor.ts";
-import type { ItemList } from "../document/item-list.ts";
-import { jsonList } from "../document/json-list.ts";
-import { sourceText } from "../document/source-text.ts";
-import { xmlList } from "../document/xml-list.ts";
-import { parseXmlPath } from "../document/xml-path.ts";
-import type { BatchRecognition } from "./batch-identify.ts";
-import type { Recognition } from "./identify.ts";
-import type { ItemMeaning, ItemsOptions } from "./items-options.ts";
+import { NO_KEYS, type KeyLookUp } from "../../base/secret-keys.ts";
+import { compileCondition, type JudgedAnswer } from "../../document/answer-condition.ts";
+import { compileEach, type EachPartOptions, type ReadParts } from "../../document/each-part.ts";
+import { compileExtractor, type Extractor } from "../../document/extractor.ts";
+import type { ItemList } from "../../document/item-list.ts";
+import { jsonList } from "../../document/json-list.ts";
+import { sourceText } from "../../document/source-text.ts";
+import { xmlList } from "../../document/xml-list.ts";
+import { parseXmlPath } from "../../document/xml-path.ts";
+import type { BatchRecognition } from "./identify.ts";
+import type { Recognition } from "../identify.ts";
+import type { ItemMeaning, ItemsOptions } from "./options.ts";
 
 /*
  * What a route says of its batches, ready to be used.

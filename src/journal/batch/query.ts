@@ -1,13 +1,13 @@
-import type { Clock } from "../base/clock.ts";
-import type { Asked, Manner, Questions } from "./ask.ts";
-import type { Flight } from "./flight.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Asked, Manner, Questions } from "../ask.ts";
+import type { Flight } from "../flight.ts";
 import type { Item } from "./items.ts";
-import { madeAnswer, type ToldItem } from "./made-answer.ts";
-import { fieldsFor, type NewestCredentials } from "./newest-credentials.ts";
-import type { Outcomes } from "./outcomes.ts";
-import type { QueryAnswer, QueryStep } from "./plan.ts";
-import { readReference } from "./reference.ts";
-import type { Store } from "./store.ts";
+import { madeAnswer, type ToldItem } from "../made-answer.ts";
+import { fieldsFor, type NewestCredentials } from "../newest-credentials.ts";
+import type { Outcomes } from "../outcomes.ts";
+import type { QueryAnswer, QueryStep } from "../plan.ts";
+import { readReference } from "../reference.ts";
+import type { Store } from "../store.ts";
 
 /*
  * Leads a batch out of doubt: the platform is asked about each of its items that nothing is known of, one at a time.

@@ -1,10 +1,10 @@
-import type { Clock, Timer } from "../base/clock.ts";
-import type { Entry, EntryFacts } from "./entry.ts";
-import type { JournalEvents } from "./events.ts";
-import type { SubmissionPolicy } from "./policy.ts";
+import type { Clock, Timer } from "../../base/clock.ts";
+import type { Entry, EntryFacts } from "../entry.ts";
+import type { JournalEvents } from "../events.ts";
+import type { SubmissionPolicy } from "../policy.ts";
 import { createProvisionalIndex, type Awaiting, type ProvisionalEntry, type ProvisionalIndex } from "./provisional-index.ts";
-import type { Store } from "./store.ts";
-import type { Unsettled } from "./unsettled.ts";
+import type { Store } from "../store.ts";
+import type { Unsettled } from "../unsettled.ts";
 import { REJECTED_FOR_MS, stateAfter, type Ruling } from "./verdict.ts";
 
 /*

@@ -1,6 +1,6 @@
-import type { EntryFacts } from "./entry.ts";
-import type { Verdict } from "./learn-rules.ts";
-import { mayHear, type Caller } from "./may-hear.ts";
+import type { EntryFacts } from "../entry.ts";
+import type { Verdict } from "./rules.ts";
+import { mayHear, type Caller } from "../may-hear.ts";
 
 /** Whoever made the request whose answer holds a verdict. */
 export interface Asker extends Caller {

@@ -1,13 +1,13 @@
-import type { Clock } from "../base/clock.ts";
-import { decideBatch, type BatchStanding, type KnownPart } from "./batch-decide.ts";
-import type { Entered } from "./claims.ts";
-import type { Entry } from "./entry.ts";
-import type { JournalEvents } from "./events.ts";
-import type { Flights } from "./flights.ts";
+import type { Clock } from "../../base/clock.ts";
+import { decideBatch, type BatchStanding, type KnownPart } from "./decide.ts";
+import type { Entered } from "../claims.ts";
+import type { Entry } from "../entry.ts";
+import type { JournalEvents } from "../events.ts";
+import type { Flights } from "../flights.ts";
 import type { HeldItem, ItemFacts, NewItem } from "./items.ts";
-import { mayHear } from "./may-hear.ts";
-import { under, type Store } from "./store.ts";
-import type { Try } from "./try.ts";
+import { mayHear } from "../may-hear.ts";
+import { under, type Store } from "../store.ts";
+import type { Try } from "../try.ts";
 
 /*
  * What a batch gets of which some items are known: the new ones alone are claimed, as a batch of their own, and the answer is

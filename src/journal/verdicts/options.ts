@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { duration, name } from "../base/fields.ts";
-import { answerCondition, conditionShape, fitsTogether } from "../document/answer-condition.ts";
-import { eachPart } from "../document/each-part.ts";
-import { extractor } from "../document/extractor.ts";
+import { duration, name } from "../../base/fields.ts";
+import { answerCondition, conditionShape, fitsTogether } from "../../document/answer-condition.ts";
+import { eachPart } from "../../document/each-part.ts";
+import { extractor } from "../../document/extractor.ts";
 
 /*
  * What answers that pass by tell about submissions that the platform has taken in, and how the platform is asked for its

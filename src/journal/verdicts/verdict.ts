@@ -1,4 +1,4 @@
-import type { EntryState, Provisional, VerdictHow } from "./entry.ts";
+import type { EntryState, Provisional, VerdictHow } from "../entry.ts";
 
 /** The platform's verdict on what it had taken in. */
 export interface Ruling {

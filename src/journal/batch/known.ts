@@ -1,7 +1,7 @@
-import type { EntryFacts } from "./entry.ts";
+import type { EntryFacts } from "../entry.ts";
 import { itemState, type HeldItem, type ItemFacts } from "./items.ts";
-import type { ToldItem } from "./made-answer.ts";
-import type { Store } from "./store.ts";
+import type { ToldItem } from "../made-answer.ts";
+import type { Store } from "../store.ts";
 
 /** The items of a batch that another entry has. */
 export interface KnownItems {

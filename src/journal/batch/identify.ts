@@ -1,7 +1,7 @@
-import type { ReadParts } from "../document/each-part.ts";
-import type { Extractor, ExtractorSource } from "../document/extractor.ts";
-import type { Content, Unread } from "../document/reading.ts";
-import { digest, entryId, laneOf, overFields, values, type BatchItems, type Identified, type Unidentified } from "./identify.ts";
+import type { ReadParts } from "../../document/each-part.ts";
+import type { Extractor, ExtractorSource } from "../../document/extractor.ts";
+import type { Content, Unread } from "../../document/reading.ts";
+import { digest, entryId, laneOf, overFields, values, type BatchItems, type Identified, type Unidentified } from "../identify.ts";
 import type { ItemFacts } from "./items.ts";
 
 /*

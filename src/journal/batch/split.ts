@@ -1,9 +1,9 @@
-import type { ExtractorSource } from "../document/extractor.ts";
+import type { ExtractorSource } from "../../document/extractor.ts";
 import type { Batch, OutcomeList } from "./batch.ts";
-import type { ItemCounts, StateName } from "./entry.ts";
+import type { ItemCounts, StateName } from "../entry.ts";
 import { positionOf, type Item, type ItemChange, type ItemFacts, type ItemOutcome } from "./items.ts";
-import type { ItemMeaning } from "./items-options.ts";
-import type { QueryAnswer } from "./plan.ts";
+import type { ItemMeaning } from "./options.ts";
+import type { QueryAnswer } from "../plan.ts";
 
 /*
  * Takes the answer to a batch apart: which of its parts is about which item, and what it says of it.

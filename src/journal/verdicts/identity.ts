@@ -1,8 +1,8 @@
-import type { KeyLookUp } from "../base/secret-keys.ts";
-import { compileExtractor, type ExtractorSource } from "../document/extractor.ts";
-import { positionOf } from "./items.ts";
-import type { LearnOptions } from "./options.ts";
-import type { Whose } from "./learn-rules.ts";
+import type { KeyLookUp } from "../../base/secret-keys.ts";
+import { compileExtractor, type ExtractorSource } from "../../document/extractor.ts";
+import { positionOf } from "../batch/items.ts";
+import type { LearnOptions } from "../options.ts";
+import type { Whose } from "./rules.ts";
 
 /*
  * Whose verdict an answer holds. What stands in the answer is the platform's word; what stands in the request is the

@@ -1,12 +1,12 @@
-import type { KeyLookUp } from "../base/secret-keys.ts";
-import type { JudgedAnswer } from "../document/answer-condition.ts";
-import { compileEach } from "../document/each-part.ts";
-import { compileExtractor, type Extractor, type ExtractorSource } from "../document/extractor.ts";
-import type { Content } from "../document/reading.ts";
-import type { Headers } from "../http/message.ts";
-import { compileRule, isPage, type Rule } from "./judge.ts";
-import { identityReader } from "./learn-identity.ts";
-import type { AnswerForm, LearnOptions } from "./options.ts";
+import type { KeyLookUp } from "../../base/secret-keys.ts";
+import type { JudgedAnswer } from "../../document/answer-condition.ts";
+import { compileEach } from "../../document/each-part.ts";
+import { compileExtractor, type Extractor, type ExtractorSource } from "../../document/extractor.ts";
+import type { Content } from "../../document/reading.ts";
+import type { Headers } from "../../http/message.ts";
+import { compileRule, isPage, type Rule } from "../judge.ts";
+import { identityReader } from "./identity.ts";
+import type { AnswerForm, LearnOptions } from "../options.ts";
 
 /*
  * What an answer that passes by says about submissions. Pure: who asked, and whether it is believed, is decided elsewhere.

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { createIdTable, type IdTable } from "../base/id-table.ts";
-import type { Entry, Provisional } from "./entry.ts";
-import type { SubmissionPolicy } from "./policy.ts";
+import { createIdTable, type IdTable } from "../../base/id-table.ts";
+import type { Entry, Provisional } from "../entry.ts";
+import type { SubmissionPolicy } from "../policy.ts";
 
 /** An entry that awaits its verdict; its answer is in the store alone. */
 export type ProvisionalEntry = Entry & { readonly state: Provisional };

@@ -1,20 +1,20 @@
-import type { Clock } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
-import type { Questions } from "./ask.ts";
-import type { Entry, EntryFacts } from "./entry.ts";
-import type { JournalEvents } from "./events.ts";
-import type { Flight } from "./flight.ts";
-import { createItemVerdicts } from "./items-learn.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Random } from "../../base/random.ts";
+import type { Questions } from "../ask.ts";
+import type { Entry, EntryFacts } from "../entry.ts";
+import type { JournalEvents } from "../events.ts";
+import type { Flight } from "../flight.ts";
+import { createItemVerdicts } from "../batch/item-verdicts.ts";
 import { createLearner, type LearnEnv, type Passing } from "./learn.ts";
-import type { LearnRules } from "./learn-rules.ts";
-import type { SubmissionPolicy } from "./policy.ts";
+import type { LearnRules } from "./rules.ts";
+import type { SubmissionPolicy } from "../policy.ts";
 import { createProvisionalAsks, type ProvisionalAsks } from "./provisional-ask.ts";
 import { createProvisionalCredentials } from "./provisional-credentials.ts";
 import type { Awaiting } from "./provisional-index.ts";
 import { isProvisional, Provisionals } from "./provisionals.ts";
-import type { Store } from "./store.ts";
-import type { Unsettled } from "./unsettled.ts";
-import type { Ways } from "./way.ts";
+import type { Store } from "../store.ts";
+import type { Unsettled } from "../unsettled.ts";
+import type { Ways } from "../way.ts";
 
 /*
  * Joins what learning is made of: what awaits its verdict, what passes by, what is asked, and the credentials for it.
