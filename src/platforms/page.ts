@@ -59,7 +59,7 @@ function headLines({ profile, version, sources, environments, keys }: ProfileOpt
   const lines = [first === last ? say("profileOneDay", profile, version, first) : say("profile", profile, version, first, last)];
   if (Object.values(sources).some(({ secondHand }) => secondHand)) lines.push(say("secondHandNote"));
   const names = Object.keys(environments);
-  lines.push(`${say(builtIn ? "use" : "useFile", profile)} ${names.length === 0 ? say("noEnvironment") : say("environments", names.map((name) => `\`${name}\``).join(", "))}`);
+  lines.push(`${say(builtIn ? "use" : "useFile", profile)} ${names.length === 0 ? say("noEnvironment") : say(names.includes("production") ? "environments" : "environmentsAlone", names.map((name) => `\`${name}\``).join(", "))}`);
   for (const [name, { optional, what }] of Object.entries(keys)) lines.push(say(optional ? "keyOptional" : "keyNeeded", name, what[language]));
   return ["", ...lines];
 }

@@ -9,6 +9,7 @@ const WORDS = {
   secondHandNote: ["Facts marked (second-hand) come from people who use the platform: no official text is public.", "标有（二手资料）的事实来自平台使用者：没有公开的官方文本。"],
   use: ["Write `platform: {0}` in the site.", "在站点中写入 `platform: {0}`。"],
   environments: ["Environments: {0}; production unless the site names another.", "环境：{0}；未指定时为 production。"],
+  environmentsAlone: ["Environments: {0}; without one of them the site names the platform's addresses under `regions`.", "环境：{0}；未指定时由站点在 `regions` 下写明平台地址。"],
   noEnvironment: ["The site names the platform's addresses under `regions`.", "平台地址由站点写在 `regions` 下。"],
   keyNeeded: ["Key `{0}`, needed: {1}", "密钥 `{0}`（必需）：{1}"],
   keyOptional: ["Key `{0}`, if you have it: {1}", "密钥 `{0}`（可选）：{1}"],
