@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { DEFAULT_KIND } from "../sandbox/kinds/kinds.ts";
 import type { Listener } from "../server/listener.ts";
 import type { PlainListener } from "../server/plain.ts";
 
@@ -23,7 +24,9 @@ function origin(secure: boolean, { host, port }: Listener["address"]): string {
 /** Only a simulated platform may be asked to issue an invoice for trying out. */
 function trial(config: Config, listeners: readonly Listener[]): string {
   const site = config.sites.find((one) => one.regions.every((region) => region.endpoints.every((endpoint) => endpoint.url.startsWith("sandbox:"))));
-  const route = site?.routes.find((one) => one.class === "submit" && !one.match.path.includes("{"));
+  // Its order is one of the plain platform; the others have forms of their own.
+  const isPlain = (site?.platform?.sandbox ?? DEFAULT_KIND) === DEFAULT_KIND;
+  const route = !isPlain ? undefined : site?.routes.find((one) => one.class === "submit" && !one.match.path.includes("{"));
   const first = listeners[0];
   if (site === undefined || route === undefined || first === undefined) return "";
   const body = `{"orderNo":"A-1001","sellerTaxNo":"91440300MA5FTEST0X","items":[{"name":"paper","quantity":2}],"amount":113}`;

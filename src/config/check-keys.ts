@@ -19,9 +19,10 @@ export function checkKeys(draft: Draft): void {
 /** Keys that nothing decodes with. A profile may choose its routes by the mere presence of one. */
 export function warnOfKeys(draft: Draft): void {
   for (const site of sitePaths(draft)) {
-    if (draft.profiles.has(formatPath(site))) continue;
-    const used = new Set(keyUses(draft, site).map((path) => draft.text(path)));
-    for (const name of draft.keys([...site, "keys"])) if (!used.has(name)) draft.warn([...site, "keys", name], "can never act: nothing decodes with this key");
+    const ofProfile = draft.profiles.get(formatPath(site))?.keys ?? [];
+    const used = new Set([...ofProfile, ...keyUses(draft, site).map((path) => draft.text(path))]);
+    const wanted = ofProfile.length === 0 ? "" : `; the profile knows ${ofProfile.join(", ")}`;
+    for (const name of draft.keys([...site, "keys"])) if (!used.has(name)) draft.warn([...site, "keys", name], `can never act: nothing decodes with this key${wanted}`);
   }
 }
 

@@ -93,6 +93,8 @@ export interface PlatformFacts {
   readonly version: string;
   /** See {@link profileOptions}. */
   readonly sandbox: string | null;
+  /** Names of the keys that it can use. */
+  readonly keys: readonly string[];
   /** As the site chose it; a file by its absolute path. */
   readonly chosen: PlatformChoice;
 }

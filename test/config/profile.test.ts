@@ -59,6 +59,16 @@ describe("a site with a profile", () => {
     deepEqual([siteOf(PLATFORM, withoutKey).routes.length, siteOf(given, withoutKey).routes.length], [2, 1]);
   });
 
+  test("warns of a key that neither the profile nor a route knows: without the right one other routes are taken", () => {
+    const profile = OWN_PROFILE.replace("routes:\n", "keys: { sm4: { optional: true, what: { en: k, zh: k } } }\nroutes:\n");
+    const warned = (name: string): string[] => {
+      const loaded = loadText(`${PLATFORM}keys: { ${name}: "${"0f".repeat(16)}" }\n`, {}, { "own.yaml": profile });
+      return loaded.ok ? loaded.warnings.filter(({ path }) => path.startsWith("keys")).map(formatProblem) : ["not loaded"];
+    };
+    deepEqual(warned("sm4"), []);
+    deepEqual(warned("sm5"), ["taxgate.yaml:3:9: keys.sm5: can never act: nothing decodes with this key; the profile knows sm4"]);
+  });
+
   test("keeps no trace of what is for readers", () => {
     const text = JSON.stringify(siteOf(PLATFORM).routes);
     ok(!text.includes("source") && !text.includes("means"), text);
