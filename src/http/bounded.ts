@@ -1,4 +1,5 @@
 import { BodyFault, type BodySource } from "./message.ts";
+import { tapped } from "./tapped.ts";
 
 /** The same body, broken off where it grows beyond `maxBytes`: a bound for bodies that are streamed. */
 export function bounded(source: BodySource, maxBytes: number): BodySource {
@@ -8,13 +9,5 @@ export function bounded(source: BodySource, maxBytes: number): BodySource {
     if (size > maxBytes) throw new BodyFault("too-large", `the body has more than ${maxBytes} bytes`);
     return chunk;
   };
-  return {
-    length: source.length,
-    read() {
-      const chunk = source.read();
-      return chunk instanceof Promise ? chunk.then(count) : count(chunk);
-    },
-    cancel: () => source.cancel(),
-    trailers: () => source.trailers(),
-  };
+  return tapped(source, count);
 }

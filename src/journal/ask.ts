@@ -164,7 +164,7 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
       if (NOT_LET_IN.has(first.answer.status)) manner.refused?.();
       const known = { askedAt, recalled, why: "", left: true, canBePut: true };
       const former = await formerOf(facts, store);
-      const isFormer = (answer: QueryAnswer): boolean => former.size > 0 && former.has(readReference({ policy: { reference: step.reference ?? policy.reference } }, answer) ?? "");
+      const isFormer = (answer: QueryAnswer): boolean => former.size > 0 && former.has(readReference(step.reference ?? policy.reference, answer) ?? "");
       if (step.list === null) {
         const shown = step.look(first.read, facts, recalled);
         const looked = shown === "found" && isFormer(first.read) ? "another" : shown;

@@ -86,7 +86,7 @@ async function whole(answer: Answer, from: { readonly region: string; readonly e
     return lost(`the answer was cut off: ${fault.reason}`);
   }
   const coding = headerValue(answer.headers, "content-encoding")?.trim().toLowerCase() ?? "";
-  const plain = isPlain(coding) || body.byteLength === 0 ? body : await decode(coding === "x-gzip" ? "gzip" : coding, body, MAX_ANSWER);
+  const plain = isPlain(coding) || body.byteLength === 0 ? body : await decode(coding, body, MAX_ANSWER);
   if (plain === null) return lost(`the answer cannot be decoded: content-encoding '${coding}'`);
   pace?.read({ status: answer.status, headers: answer.headers, body: plain });
   const judgement = judge({ status: answer.status, contentType: headerValue(answer.headers, "content-type"), body: plain });

@@ -266,5 +266,5 @@ function kept(flight: Flight, answer: StoredAnswer): StoredAnswer {
 }
 
 function referenceIn(flight: Flight, attempted: Judged, place: Extractor | null = null): string | null {
-  return readReference({ policy: { reference: place ?? flight.policy.reference } }, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: headerValue(attempted.answer.headers, "content-type") });
+  return readReference(place ?? flight.policy.reference, { status: attempted.answer.status, headers: attempted.answer.headers, body: attempted.plain, contentType: headerValue(attempted.answer.headers, "content-type") });
 }

@@ -126,7 +126,7 @@ async function isPassed(store: Store, { id, revision, state: { kind } }: Entry):
 }
 
 function judge({ clock }: ReconcileEnv, { state, updatedAt }: Entry, policy: SubmissionPolicy, step: QueryStep, { sight, seen, why }: Asked): Found {
-  const reference = seen === null || sight !== "found" ? null : readReference({ policy }, seen.read);
+  const reference = seen === null || sight !== "found" ? null : readReference(policy.reference, seen.read);
   const differs = (kind: DifferenceKind, why: string): Found => ({ kind, reference, why });
   switch (sight) {
     case "found":

@@ -161,7 +161,7 @@ export class Resolver {
     const asked = await questions.ask({ policy: flight.policy, facts: flight.asked }, step, { ...fieldsFor(flight, this.#env.credentials), urgent: flight.waiting > 0, isOver });
     const { sight, askedAt, seen, recalled } = asked;
     if (sight === "found" && seen !== null && !isOver()) {
-      const reference = readReference({ policy: { reference: step.reference ?? flight.policy.reference } }, seen.read);
+      const reference = readReference(step.reference ?? flight.policy.reference, seen.read);
       const values = reference === null ? {} : { reference };
       const shown = step.as === null ? seen.answer : madeAnswer(step.as, flight.facts, { body: seen.read.body, recalled, values });
       await outcomes.confirmed(flight, shown, reference);

@@ -1,6 +1,7 @@
 import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
 import { splitTarget } from "../http/split-target.ts";
+import { tapped } from "../http/tapped.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { LearnRules } from "../journal/verdicts/rules.ts";
 import type { Way } from "../journal/way.ts";
@@ -65,7 +66,7 @@ function heard(x: Exchange, { rules, journal }: Pick<Listening, "rules" | "journ
   const coding = headerValue(headers, "content-encoding")?.trim().toLowerCase() ?? "";
   const hear = (body: Uint8Array): void => overhear(x, rules, journal, { status, headers, body }, region);
   if (coding === "" || coding === "identity" || bytes.byteLength === 0) return hear(bytes);
-  return around.cache.decode(coding === "x-gzip" ? "gzip" : coding, bytes, MOST_DECODED).then((body) => (body === null ? unheard(x, "undecodable", around) : hear(body)));
+  return around.cache.decode(coding, bytes, MOST_DECODED).then((body) => (body === null ? unheard(x, "undecodable", around) : hear(body)));
 }
 
 function overhear(x: Exchange, rules: LearnRules, journal: Journal, answer: { readonly status: number; readonly headers: Answer["headers"]; readonly body: Uint8Array }, region: string): void {
@@ -118,13 +119,5 @@ function hearAlong(source: BodySource, hear: (body: Uint8Array) => void | Promis
     return size === source.length ? ended(piece) : piece;
   }
 
-  return {
-    length: source.length,
-    read() {
-      const piece = source.read();
-      return piece instanceof Promise ? piece.then(note) : note(piece);
-    },
-    cancel: () => source.cancel(),
-    trailers: () => source.trailers(),
-  };
+  return tapped(source, note);
 }

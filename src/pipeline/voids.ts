@@ -1,6 +1,7 @@
 import { headerValue } from "../http/headers.ts";
 import type { Answer, BodySource } from "../http/message.ts";
 import { SAFE_METHODS } from "../http/safe-methods.ts";
+import { tapped } from "../http/tapped.ts";
 import { canonicalTarget } from "../http/target.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
@@ -81,13 +82,5 @@ export function readAlong(source: BodySource, show: (body: Uint8Array | null) =>
     }
     return piece;
   };
-  return {
-    length: source.length,
-    read() {
-      const piece = source.read();
-      return piece instanceof Promise ? piece.then(note) : note(piece);
-    },
-    cancel: () => source.cancel(),
-    trailers: () => source.trailers(),
-  };
+  return tapped(source, note);
 }

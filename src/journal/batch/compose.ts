@@ -49,7 +49,7 @@ export async function composeAnswer(batch: Batch, items: readonly ItemFacts[], s
 async function pieceOf(batch: Batch, { answer }: Entry, sent: Sent, decode: Decode): Promise<Piece | null> {
   if (answer === null) return null;
   const coding = headerValue(answer.headers, "content-encoding")?.trim().toLowerCase() ?? "";
-  const body = coding === "" || coding === "identity" ? answer.body : await decode(coding === "x-gzip" ? "gzip" : coding, answer.body, MOST_BYTES);
+  const body = coding === "" || coding === "identity" ? answer.body : await decode(coding, answer.body, MOST_BYTES);
   if (body === null || body.byteLength > MOST_BYTES) return null;
   const contentType = headerValue(answer.headers, "content-type");
   const text = sourceText(body, contentType, batch.outcomes[0]?.place.format ?? "json");

@@ -89,8 +89,8 @@ async function askAll(flight: Flight, step: QueryStep, items: readonly Item[], s
 }
 
 function numbersIn(answer: QueryAnswer, { policy }: Flight, step: QueryStep): Omit<Shown, "asked"> {
-  const whole = readReference({ policy: { reference: step.reference ?? policy.reference } }, answer);
-  return { whole, reference: step.itemReference === null ? whole : readReference({ policy: { reference: step.itemReference } }, answer) };
+  const whole = readReference(step.reference ?? policy.reference, answer);
+  return { whole, reference: step.itemReference === null ? whole : readReference(step.itemReference, answer) };
 }
 
 /** Each item is shown, known from before, or absent for long enough. */
