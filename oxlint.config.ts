@@ -22,7 +22,7 @@ const importTable: Readonly<Record<string, Row>> = {
   pipeline: { values: ["observe", "http", "base", "*/options.ts", ...capabilities.map((room) => `${room}/${room}.ts`)], types: capabilities },
   ...Object.fromEntries(capabilities.map((room) => [room, capability])),
   // What a platform allows is said beside how it is reached.
-  upstream: { ...capability, values: [...capability.values, "limits/options.ts"] },
+  upstream: { ...capability, values: [...capability.values, "limits/pace/options.ts"] },
   admin: { values: ["observe", "http", "base"], types: capabilities },
   sandbox: { values: ["document", "http", "base"], types: ["platforms"] },
   console: { values: [] },

@@ -2,7 +2,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { JournalStats } from "../journal/journal.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
-import type { Limits } from "../limits/limits.ts";
+import type { Paces } from "../limits/pace/paces.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import type { JournalDoor } from "./journal.ts";
 import type { Generations } from "./generations.ts";
@@ -11,7 +11,7 @@ import type { Generations } from "./generations.ts";
 export interface GaugeParts {
   readonly metrics: Metrics;
   readonly estate: Estate;
-  readonly limits: Limits;
+  readonly paces: Paces;
   readonly generations: Generations;
   readonly listeners: readonly Listener[];
   readonly droppedLines: () => number;
@@ -22,7 +22,7 @@ export interface GaugeParts {
 const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 
 /** Connects the gauges to what they show; each is read when it is scraped, and costs nothing between. */
-export function connectGauges({ metrics, estate, limits, generations, listeners, droppedLines, cache, journal }: GaugeParts): void {
+export function connectGauges({ metrics, estate, paces, generations, listeners, droppedLines, cache, journal }: GaugeParts): void {
   const one = (value: number) => [{ labels: {}, value }];
   const eachEndpoint = (pick: (endpoint: RegionStatus["endpoints"][number], labels: Record<string, string>) => { labels: Record<string, string>; value: number }[]) =>
     estate.status().flatMap(({ site, region, endpoints }) => endpoints.flatMap((endpoint, index) => pick(endpoint, { site, region, endpoint: String(index) })));
@@ -41,8 +41,8 @@ export function connectGauges({ metrics, estate, limits, generations, listeners,
   metrics.setSource("taxgate_cache_waiting", () => one(cache.stats().waiting));
   metrics.setSource("taxgate_cache_shared_up", () => one(cache.stats().shared === "up" ? 1 : 0));
   journalGauges(metrics, journal);
-  metrics.setSource("taxgate_pace_waiting", () => limits.status().map(({ site, group, waiting }) => ({ labels: { site, group }, value: waiting })));
-  metrics.setSource("taxgate_pace_quiet", () => limits.status().map(({ site, group, quiet }) => ({ labels: { site, group }, value: quiet })));
+  metrics.setSource("taxgate_pace_waiting", () => paces.status().map(({ site, group, waiting }) => ({ labels: { site, group }, value: waiting })));
+  metrics.setSource("taxgate_pace_quiet", () => paces.status().map(({ site, group, quiet }) => ({ labels: { site, group }, value: quiet })));
   metrics.setSource("taxgate_breaker_state", () =>
     estate.status().flatMap(({ site, region, breakers }) => breakers.map((breaker) => ({ labels: { site, region, class: breaker.class }, value: STATES[breaker.state] }))));
   metrics.setSource("taxgate_endpoint_up", () => eachEndpoint(({ state }, labels) => [{ labels, value: state === "healthy" ? 1 : 0 }]));

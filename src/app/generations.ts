@@ -8,7 +8,7 @@ import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { readKeyPairs, readPem } from "../server/key-pairs.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Limits } from "../limits/limits.ts";
+import type { Paces } from "../limits/pace/paces.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
 import { reloadReport } from "./reload-report.ts";
@@ -37,7 +37,7 @@ export interface GenerationsEnv {
   readonly env: Env;
   readonly around: Surroundings;
   readonly estate: Estate;
-  readonly limits: Limits;
+  readonly paces: Paces;
   readonly sandboxes: Sandboxes;
   /** The journal, opened where it is not yet. */
   readonly journal: (config: Config) => Promise<Journal>;
@@ -66,7 +66,7 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
   async function build(next: GoodLoad, number: number): Promise<Generation> {
     await env.sandboxes.ensure(next.config);
     const journal = journals(next.config) ? await env.journal(next.config) : null;
-    return compileGeneration(number, next.config.sites, { estate: env.estate, limits: env.limits, journal, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
+    return compileGeneration(number, next.config.sites, { estate: env.estate, paces: env.paces, journal, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
   }
 
   function retire(generation: Generation): void {

@@ -11,7 +11,7 @@ import { stdoutSink, type Sink } from "../observe/sink.ts";
 import { PHASES } from "../pipeline/exchange.ts";
 import type { Surroundings } from "../pipeline/generation.ts";
 import { createCache, type Cache } from "../cache/cache.ts";
-import { createLimits, type Limits } from "../limits/limits.ts";
+import { createPaces, type Paces } from "../limits/pace/paces.ts";
 import { createEstate, type Estate } from "../upstream/gate.ts";
 import type { CacheOptions } from "../cache/options.ts";
 import type { TierEvents } from "../cache/shared-tier.ts";
@@ -22,7 +22,7 @@ export interface Observation {
   readonly around: Surroundings & { readonly log: LogControl };
   readonly sink: Sink;
   readonly estate: Estate;
-  readonly limits: Limits;
+  readonly paces: Paces;
 }
 
 /** Request bodies held whole, all together; beyond it callers are told to try later. */
@@ -47,7 +47,7 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
     },
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
   }));
-  const limits = createLimits({ clock, random: systemRandom, events: {
+  const paces = createPaces({ clock, random: systemRandom, events: {
     went: (site, group, ms) => metrics.paceWent(site, group, ms / 1000),
     told: metrics.paceTold,
     heard(site, group, ms, refused) {
@@ -55,9 +55,9 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
       if (refused) log.warn("the platform refused a request because of its limits", { site, group, waitMs: Math.round(ms) });
     },
   } });
-  life.own(limits);
+  life.own(paces);
   const cache = await cacheOf(loaded.config.cache, { clock, log, metrics, life });
-  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache }, sink, estate, limits };
+  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache }, sink, estate, paces };
 }
 
 /** The cache and, where one is configured, the tier that instances share. */

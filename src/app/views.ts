@@ -6,7 +6,7 @@ import { isoTime } from "../observe/iso-time.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
-import type { GroupStatus, Limits } from "../limits/limits.ts";
+import type { GroupStatus, Paces } from "../limits/pace/paces.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import { cacheViews } from "./cache-views.ts";
 import type { JournalDoor } from "./journal.ts";
@@ -24,7 +24,7 @@ export interface ViewParts {
   readonly journal: JournalDoor;
   readonly generations: Generations;
   readonly estate: Estate;
-  readonly limits: Limits;
+  readonly paces: Paces;
   readonly listeners: readonly Listener[];
   readonly draining: () => boolean;
   readonly drain: () => void;
@@ -48,7 +48,7 @@ export function appViews(parts: ViewParts): AdminViews {
         address: `${address.host}:${address.port}`,
         tls: generations.config().listeners.find((one) => one.name === name)?.tls !== undefined,
       })),
-      sites: sitesView(parts.estate.status(), parts.limits.status()),
+      sites: sitesView(parts.estate.status(), parts.paces.status()),
       pendingRestart: generations.pendingRestart(),
     }),
     ready: () => readiness(parts),

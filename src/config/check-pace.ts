@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Path } from "../document/yaml-node.ts";
-import { groupName } from "../limits/options.ts";
+import { groupName } from "../limits/pace/options.ts";
 import { sitePaths } from "./check-sites.ts";
 import { isChosen } from "./chosen.ts";
 import type { Draft } from "./draft.ts";

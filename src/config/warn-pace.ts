@@ -1,5 +1,5 @@
 import type { Path } from "../document/yaml-node.ts";
-import type { PaceOptions } from "../limits/options.ts";
+import type { PaceOptions } from "../limits/pace/options.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import { sitePaths } from "./check-sites.ts";
 import { isChosen } from "./chosen.ts";

@@ -1,7 +1,7 @@
 import { collect } from "../http/collect.ts";
 import { headerValue } from "../http/headers.ts";
 import { BodyFault, type Answer } from "../http/message.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";

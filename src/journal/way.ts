@@ -1,4 +1,4 @@
-import type { PacedCall, Waiting } from "../limits/paced-call.ts";
+import type { PacedCall, Waiting } from "../limits/pace/paced-call.ts";
 import type { ExtractorSource } from "../document/extractor.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { EntryFacts, StoredRequest } from "./entry.ts";

@@ -1,12 +1,15 @@
-import { GO_ON, type Verdict } from "./verdict.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Generation, Surroundings } from "./generation.ts";
+import { inOrder, type Step, type Verdict } from "./verdict.ts";
 
 /*
- * admit: who may speak at all.
- * Will read principals, client allowlist, ban table; will refuse with unauthenticated, forbidden, abuse. This release has no
- * admission, so nothing is held against an exchange here.
+ * admit: may this caller speak at all.
+ * Reads how loaded this process is, the ban table, and the allowlists of clients, principals and taxpayers.
  */
 
+const STEPS: readonly Step<Exchange, Generation, Surroundings>[] = [];
+
 /** See the top of this file. */
-export function admit(): Verdict {
-  return GO_ON;
+export function admit(x: Exchange, generation: Generation, around: Surroundings): Verdict | Promise<Verdict> {
+  return inOrder(STEPS, x, generation, around);
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { collect } from "../http/collect.ts";
 import { headerValue } from "../http/headers.ts";
 import { BodyFault, NO_BODY, type Answer, type Body } from "../http/message.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptResult } from "../upstream/result.ts";

@@ -4,7 +4,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { CachePolicy } from "../cache/policy.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import { identityOptions } from "../identity/options.ts";
-import type { Limits, SitePace } from "../limits/limits.ts";
+import type { Paces, SitePace } from "../limits/pace/paces.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Way, Ways } from "../journal/way.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
@@ -24,7 +24,7 @@ export interface GenerationParts {
   /** Outlives generations; null where no route has a submission. */
   readonly journal: Journal | null;
   /** Outlives generations. */
-  readonly limits: Limits;
+  readonly paces: Paces;
   /** Reads the TLS material that a region names. */
   readonly material: (tls: UpstreamOptions["tls"]) => UpstreamTls;
   /** Replaces `sandbox:NAME` by the origin of the running sandbox. */
@@ -54,7 +54,7 @@ export function compileGeneration(number: number, sites: readonly SiteOptions[],
 }
 
 function compileSite(options: SiteOptions, parts: GenerationParts): Site {
-  const pace = parts.limits.open({ site: options.name, shared: options.regions.map((region) => ({ region: region.name, pace: region.upstream.pace })), routes: options.routes });
+  const pace = parts.paces.open({ site: options.name, shared: options.regions.map((region) => ({ region: region.name, pace: region.upstream.pace })), routes: options.routes });
   try {
     return compileWith(options, pace, parts);
   } catch (fault) {

@@ -4,7 +4,7 @@ import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
 import { SAFE_METHODS } from "../http/safe-methods.ts";
 import type { Flight } from "../journal/flight.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { CallControl, UpstreamCall } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import type { AttemptCause, AttemptResult } from "../upstream/result.ts";

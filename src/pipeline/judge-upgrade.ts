@@ -1,7 +1,7 @@
 import { hostName } from "../http/authority.ts";
 import type { Answer, RequestHead } from "../http/message.ts";
 import { canonicalTarget } from "../http/target.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { RegionUpstream, TunnelPermit } from "../upstream/region-upstream.ts";
 import { admit } from "./admit.ts";
 import { answer } from "./answer.ts";
@@ -10,6 +10,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
 import { identify } from "./identify.ts";
 import { routeOf } from "./match-route.ts";
+import { screen } from "./screen.ts";
 import type { Route, Site } from "./site.ts";
 import { upstreamHeaders } from "./upstream-head.ts";
 import { refuse, retryAfter, type Verdict } from "./verdict.ts";
@@ -18,6 +19,8 @@ import { refuse, retryAfter, type Verdict } from "./verdict.ts";
 export type UpgradeJudgement =
   | { readonly kind: "answer"; readonly answer: Answer }
   | { readonly kind: "tunnel"; readonly permit: TunnelPermit; readonly headers: readonly string[] };
+
+const DECIDING = [["identify", identify], ["admit", admit], ["screen", screen]] as const;
 
 /** Does a route that allows WebSocket lead there? Where none does, the request is an ordinary one and Upgrade is dropped. */
 export function wantsUpgrade(head: RequestHead, generation: Generation): boolean {
@@ -31,9 +34,9 @@ export function wantsUpgrade(head: RequestHead, generation: Generation): boolean
 
 /** Runs the same deciding phases as for any request: no rule about head or path can be avoided by asking for a switch. */
 export async function judgeUpgrade(x: Exchange, generation: Generation, around: Surroundings): Promise<UpgradeJudgement> {
-  for (const phase of ["identify", "admit"] as const) {
+  for (const [phase, decide] of DECIDING) {
     x.phase = phase;
-    const verdict = await (phase === "identify" ? identify(x, generation, around) : admit());
+    const verdict = await decide(x, generation, around);
     if (verdict.kind !== "go-on") return refused(x, verdict);
   }
   x.phase = "forward";

@@ -5,7 +5,7 @@ import { routeCacheOptions } from "../cache/options.ts";
 import { jsonMatch, soapAction, xmlMatch } from "../document/options.ts";
 import { UNUSUAL_SPELLINGS } from "../http/target.ts";
 import { learnsOptions, submissionOptions } from "../journal/options.ts";
-import { paceOptions } from "../limits/options.ts";
+import { paceOptions } from "../limits/pace/options.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
 import { platformChoice, type PlatformFacts } from "../platforms/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";

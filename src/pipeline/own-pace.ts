@@ -1,7 +1,7 @@
 import { splitTarget } from "../http/split-target.ts";
 import type { Way } from "../journal/way.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
-import type { SitePace } from "../limits/limits.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
+import type { SitePace } from "../limits/pace/paces.ts";
 import { routeOf } from "./match-route.ts";
 import type { Route, Site } from "./site.ts";
 

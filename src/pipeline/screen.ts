@@ -1,12 +1,16 @@
-import { GO_ON, type Verdict } from "./verdict.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Generation, Surroundings } from "./generation.ts";
+import { inOrder, type Step, type Verdict } from "./verdict.ts";
 
 /*
- * screen: is this content allowed, and within the caller's limits.
- * Will read content rules and the caller's limits; will refuse with forbidden, invalid, limited. This release has no
- * content rules and limits, so nothing is held against an exchange here.
+ * screen: is this content allowed, and is it within the caller's limits, or in how long.
+ * Reads content rules and the caller's limits. Only what is about to go to the platform comes here, so that neither a replay
+ * nor a hit is refused by a rule that was made later.
  */
 
+const STEPS: readonly Step<Exchange, Generation, Surroundings>[] = [];
+
 /** See the top of this file. */
-export function screen(): Verdict {
-  return GO_ON;
+export function screen(x: Exchange, generation: Generation, around: Surroundings): Verdict | Promise<Verdict> {
+  return inOrder(STEPS, x, generation, around);
 }

@@ -1,6 +1,6 @@
 import type { CachePolicy } from "../cache/policy.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
-import type { RoutePace, SitePace } from "../limits/limits.ts";
+import type { RoutePace, SitePace } from "../limits/pace/paces.ts";
 import { compileRequestTest, type Identity, type RequestTest } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
 import { pathVariables } from "../http/path-variables.ts";

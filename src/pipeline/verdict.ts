@@ -13,6 +13,19 @@ const NO_HEADERS: Headers = [];
 /** The verdict of a phase that has nothing against it. */
 export const GO_ON: Verdict = { kind: "go-on" };
 
+/** A part of a phase. */
+export type Step<X, Generation, Around> = (x: X, generation: Generation, around: Around) => Verdict | Promise<Verdict>;
+
+/** The first verdict other than "go on"; waits only where a step does. */
+export function inOrder<X, Generation, Around>(steps: readonly Step<X, Generation, Around>[], x: X, generation: Generation, around: Around, from = 0): Verdict | Promise<Verdict> {
+  for (let index = from; index < steps.length; index++) {
+    const decided = (steps[index] as Step<X, Generation, Around>)(x, generation, around);
+    if (decided instanceof Promise) return decided.then((verdict) => (verdict.kind === "go-on" ? inOrder(steps, x, generation, around, index + 1) : verdict));
+    if (decided.kind !== "go-on") return decided;
+  }
+  return GO_ON;
+}
+
 /** Refuses with a code of the central table; `headers` are added to the answer. */
 export function refuse(code: ErrorCode, detail: string, headers: Headers = NO_HEADERS, form: Answer | null = null): Verdict {
   return { kind: "refuse", code, detail, headers, form };

@@ -1,5 +1,5 @@
 import type { Body, Headers } from "../http/message.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { AttemptCause, AttemptResult } from "./result.ts";
 
 /** One request to a platform, as often as it is tried. */

@@ -3,7 +3,7 @@ import type { Random } from "../base/random.ts";
 import { parseBackoff, pauseBefore } from "./backoff.ts";
 import { createBreaker, type Breaker, type BreakerState, type HalfOpenMode, type HalfOpenPlan } from "./breaker.ts";
 import { createPool, type ConnectionPool, type UpstreamTls } from "./connections.ts";
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { Endpoint, EndpointState } from "./endpoint.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
 import { watchHealth } from "./health.ts";

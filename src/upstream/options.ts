@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bytes, duration, name, share, whole } from "../base/fields.ts";
-import { paceOptions } from "../limits/options.ts";
+import { paceOptions } from "../limits/pace/options.ts";
 
 const ORIGIN = /^(https?:\/\/[^/?#@\s]+\/?|sandbox:[A-Za-z0-9._-]{1,64})$/;
 const ORIGIN_WANTED = "an origin such as https://tax.example or https://tax.example:8443, or sandbox:NAME";
@@ -95,7 +95,7 @@ export const upstreamOptions = z.strictObject({
   health: health.prefault({}),
   breaker: breaker.prefault({}),
   retry: retry.prefault({}),
-  /** What the platform allows, all routes together; see limits/options.ts. */
+  /** What the platform allows, all routes together; see limits/pace/options.ts. */
   pace: paceOptions.prefault([]),
 });
 

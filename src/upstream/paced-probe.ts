@@ -1,4 +1,4 @@
-import type { PacedCall } from "../limits/paced-call.ts";
+import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { ProbeResult } from "./probe.ts";
 
 /**

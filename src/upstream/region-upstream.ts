@@ -5,7 +5,7 @@ import type { ConnectionPool, UpstreamTls } from "./connections.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { OneCall } from "./one-call.ts";
-import type { NoTurn } from "../limits/paced-call.ts";
+import type { NoTurn } from "../limits/pace/paced-call.ts";
 import type { RegionView } from "./regions.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import type { AttemptResult } from "./result.ts";

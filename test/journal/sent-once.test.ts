@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answered, ISSUED, LOST, NOT_SENT, scripted } from "./scripted-journal.ts";
 import { StoreFault } from "../../src/journal/store.ts";
-import { createLimits } from "../../src/limits/limits.ts";
-import { paces } from "../limits/setup.ts";
+import { createPaces } from "../../src/limits/pace/paces.ts";
+import { paces } from "../limits/pace/setup.ts";
 import { seededRandom } from "../../src/base/random.ts";
 const DEFER = { onOutage: "defer", defer: { accepted: { status: 202, body: "{}" }, pace: "100/s" } };
 
@@ -31,7 +31,7 @@ test("an own part that found leaves out is not absence", async () => {
 
 test("a question for the midnight: a resend that waits for its turn is not sent past it", async () => {
   const life = scripted({ notPast: "midnight UTC", resolve: [{ resend: { window: "1h", times: 1 } }] });
-  const limits = createLimits({ clock: life.clock, random: { ...seededRandom(1), next: () => 0 }, events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
+  const limits = createPaces({ clock: life.clock, random: { ...seededRandom(1), next: () => 0 }, events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
   const site = limits.open({ site: "china", shared: [], routes: [{ name: "submit", pace: paces([{ windows: ["1/20s"], maxWait: "1h" }]) }] });
   life.paced = (routeClass, _request, { region, taxpayer, principal }, waiting) => site.of(routeClass)?.call({ routeClass, region, taxpayer, principal, address: null, source: { headers: [], pathVariables: {}, query: "" } }, waiting) ?? null;
   const DAY = 86_400_000;

@@ -4,7 +4,7 @@ import { manualClock } from "../../src/base/clock.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../../src/http/message.ts";
 import { identityOptions } from "../../src/identity/options.ts";
-import { createLimits } from "../../src/limits/limits.ts";
+import { createPaces } from "../../src/limits/pace/paces.ts";
 import type { ExchangeSummary } from "../../src/observe/exchange-summary.ts";
 import { compileGeneration } from "../../src/pipeline/compile-generation.ts";
 import { createExchange, type Exchange } from "../../src/pipeline/exchange.ts";
@@ -82,8 +82,8 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
   const regions: RegionOptions[] = ["r1", "r2"].map((name) => ({ name, endpoints: [], taxpayers: [], clients: [], fallback: [], upstream: upstreamOptions.parse({}) }));
   const written: SiteOptions = { name: "main", platform: null, keys, errors: errors === undefined ? undefined : errorForm.parse(errors), hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };
   const estate = { open: () => ({ regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined }) } as unknown as Estate;
-  const limits = createLimits({ clock, random: seededRandom(1), events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
-  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: null, limits, material: () => ({}) as UpstreamTls, origin: (url) => url });
+  const paces = createPaces({ clock, random: seededRandom(1), events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
+  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: null, paces, material: () => ({}) as UpstreamTls, origin: (url) => url });
   const around: Surroundings = {
     clock, random: seededRandom(1),
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (event, fields) => void logged.push([event, fields]) },

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { manualClock } from "../../src/base/clock.ts";
-import { seededRandom } from "../../src/base/random.ts";
-import type { Rate } from "../../src/base/units.ts";
-import { createLimits } from "../../src/limits/limits.ts";
-import type { NoTurn, PacedCall } from "../../src/limits/paced-call.ts";
-import type { CallControl } from "../../src/upstream/call.ts";
+import { manualClock } from "../../../src/base/clock.ts";
+import { seededRandom } from "../../../src/base/random.ts";
+import type { Rate } from "../../../src/base/units.ts";
+import { createPaces } from "../../../src/limits/pace/paces.ts";
+import type { NoTurn, PacedCall } from "../../../src/limits/pace/paced-call.ts";
+import type { CallControl } from "../../../src/upstream/call.ts";
 
 /*
  * Any load on any windows: whatever arrives, is given up, comes back unused, is answered late or never, the platform can
@@ -59,7 +59,7 @@ interface World {
 
 async function run(own: readonly Rate[], all: readonly Rate[], maxWait: number, arrivals: readonly Arrival[]): Promise<World> {
   const clock = manualClock();
-  const limits = createLimits({ clock, random: seededRandom(3), events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
+  const limits = createPaces({ clock, random: seededRandom(3), events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
   const common = { maxWait, margin: MARGIN, learn: [] };
   const site = limits.open({ site: "s", shared: [{ region: "r", pace: [{ ...common, windows: [...all], scope: ["site"] }] }], routes: [{ name: "a", pace: [{ ...common, windows: [...own], scope: ["taxpayer"] }] }] });
   const sent: Sent[] = [];

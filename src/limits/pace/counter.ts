@@ -1,7 +1,7 @@
-import type { Clock, Timer } from "../base/clock.ts";
-import type { Rate } from "../base/units.ts";
+import type { Clock, Timer } from "../../base/clock.ts";
+import type { Rate } from "../../base/units.ts";
 import { Pace } from "./pace.ts";
-import { Queue, type Rank, type Waiter } from "./queue.ts";
+import { Queue, type Rank, type Waiter } from "../queue.ts";
 
 /** What counters of a group have in common. */
 export interface CounterRules {

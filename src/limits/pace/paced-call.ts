@@ -1,11 +1,11 @@
-import type { Clock } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
-import type { CallControl } from "../upstream/call.ts";
-import type { AttemptCause } from "../upstream/result.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Random } from "../../base/random.ts";
+import type { CallControl } from "../../upstream/call.ts";
+import type { AttemptCause } from "../../upstream/result.ts";
 import type { Counter } from "./counter.ts";
 import type { Group, PaceFacts } from "./group.ts";
 import type { HeardAnswer } from "./learn.ts";
-import type { Rank, Waiter } from "./queue.ts";
+import type { Rank, Waiter } from "../queue.ts";
 
 /** Why a request got no turn: it would have waited too long, or was given up while it waited. */
 export type NoTurn =

@@ -1,9 +1,9 @@
-import { parseInstant } from "../base/instant.ts";
-import { compileCondition } from "../document/answer-condition.ts";
-import { compileExtractor, type Extractor } from "../document/extractor.ts";
-import { headerValue } from "../http/headers.ts";
-import { parseHttpDate } from "../http/http-date.ts";
-import type { Headers } from "../http/message.ts";
+import { parseInstant } from "../../base/instant.ts";
+import { compileCondition } from "../../document/answer-condition.ts";
+import { compileExtractor, type Extractor } from "../../document/extractor.ts";
+import { headerValue } from "../../http/headers.ts";
+import { parseHttpDate } from "../../http/http-date.ts";
+import type { Headers } from "../../http/message.ts";
 import type { LearnRuleOptions } from "./options.ts";
 import { resetOf } from "./rate-limit-fields.ts";
 

@@ -1,5 +1,5 @@
-import { headerValue, headerValues } from "../http/headers.ts";
-import type { Headers } from "../http/message.ts";
+import { headerValue, headerValues } from "../../http/headers.ts";
+import type { Headers } from "../../http/message.ts";
 
 /*
  * The fields in which servers tell how much is left: `RateLimit` as a list of policies (`"day";r=0;t=30`) or of names

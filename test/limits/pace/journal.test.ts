@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { seededRandom } from "../../src/base/random.ts";
-import { createLimits, type SitePace } from "../../src/limits/limits.ts";
-import { answered, ISSUED, LOST, REFUSED, scripted, type Scripted } from "../journal/scripted-journal.ts";
+import { seededRandom } from "../../../src/base/random.ts";
+import { createPaces, type SitePace } from "../../../src/limits/pace/paces.ts";
+import { answered, ISSUED, LOST, REFUSED, scripted, type Scripted } from "../../journal/scripted-journal.ts";
 import { paces } from "./setup.ts";
 
 /** A life whose platform allows what is written here, submissions and questions apart. */
 function limited(options: Readonly<Record<string, unknown>>, submit: unknown, poll: unknown = []): Scripted {
   const life = scripted(options);
-  const limits = createLimits({ clock: life.clock, random: { ...seededRandom(1), next: () => 0 }, events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
+  const limits = createPaces({ clock: life.clock, random: { ...seededRandom(1), next: () => 0 }, events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
   const site: SitePace = limits.open({ site: "china", shared: [], routes: [{ name: "submit", pace: paces(submit) }, { name: "poll", pace: paces(poll) }] });
   life.paced = (routeClass, request, { region, taxpayer, principal }, waiting) =>
     site.of(routeClass)?.call({ routeClass, region, taxpayer, principal, address: null, source: { headers: request.headers, pathVariables: {}, query: "" } }, waiting) ?? null;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Rate } from "../../src/base/units.ts";
-import { Pace } from "../../src/limits/pace.ts";
+import type { Rate } from "../../../src/base/units.ts";
+import { Pace } from "../../../src/limits/pace/pace.ts";
 
 const SECOND = { count: 2, per: 1000 };
 const MINUTE = { count: 3, per: 60_000 };

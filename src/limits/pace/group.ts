@@ -1,5 +1,5 @@
-import type { Clock } from "../base/clock.ts";
-import { compileExtractor, type ExtractorSource } from "../document/extractor.ts";
+import type { Clock } from "../../base/clock.ts";
+import { compileExtractor, type ExtractorSource } from "../../document/extractor.ts";
 import { Counter } from "./counter.ts";
 import { compileLearn, type LearnRule } from "./learn.ts";
 import type { GroupOptions, ScopeOptions, ScopeWord } from "./options.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Headers } from "../../src/http/message.ts";
-import { compileLearn, type Heard } from "../../src/limits/learn.ts";
+import type { Headers } from "../../../src/http/message.ts";
+import { compileLearn, type Heard } from "../../../src/limits/pace/learn.ts";
 import { paces } from "./setup.ts";
 
 const WALL = Date.UTC(2026, 10, 20, 10, 0, 0);

@@ -1,21 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { byteBudget } from "../../src/base/byte-budget.ts";
-import { systemClock } from "../../src/base/clock.ts";
-import { seededRandom } from "../../src/base/random.ts";
-import { createCache } from "../../src/cache/cache.ts";
-import { headerValue } from "../../src/http/headers.ts";
-import { NO_BODY, type Body } from "../../src/http/message.ts";
-import { identityOptions } from "../../src/identity/options.ts";
-import { createLimits } from "../../src/limits/limits.ts";
-import { compileGeneration } from "../../src/pipeline/compile-generation.ts";
-import { createExchange } from "../../src/pipeline/exchange.ts";
-import type { Surroundings } from "../../src/pipeline/generation.ts";
-import { handle } from "../../src/pipeline/handle.ts";
-import { routeOptions } from "../../src/pipeline/options.ts";
-import { createEstate } from "../../src/upstream/gate.ts";
-import { upstreamOptions } from "../../src/upstream/options.ts";
+import { byteBudget } from "../../../src/base/byte-budget.ts";
+import { systemClock } from "../../../src/base/clock.ts";
+import { seededRandom } from "../../../src/base/random.ts";
+import { createCache } from "../../../src/cache/cache.ts";
+import { headerValue } from "../../../src/http/headers.ts";
+import { NO_BODY, type Body } from "../../../src/http/message.ts";
+import { identityOptions } from "../../../src/identity/options.ts";
+import { createPaces } from "../../../src/limits/pace/paces.ts";
+import { compileGeneration } from "../../../src/pipeline/compile-generation.ts";
+import { createExchange } from "../../../src/pipeline/exchange.ts";
+import type { Surroundings } from "../../../src/pipeline/generation.ts";
+import { handle } from "../../../src/pipeline/handle.ts";
+import { routeOptions } from "../../../src/pipeline/options.ts";
+import { createEstate } from "../../../src/upstream/gate.ts";
+import { upstreamOptions } from "../../../src/upstream/options.ts";
 
 /** What a caller got. */
 export interface Got {
@@ -46,13 +46,13 @@ export async function startRelay(t: TestContext, serve: (request: IncomingMessag
   const clock = systemClock;
   const random = seededRandom(1);
   const nothing = (): void => undefined;
-  const limits = createLimits({ clock, random, events: { went: nothing, told: nothing, heard: nothing } });
+  const paces = createPaces({ clock, random, events: { went: nothing, told: nothing, heard: nothing } });
   const estate = createEstate({ clock, random, attempted: nothing, breakerMoved: nothing, endpointChanged: nothing });
   const cache = createCache({ clock, maxBytes: 1_000_000, maxEntryBytes: 100_000, shared: null, events: { notStored: nothing, evicted: nothing, invalidated: nothing, fault: nothing } });
   const upstream = upstreamOptions.parse({ health: { connect: false }, ...(options.upstream as object | undefined) });
   const regions = [{ name: "r", endpoints: [{ url: `http://127.0.0.1:${port}`, weight: 1 }], taxpayers: [], clients: [], fallback: [], upstream }];
   const site = { name: "main", platform: null, keys: {}, hosts: ["*"], defaultRegion: "r", regions, identity: identityOptions.parse({ taxpayer: [{ header: "x-taxpayer", from: ["127.0.0.0/8"] }] }), routes: options.routes.map((route) => routeOptions.parse(route)) };
-  const generation = compileGeneration(1, [site], { estate, cache, limits, journal: null, material: () => ({ minVersion: "TLSv1.2" }) as never, origin: (url) => url });
+  const generation = compileGeneration(1, [site], { estate, cache, paces, journal: null, material: () => ({ minVersion: "TLSv1.2" }) as never, origin: (url) => url });
   const around: Surroundings = {
     clock, random, cache, bodies: byteBudget(1_000_000),
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { duration, name, rate } from "../base/fields.ts";
-import { answerCondition } from "../document/answer-condition.ts";
-import type { ExtractorOptions } from "../document/extractor-options.ts";
-import { extractor } from "../document/extractor.ts";
+import { duration, name, rate } from "../../base/fields.ts";
+import { answerCondition } from "../../document/answer-condition.ts";
+import type { ExtractorOptions } from "../../document/extractor-options.ts";
+import { extractor } from "../../document/extractor.ts";
 
 /*
  * What a platform allows. Unlike `limits`, which are for callers, nobody is refused here for what he did: whoever comes too

@@ -1,4 +1,4 @@
-import type { Rate } from "../base/units.ts";
+import type { Rate } from "../../base/units.ts";
 
 /*
  * Sliding windows over one stream of requests, all of which must hold: exact instants, no buckets.

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Clock } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Random } from "../../base/random.ts";
 import { Group, type PaceFacts } from "./group.ts";
 import { groupName, isReference, type GroupOptions, type PaceOptions } from "./options.ts";
 import { PacedCall, type PaceEvents, type Waiting } from "./paced-call.ts";
@@ -11,7 +11,7 @@ import { PacedCall, type PaceEvents, type Waiting } from "./paced-call.ts";
  */
 
 /** What limits need from outside. */
-export interface LimitsEnv {
+export interface PacesEnv {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: PaceEvents;
@@ -53,7 +53,7 @@ export interface GroupStatus {
 }
 
 /** All counters. They outlive configurations: a limit that changes goes on with what was counted. */
-export interface Limits {
+export interface Paces {
   open(options: SitePaceOptions): SitePace;
   status(): GroupStatus[];
   stop(): void;
@@ -66,7 +66,7 @@ interface Used {
 }
 
 /** Makes an empty table of counters. */
-export function createLimits(env: LimitsEnv): Limits {
+export function createPaces(env: PacesEnv): Paces {
   const groups = new Map<string, Used>();
 
   function use(key: string, site: string, options: GroupOptions): Group {
@@ -160,7 +160,7 @@ function groupsOf(route: string, pace: readonly PaceOptions[], made: ReadonlyMap
 const NOTHING_SHARED: readonly SharedList<Group>[] = [{ regions: [], groups: [] }];
 
 /** Turns are taken in one order everywhere: first those of the route, in the order of their names, then those of all routes as they stand. */
-function routePace(env: LimitsEnv, own: readonly Group[], lists: readonly SharedList<Group>[]): RoutePace | null {
+function routePace(env: PacesEnv, own: readonly Group[], lists: readonly SharedList<Group>[]): RoutePace | null {
   const all = (lists.length === 0 ? NOTHING_SHARED : lists).map(({ regions, groups }) => ({ regions, groups: [...own, ...groups] }));
   if (all.every(({ groups }) => groups.length === 0)) return null;
   const [first] = all;

@@ -1,15 +1,15 @@
-import { manualClock, type ManualClock } from "../../src/base/clock.ts";
-import { seededRandom } from "../../src/base/random.ts";
-import type { PaceFacts } from "../../src/limits/group.ts";
-import { createLimits, type Limits, type SitePace } from "../../src/limits/limits.ts";
-import { paceOptions, type PaceOptions } from "../../src/limits/options.ts";
-import type { NoTurn, PacedCall } from "../../src/limits/paced-call.ts";
-import type { CallControl } from "../../src/upstream/call.ts";
+import { manualClock, type ManualClock } from "../../../src/base/clock.ts";
+import { seededRandom } from "../../../src/base/random.ts";
+import type { PaceFacts } from "../../../src/limits/pace/group.ts";
+import { createPaces, type Paces, type SitePace } from "../../../src/limits/pace/paces.ts";
+import { paceOptions, type PaceOptions } from "../../../src/limits/pace/options.ts";
+import type { NoTurn, PacedCall } from "../../../src/limits/pace/paced-call.ts";
+import type { CallControl } from "../../../src/upstream/call.ts";
 
 /** What pacing told, a line each. */
 export interface Scene {
   readonly clock: ManualClock;
-  readonly limits: Limits;
+  readonly limits: Paces;
   readonly events: string[];
   /** The limits of a site as a configuration writes them; `routes` by name. */
   open(shared: unknown, routes?: Readonly<Record<string, unknown>>): SitePace;
@@ -40,7 +40,7 @@ export function paces(written: unknown): PaceOptions[] {
 export function scene(): Scene {
   const clock = manualClock();
   const events: string[] = [];
-  const limits = createLimits({
+  const limits = createPaces({
     clock,
     random: { ...seededRandom(1), next: () => 0 },
     events: {
