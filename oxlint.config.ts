@@ -3,7 +3,7 @@ import { defineConfig, type OxlintOverride } from "oxlint";
 // The house rules, each with the reason beside it. A rule that is switched off carries its reason too.
 
 const capabilities = ["identity", "waf", "limits", "cache", "journal", "upstream", "platforms", "certs", "audit"];
-const folders = [...capabilities, "app", "cli", "server", "pipeline", "observe", "admin", "console", "sandbox", "document", "http", "config", "base"];
+const folders = [...capabilities, "redis", "app", "cli", "server", "pipeline", "observe", "admin", "console", "sandbox", "document", "http", "config", "base"];
 
 /** What the files of a folder may import: `values` are folders, or files of folders; from `types` only `import type`. */
 interface Row {
@@ -11,22 +11,23 @@ interface Row {
   readonly types?: readonly string[];
 }
 
-const capability: Row = { values: ["document", "http", "observe", "base"], types: capabilities };
+const capability: Row = { values: ["document", "http", "observe", "redis", "base"], types: capabilities };
 
 /** Who may import whom; what does not stand here is refused. `main` is src/main.ts; `app` is src/app.ts with its parts in src/app/. */
 const importTable: Readonly<Record<string, Row>> = {
   main: { values: ["cli"] },
   app: { values: ["app.ts", ...folders.filter((folder) => folder !== "cli")] },
-  cli: { values: ["app.ts", "config", "admin", "http", "base", ...capabilities] },
+  cli: { values: ["app.ts", "app/try-request.ts", "config", "admin", "http", "base", ...capabilities] },
   server: { values: ["pipeline", "observe", "http", "base"], types: ["certs", "upstream"] },
   pipeline: { values: ["observe", "http", "base", "*/options.ts", ...capabilities.map((room) => `${room}/${room}.ts`)], types: capabilities },
   ...Object.fromEntries(capabilities.map((room) => [room, capability])),
   // What a platform allows is said beside how it is reached.
-  upstream: { ...capability, values: [...capability.values, "limits/pace/options.ts"] },
+  upstream: { ...capability, values: [...capability.values, "limits/pace/options.ts", "limits/concurrency/options.ts"] },
   admin: { values: ["observe", "http", "base"], types: capabilities },
   sandbox: { values: ["document", "http", "base"], types: ["platforms"] },
   console: { values: [] },
   config: { values: ["document", "base", "*/options.ts"] },
+  redis: { values: ["base"] },
   document: { values: ["base"] },
   observe: { values: ["base"] },
   http: { values: ["base"] },

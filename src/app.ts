@@ -62,13 +62,13 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
   const state = lockState(config.stateDir);
   if (!state.ok) throw new OperatorError(`locking state directory '${config.stateDir}': ${state.why}`);
   life.own(state.lock);
-  const { around, sink, estate, paces } = await observation(loaded, start.version, clock, life);
+  const { around, sink, estate, paces, sharedLimits, limits, waf, abuse } = await observation(loaded, start.version, clock, life);
   const { log, access, metrics } = around;
   const sandboxes = life.own(createSandboxes(clock));
   let watch: ConfigWatch | null = null;
   const journal = journalDoor({ around, life, ways: (site, route) => generations.current().ways(site, route), retention: () => retentionOf(generations.config()) });
   const generations = await createGenerations(loaded, {
-    file: start.file, env: start.env, around, estate, paces, sandboxes, journal: journal.open,
+    file: start.file, env: start.env, around, estate, paces, limits, firewall: waf.firewall, sandboxes, journal: journal.open,
     loaded: (next) => watch?.update(next),
     prepare(next) {
       const renew = doors.renewal(next.config);
@@ -78,6 +78,9 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
         log.setLevel(next.config.log.level);
         log.setSecrets(next.secrets);
         access.configure(next.config.log.access);
+        around.overload.configure(next.config.overload);
+        waf.alarm.configure(next.config.waf.alarm);
+        abuse.configure(next.config);
         admin.configure(next.config.admin);
         renew();
         if (pair !== undefined) adminListener.renew(pair);
@@ -103,14 +106,14 @@ async function compose(start: Start, loaded: GoodLoad, life: Lifetime): Promise<
     });
   };
 
-  const doors = await openListeners(config, { around, life, current: generations.current, draining: () => draining });
-  const views = appViews({ version: start.version, file: start.file, clock, log, metrics, cache: around.cache, journal, generations, estate, paces, listeners: doors.listeners, draining: () => draining, drain });
+  const doors = await openListeners(config, { around, life, guard: abuse.guard, current: generations.current, draining: () => draining });
+  const views = appViews({ version: start.version, file: start.file, clock, log, metrics, cache: around.cache, journal, bans: abuse.bans, wafReport: waf.report, generations, estate, paces, sharedLimits, limits, listeners: doors.listeners, draining: () => draining, drain });
   const localToken = randomHex(32);
   writeAtomic(`${config.stateDir}/admin.token`, `${localToken}\n`);
   const admin = createAdmin(config.admin, { clock, log, localToken, views });
   const adminListener = await doors.openPlain("admin", config.admin.bind, config.admin.tls?.certificate ?? null, (request) => admin.handle(request));
   if (config.health !== null) await doors.openPlain("health", config.health.bind, null, createHealth(views.ready));
-  connectGauges({ metrics, estate, paces, generations, listeners: doors.listeners, droppedLines: sink.dropped, cache: around.cache, journal });
+  connectGauges({ metrics, bans: abuse.bans, estate, paces, sharedLimits, limits, generations, listeners: doors.listeners, droppedLines: sink.dropped, cache: around.cache, journal });
   // Before the first caller: what is taken up first is asked about first.
   journal.start();
   // Last: nobody reloads what is not there yet. A change made meanwhile is noticed, because the watch compares contents.

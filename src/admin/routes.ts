@@ -1,4 +1,5 @@
 import type { Operator } from "./authenticate.ts";
+import { bansAnswer, liftAnswer } from "./ban-answers.ts";
 import { inspectAnswer } from "./cache-inspect.ts";
 import { purgeAnswer } from "./cache-purge.ts";
 import { backupAnswer, reconcileAnswer, releaseAnswer, resolveAnswer, verifyAnswer } from "./journal-act.ts";
@@ -6,6 +7,7 @@ import { entriesAnswer, entryAnswer, exportAnswer, journalStatsAnswer } from "./
 import { json, text } from "./message.ts";
 import type { Role } from "./options.ts";
 import type { AdminViews, ReloadResult } from "./views.ts";
+import { reportAnswer, resetAnswer } from "./waf-report.ts";
 import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
 
 /** One thing that the API does. */
@@ -46,6 +48,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   { method: "POST", path: "/api/v1/cache/purge", role: "operator", locally: "never", answer: (views, request) => purgeAnswer(request.query, views.cache) },
   { method: "GET", path: "/api/v1/cache/inspect", role: "viewer", locally: "where-no-tokens", answer: (views, request) => inspectAnswer(request.query, views.cache) },
   { method: "GET", path: "/api/v1/cache/stats", role: "viewer", locally: "where-no-tokens", answer: (views) => json(200, views.cache.stats()) },
+  { method: "GET", path: "/api/v1/waf/bans", role: "viewer", locally: "where-no-tokens", answer: (views, request) => bansAnswer(request.query, views.bans) },
+  { method: "POST", path: "/api/v1/waf/bans/lift", role: "operator", locally: "never", answer: (views, request) => liftAnswer(request.query, views.bans) },
+  { method: "GET", path: "/api/v1/waf/report", role: "viewer", locally: "where-no-tokens", answer: (views, request) => reportAnswer(request.query, views.waf) },
+  { method: "POST", path: "/api/v1/waf/report/reset", role: "operator", locally: "never", answer: (views, request) => resetAnswer(request.query, views.waf) },
+  { method: "GET", path: "/api/v1/waf/rules", role: "viewer", locally: "where-no-tokens", answer: (views) => json(200, views.waf.rules()) },
   // Numbers of invoices are not for everybody on the machine.
   { method: "GET", path: "/api/v1/journal/entries", role: "viewer", locally: "never", answer: (views, request) => entriesAnswer(request.query, views.journal) },
   { method: "GET", path: "/api/v1/journal/entry", role: "viewer", locally: "never", answer: (views, request) => entryAnswer(request.query, views.journal) },

@@ -1,5 +1,7 @@
+import type { BanViews } from "./ban-views.ts";
 import type { CacheViews } from "./cache-views.ts";
 import type { JournalViews } from "./journal-views.ts";
+import type { WafViews } from "./waf-views.ts";
 
 /**
  * What the admin API shows and does, as plain values: the app hands in functions that make them, so that this room
@@ -14,6 +16,8 @@ export interface EndpointView {
   readonly reason: string;
   readonly busy: number;
   readonly idle: number;
+  /** Calls that may be under way, those that are, and those that wait; null where connections alone bound them. */
+  readonly concurrency: { readonly limit: number; readonly inFlight: number; readonly waiting: number } | null;
 }
 
 /** A breaker as the API shows it; there is one for each region and route class. */
@@ -38,6 +42,29 @@ export interface PaceView {
   readonly waiting: number;
   /** Scopes of which the platform wants to hear nothing now. */
   readonly quiet: number;
+  /** Scopes of which the platform has said how much it allows. */
+  readonly said: number;
+}
+
+/** A limit of callers. */
+export interface LimitView {
+  readonly name: string;
+  /** Keys that are counted apart at this moment. */
+  readonly keys: number;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
+  /** It only tells what it would do. */
+  readonly dryRun: boolean;
+  readonly shared: boolean;
+}
+
+/** The firewall at a glance. */
+export interface FirewallView {
+  /** For all sites; a site or a route may say otherwise. */
+  readonly mode: string;
+  /** Sets of rules with their versions. */
+  readonly ruleset: string;
+  readonly trial: string | null;
 }
 
 /** Everything an operator wants to know at a glance. */
@@ -54,6 +81,12 @@ export interface StatusView {
   readonly exchangesInFlight: number;
   readonly listeners: readonly { readonly name: string; readonly address: string; readonly tls: boolean }[];
   readonly sites: readonly { readonly name: string; readonly pace: readonly PaceView[]; readonly regions: readonly RegionView[] }[];
+  readonly limits: readonly LimitView[];
+  /** Whether limits with `shared: true` are kept together with the other Taxgates; `none` where no limit is. */
+  readonly sharedLimits: "none" | "up" | "down";
+  readonly firewall: FirewallView;
+  /** Clients that are shut out; null: nobody is ever. */
+  readonly bans: number | null;
   /** Options that differ from the file and act only after a restart. */
   readonly pendingRestart: readonly string[];
 }
@@ -93,4 +126,6 @@ export interface AdminViews {
   drain(): void;
   readonly cache: CacheViews;
   readonly journal: JournalViews;
+  readonly bans: BanViews;
+  readonly waf: WafViews;
 }

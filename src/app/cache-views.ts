@@ -5,7 +5,7 @@ import type { Invalidation } from "../cache/entry.ts";
 import type { Miss } from "../cache/misses.ts";
 import { CACHE_RESULTS, NOT_STORED, STALE_REASONS } from "../cache/reasons.ts";
 import { overdue, type Resident } from "../cache/resident.ts";
-import { within } from "../cache/redis/within.ts";
+import { within } from "../redis/within.ts";
 import { isoTime } from "../observe/iso-time.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";

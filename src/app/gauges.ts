@@ -2,27 +2,33 @@ import type { Cache } from "../cache/cache.ts";
 import type { JournalStats } from "../journal/journal.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
+import type { Limits } from "../limits/caller/limits.ts";
 import type { Paces } from "../limits/pace/paces.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import type { JournalDoor } from "./journal.ts";
 import type { Generations } from "./generations.ts";
+import type { Bans } from "../waf/bans/bans.ts";
+import type { SharedLimitsDoor } from "./shared-limits.ts";
 
 /** What the gauges read. */
 export interface GaugeParts {
   readonly metrics: Metrics;
   readonly estate: Estate;
   readonly paces: Paces;
+  readonly sharedLimits: SharedLimitsDoor;
+  readonly limits: Limits;
   readonly generations: Generations;
   readonly listeners: readonly Listener[];
   readonly droppedLines: () => number;
   readonly cache: Cache;
   readonly journal: JournalDoor;
+  readonly bans: Bans;
 }
 
 const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 
 /** Connects the gauges to what they show; each is read when it is scraped, and costs nothing between. */
-export function connectGauges({ metrics, estate, paces, generations, listeners, droppedLines, cache, journal }: GaugeParts): void {
+export function connectGauges({ metrics, estate, paces, sharedLimits, limits, generations, listeners, droppedLines, cache, journal, bans }: GaugeParts): void {
   const one = (value: number) => [{ labels: {}, value }];
   const eachEndpoint = (pick: (endpoint: RegionStatus["endpoints"][number], labels: Record<string, string>) => { labels: Record<string, string>; value: number }[]) =>
     estate.status().flatMap(({ site, region, endpoints }) => endpoints.flatMap((endpoint, index) => pick(endpoint, { site, region, endpoint: String(index) })));
@@ -43,10 +49,20 @@ export function connectGauges({ metrics, estate, paces, generations, listeners, 
   journalGauges(metrics, journal);
   metrics.setSource("taxgate_pace_waiting", () => paces.status().map(({ site, group, waiting }) => ({ labels: { site, group }, value: waiting })));
   metrics.setSource("taxgate_pace_quiet", () => paces.status().map(({ site, group, quiet }) => ({ labels: { site, group }, value: quiet })));
+  metrics.setSource("taxgate_limit_waiting", () => limits.status().map(({ limit, waiting }) => ({ labels: { limit }, value: waiting })));
+  metrics.setSource("taxgate_limit_degraded", () => one(sharedLimits.state === "down" ? 1 : 0));
+  metrics.setSource("taxgate_bans", () => one(bans.list().length));
+  metrics.setSource("taxgate_waf_ruleset_info", () => {
+    const { acting, trial } = generations.config().ruleSets;
+    return [{ labels: { version: acting.name, use: "acting" }, value: 1 }, ...(trial === null ? [] : [{ labels: { version: trial.name, use: "trial" }, value: 1 }])];
+  });
   metrics.setSource("taxgate_breaker_state", () =>
     estate.status().flatMap(({ site, region, breakers }) => breakers.map((breaker) => ({ labels: { site, region, class: breaker.class }, value: STATES[breaker.state] }))));
   metrics.setSource("taxgate_endpoint_up", () => eachEndpoint(({ state }, labels) => [{ labels, value: state === "healthy" ? 1 : 0 }]));
   metrics.setSource("taxgate_pool_waiting", () => eachEndpoint(({ pool }, labels) => [{ labels, value: pool.waiting }]));
+  for (const [name, of] of [["limit", "limit"], ["in_flight", "inFlight"], ["waiting", "waiting"]] as const) {
+    metrics.setSource(`taxgate_concurrency_${name}`, () => eachEndpoint(({ slots }, labels) => (slots === null ? [] : [{ labels, value: slots[of] }])));
+  }
   metrics.setSource("taxgate_pool_connections", () => eachEndpoint(({ pool }, labels) => [
     { labels: { ...labels, state: "busy" }, value: pool.busy },
     { labels: { ...labels, state: "idle" }, value: pool.idle },

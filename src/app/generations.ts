@@ -8,9 +8,11 @@ import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { readKeyPairs, readPem } from "../server/key-pairs.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Limits } from "../limits/caller/limits.ts";
 import type { Paces } from "../limits/pace/paces.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
+import type { Firewall } from "../waf/waf.ts";
 import { reloadReport } from "./reload-report.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 
@@ -38,6 +40,8 @@ export interface GenerationsEnv {
   readonly around: Surroundings;
   readonly estate: Estate;
   readonly paces: Paces;
+  readonly limits: Limits;
+  readonly firewall: Firewall;
   readonly sandboxes: Sandboxes;
   /** The journal, opened where it is not yet. */
   readonly journal: (config: Config) => Promise<Journal>;
@@ -66,7 +70,9 @@ export async function createGenerations(first: GoodLoad, env: GenerationsEnv): P
   async function build(next: GoodLoad, number: number): Promise<Generation> {
     await env.sandboxes.ensure(next.config);
     const journal = journals(next.config) ? await env.journal(next.config) : null;
-    return compileGeneration(number, next.config.sites, { estate: env.estate, paces: env.paces, journal, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
+    const firewall = env.firewall.open(next.config.waf, next.config.ruleSets, next.config.schemas);
+    // Last: what is opened here is let go by the generation alone.
+    return compileGeneration(number, next.config.sites, { estate: env.estate, paces: env.paces, limits: env.limits.open(next.config.limits), firewall, journal, cache: around.cache, origin: env.sandboxes.origin, material: materialOf(next.config) });
   }
 
   function retire(generation: Generation): void {

@@ -29,7 +29,7 @@ function trial(config: Config, listeners: readonly Listener[]): string {
   const route = !isPlain ? undefined : site?.routes.find((one) => one.class === "submit" && !one.match.path.includes("{"));
   const first = listeners[0];
   if (site === undefined || route === undefined || first === undefined) return "";
-  const body = `{"orderNo":"A-1001","sellerTaxNo":"91440300MA5FTEST0X","items":[{"name":"paper","quantity":2}],"amount":113}`;
+  const body = `{"orderNo":"A-1001","sellerTaxNo":"91440300MA5FTEU0XQ","items":[{"name":"paper","quantity":2}],"amount":113}`;
   return `issue an invoice at the simulated platform:\n  curl -sSi ${originOf(config, first.name, first.address)}${route.match.path} -H 'content-type: application/json' -d '${body}'\n`;
 }
 

@@ -7,6 +7,7 @@ import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { handle } from "../pipeline/handle.ts";
 import type { Front } from "../server/arrival.ts";
 import { readKeyPairs, readPem } from "../server/key-pairs.ts";
+import type { Guard } from "../server/crowd.ts";
 import { listen, type Listener } from "../server/listener.ts";
 import type { ListenerOptions } from "../server/options.ts";
 import { listenPlain, type PlainHandler, type PlainListener } from "../server/plain.ts";
@@ -27,17 +28,19 @@ export interface Doors {
 export interface DoorsEnv {
   readonly around: Surroundings;
   readonly life: Lifetime;
+  readonly guard: Guard;
   readonly current: () => Generation;
   readonly draining: () => boolean;
 }
 
 /** Opens the listeners of a configuration. Throws an OperatorError where an address cannot be had. */
-export async function openListeners(config: Config, { around, life, current, draining }: DoorsEnv): Promise<Doors> {
+export async function openListeners(config: Config, { around, life, guard, current, draining }: DoorsEnv): Promise<Doors> {
   const { clock, log, metrics } = around;
   const nextId = idSource();
   const upgrades = createUpgradeLane({ around, current, nextId });
   const refused = (listener: string, code: ErrorCode, address: string): void => {
     metrics.refusedEarly(code);
+    around.bans?.struck(address, code);
     log.info("request refused", { listener, code, client: address });
   };
   const failed = (listener: string, fault: unknown): void => log.error("taking in a request failed", { listener, fault: String((fault as Error).stack ?? fault) });
@@ -45,7 +48,7 @@ export async function openListeners(config: Config, { around, life, current, dra
   const listeners: Listener[] = [];
   const told = (name: string, { host, port }: Listener["address"]): void => log.info("listening", { listener: name, address: host, port });
   for (const options of config.listeners) {
-    const listener = life.own(await opened(options.name, options.bind, () => listen(options, tlsOf(options, config), { front, upgrades, refused, failed })));
+    const listener = life.own(await opened(options.name, options.bind, () => listen(options, tlsOf(options, config), { front, upgrades, refused, failed, guard })));
     listeners.push(listener);
     told(options.name, listener.address);
   }

@@ -1,17 +1,24 @@
-import type { AdminViews, Readiness, StatusView } from "../admin/views.ts";
+import type { AdminViews, FirewallView, Readiness, StatusView } from "../admin/views.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Cache } from "../cache/cache.ts";
+import type { Config } from "../config/config.ts";
 import { redact, writtenForm } from "../config/normal.ts";
 import { isoTime } from "../observe/iso-time.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Listener } from "../server/listener.ts";
+import type { Limits } from "../limits/caller/limits.ts";
 import type { GroupStatus, Paces } from "../limits/pace/paces.ts";
 import type { Estate, RegionStatus } from "../upstream/gate.ts";
 import { cacheViews } from "./cache-views.ts";
 import type { JournalDoor } from "./journal.ts";
 import { journalViews } from "./journal-views.ts";
 import type { Generations } from "./generations.ts";
+import type { Bans } from "../waf/bans/bans.ts";
+import { banViews } from "./ban-views.ts";
+import type { SharedLimitsDoor } from "./shared-limits.ts";
+import type { WafReport } from "../waf/report/report.ts";
+import { wafViews } from "./waf-views.ts";
 
 /** What the views look at. */
 export interface ViewParts {
@@ -22,9 +29,13 @@ export interface ViewParts {
   readonly metrics: Metrics;
   readonly cache: Cache;
   readonly journal: JournalDoor;
+  readonly bans: Bans;
+  readonly wafReport: WafReport;
   readonly generations: Generations;
   readonly estate: Estate;
   readonly paces: Paces;
+  readonly sharedLimits: SharedLimitsDoor;
+  readonly limits: Limits;
   readonly listeners: readonly Listener[];
   readonly draining: () => boolean;
   readonly drain: () => void;
@@ -49,6 +60,10 @@ export function appViews(parts: ViewParts): AdminViews {
         tls: generations.config().listeners.find((one) => one.name === name)?.tls !== undefined,
       })),
       sites: sitesView(parts.estate.status(), parts.paces.status()),
+      limits: parts.limits.status().map(({ limit, ...rest }) => ({ name: limit, ...rest })),
+      sharedLimits: parts.sharedLimits.state,
+      firewall: firewallView(generations.config()),
+      bans: generations.config().waf.ban === undefined ? null : parts.bans.list().length,
       pendingRestart: generations.pendingRestart(),
     }),
     ready: () => readiness(parts),
@@ -57,6 +72,8 @@ export function appViews(parts: ViewParts): AdminViews {
     reload: () => generations.reload(),
     drain: parts.drain,
     cache: cacheViews({ clock, log: parts.log, metrics, cache: parts.cache, sites: () => generations.config().sites, secrets: generations.secrets, startedAt: startedAt.wall }),
+    bans: banViews(parts.bans, parts.log),
+    waf: wafViews({ clock, report: parts.wafReport, config: generations.config }),
     journal: journalViews({ clock, journal: parts.journal.current, stateDir: () => generations.config().stateDir }),
   };
 }
@@ -71,14 +88,18 @@ function readiness(parts: ViewParts): Readiness {
   return { ready: reasons.length === 0, reasons };
 }
 
+function firewallView({ waf, ruleSets: { acting, trial } }: Pick<Config, "waf" | "ruleSets">): FirewallView {
+  return { mode: waf.mode, ruleset: acting.name, trial: trial?.name ?? null };
+}
+
 function sitesView(regions: readonly RegionStatus[], paces: readonly GroupStatus[]): StatusView["sites"] {
   const names = [...new Set(regions.map((region) => region.site))];
   return names.map((name) => ({
     name,
-    pace: paces.filter(({ site }) => site === name).map(({ group, scopes, waiting, quiet }) => ({ group, scopes, waiting, quiet })),
+    pace: paces.filter(({ site }) => site === name).map(({ group, scopes, waiting, quiet, said }) => ({ group, scopes, waiting, quiet, said })),
     regions: regions.filter((region) => region.site === name).map((region) => ({
       name: region.region,
-      endpoints: region.endpoints.map(({ id, state, pool }) => ({ url: id, up: state === "healthy", reason: state === "healthy" ? "" : state, busy: pool.busy, idle: pool.idle })),
+      endpoints: region.endpoints.map(({ id, state, pool, slots }) => ({ url: id, up: state === "healthy", reason: state === "healthy" ? "" : state, busy: pool.busy, idle: pool.idle, concurrency: slots })),
       breakers: region.breakers.map((breaker) => ({ class: breaker.class, state: breaker.state })),
     })),
   }));

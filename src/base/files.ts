@@ -172,3 +172,64 @@ export function removeFile(path: string): Done {
     return { ok: false, reason: reasonOf(fault) };
   }
 }
+
+/** Renames a file; one that has the new name already is replaced. */
+export function moveFile(from: string, to: string): Done {
+  try {
+    fs.renameSync(from, to);
+    return { ok: true };
+  } catch (fault) {
+    return { ok: false, reason: reasonOf(fault) };
+  }
+}
+
+/** A file that is only added to. */
+export interface Appender {
+  /** The text is with the system when it returns, not yet on the disk. */
+  append(text: string): Done;
+  /** Asks for the disk, without waiting; where that fails, the next one that is added tells. */
+  sync(): void;
+  close(): void;
+}
+
+/** Opens a file to be added to; one that is not there is made. */
+export function openAppender(path: string, mode = 0o600): { readonly ok: true; readonly appender: Appender } | { readonly ok: false; readonly reason: string } {
+  try {
+    const handle = fs.openSync(path, "a", mode);
+    let late: string | null = null;
+    let syncing = false;
+    let closed = false;
+    const close = (): void => {
+      if (closed && !syncing) fs.closeSync(handle);
+    };
+    return {
+      ok: true,
+      appender: {
+        append(text) {
+          try {
+            fs.writeSync(handle, text);
+            return late === null ? { ok: true } : { ok: false, reason: late };
+          } catch (thrown) {
+            return { ok: false, reason: reasonOf(thrown) };
+          }
+        },
+        sync() {
+          if (syncing || closed) return;
+          syncing = true;
+          fs.fdatasync(handle, (thrown) => {
+            syncing = false;
+            if (thrown !== null) late ??= reasonOf(thrown);
+            close();
+          });
+        },
+        close() {
+          if (closed) return;
+          closed = true;
+          close();
+        },
+      },
+    };
+  } catch (fault) {
+    return { ok: false, reason: reasonOf(fault) };
+  }
+}

@@ -4,6 +4,9 @@
  * Calendar arithmetic over given instants: nothing here reads a clock. Rules of daylight saving come with the runtime.
  */
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
 /** The name of a time zone as the IANA data base spells it; null where it knows none of that name. Offsets are no names. */
 export function zoneName(text: string): string | null {
   if (!/^[A-Za-z]/.test(text)) return null;
@@ -19,10 +22,34 @@ export function zoneName(text: string): string | null {
  * when they go on; where midnight comes twice, at the first one. Throws where {@link zoneName} does not know the zone.
  */
 export function nextMidnight(wall: number, zone: string): number {
-  const tomorrow = zoned(wall, zone).toPlainDate().add({ days: 1 });
-  const start = tomorrow.toZonedDateTime(zone).epochMilliseconds;
+  return startAfter(wall, zoned(wall, zone).toPlainDate().add({ days: 1 }), zone);
+}
+
+/** An instant (ms since 1970) to the nearest minute as clocks in a zone show it, with the zone's name: `2026-11-23T00:00 Asia/Shanghai`. */
+export function minuteIn(wall: number, zone: string): string {
+  const minute = zoned(Math.round(wall / MINUTE_MS) * MINUTE_MS, zone).toPlainDateTime();
+  return `${minute.toString({ smallestUnit: "minute" })} ${zone}`;
+}
+
+/** A part of a calendar. */
+export type Period = "hour" | "day" | "month";
+
+/** Ms of the longest period of each kind, as clocks run that are not set forward or back. */
+export const LONGEST_PERIOD_MS: Readonly<Record<Period, number>> = { hour: HOUR_MS, day: 24 * HOUR_MS, month: 31 * 24 * HOUR_MS };
+
+/** When the period around `wall` ends in a zone and the next begins: later than `wall`. As for {@link nextMidnight}; an hour that comes twice is two. */
+export function periodEnd(wall: number, zone: string, period: Period): number {
+  if (period === "day") return nextMidnight(wall, zone);
+  const here = zoned(wall, zone);
+  if (period === "month") return startAfter(wall, here.toPlainDate().with({ day: 1 }).add({ months: 1 }), zone);
+  const { minute, second, millisecond } = here;
+  return Math.floor(wall) - (minute * 60 + second) * 1000 - millisecond + HOUR_MS;
+}
+
+function startAfter(wall: number, day: Temporal.PlainDate, zone: string): number {
+  const start = day.toZonedDateTime(zone).epochMilliseconds;
   // Between the two midnights of one night the first has passed.
-  return start > wall ? start : tomorrow.toPlainDateTime().toZonedDateTime(zone, { disambiguation: "later" }).epochMilliseconds;
+  return start > wall ? start : day.toPlainDateTime().toZonedDateTime(zone, { disambiguation: "later" }).epochMilliseconds;
 }
 
 function zoned(wall: number, zone: string): Temporal.ZonedDateTime {

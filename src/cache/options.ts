@@ -83,7 +83,7 @@ const encryptionKey = z.strictObject({
   key: z.string({ error: () => wantSecret }).regex(/^[\s\S]{16,}$/, { error: () => wantSecret }),
 });
 
-/** The tier that instances share. Read once, when the process starts. */
+/** The tier that instances share; limits with `shared: true` count there too. Read once, when the process starts. */
 export const redisOptions = z.strictObject({
   /** One server, or some nodes of a Redis Cluster. */
   url: z.union([redisUrl, z.array(redisUrl).min(1).max(100)], { error: () => "redis://… or a list of a cluster's nodes" }),
@@ -91,7 +91,7 @@ export const redisOptions = z.strictObject({
   prefix: z.string().regex(/^[A-Za-z0-9:_.-]{1,40}$/, { error: () => "letters, digits, ':', '_', '.' and '-', at most 40 long" }).prefault("taxgate"),
   /** To connect, and for writes, which no caller waits for. */
   connectTimeout: duration("50ms", "1min").prefault("2s"),
-  /** A look-up that takes longer counts as not found; it is what a slow Redis adds to a miss at most. */
+  /** A look-up that takes longer counts as not found, and a shared limit as one that did not answer; it is what a slow Redis adds to a request at most. */
   timeout: duration("1ms", "10s").prefault("15ms"),
   /** PEM file of the authorities of rediss:// servers, instead of the system's. */
   ca: z.string().min(1).optional(),

@@ -23,12 +23,17 @@ import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
 import { tokenCommand } from "./token.ts";
 import { versionCommand } from "./version.ts";
+import { wafBansCommand } from "./waf-bans.ts";
+import { wafReportCommand } from "./waf-report.ts";
+import { wafRulesCommand } from "./waf-rules.ts";
+import { wafTestCommand } from "./waf-test.ts";
 import { realWorld, type World } from "./world.ts";
 
 /** Every command, in the order of `--help`; one of a group is named `GROUP NAME`. */
 export const COMMANDS: readonly Command[] = [
   runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, cachePurgeCommand, cacheInspectCommand, cacheStatsCommand,
   journalListCommand, journalShowCommand, journalResolveCommand, journalReleaseCommand, journalExportCommand, journalStatsCommand, journalVerifyCommand, journalReconcileCommand, journalBackupCommand, journalRestoreCommand,
+  wafReportCommand, wafTestCommand, wafRulesCommand, wafBansCommand,
   platformsListCommand, platformsShowCommand, platformsCheckCommand, tokenCommand, versionCommand,
 ];
 
@@ -36,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
 const GROUPS: Readonly<Record<string, string>> = {
   cache: "purges, inspects and counts what a running Taxgate keeps of answers",
   platforms: "lists, shows and checks profiles of tax platforms",
+  waf: "shows whom and what the firewall keeps out, tries requests, and lifts bans",
   journal: "shows, decides, compares and saves what is known of submissions",
 };
 

@@ -39,7 +39,7 @@ export interface Command {
 }
 
 /** The file that commands read when none is named. */
-const DEFAULT_FILE = "config/taxgate.yaml";
+export const DEFAULT_FILE = "config/taxgate.yaml";
 
 /** The argument of commands that read a configuration. */
 export const FILE_ARGUMENT = { form: "[file]", help: "the configuration", preset: DEFAULT_FILE };

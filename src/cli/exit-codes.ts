@@ -5,6 +5,7 @@ export const EXIT_CODES = {
   wrong: { code: 2, meaning: "wrong configuration or wrong usage" },
   unavailable: { code: 3, meaning: "no running Taxgate answered, it is not ready, or it could not reach those it shares the cache with" },
   denied: { code: 4, meaning: "the token is missing, unknown, or its role does not allow this" },
+  stopped: { code: 5, meaning: "of waf test: the request is stopped" },
 } as const;
 
 /** A name of {@link EXIT_CODES}. */

@@ -1,15 +1,8 @@
 import { columns } from "./columns.ts";
 import { printProblems, printWarnings } from "./check.ts";
 import type { Command } from "./command.ts";
+import { LANGUAGE_OPTION, languageOf } from "./language.ts";
 import { paintFor } from "./paint.ts";
-
-const LANGUAGE_OPTION = { flags: "--lang <language>", help: "en or zh; otherwise the language of the environment", choices: ["en", "zh"] };
-
-/** What was asked for, or what the environment speaks. */
-function languageOf(option: unknown, env: Readonly<Record<string, string | undefined>>): "en" | "zh" {
-  if (option === "en" || option === "zh") return option;
-  return (env["LC_ALL"] ?? env["LC_MESSAGES"] ?? env["LANG"] ?? "").toLowerCase().startsWith("zh") ? "zh" : "en";
-}
 
 /** `taxgate platforms list` */
 export const platformsListCommand: Command = {

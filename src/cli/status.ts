@@ -1,4 +1,5 @@
-import type { RegionView, StatusView, Readiness } from "../admin/views.ts";
+import type { PaceView, RegionView, StatusView, Readiness } from "../admin/views.ts";
+import { counted } from "./amounts.ts";
 import type { Command } from "./command.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { askRunning, RUNNING_ARGUMENT, RUNNING_OPTIONS } from "./running.ts";
@@ -10,7 +11,18 @@ function regionLines(region: RegionView, paint: Paint): string[] {
   const up = region.endpoints.filter((endpoint) => endpoint.up).length;
   const health = `${up} of ${region.endpoints.length} up`;
   const head = `  ${region.name}: ${up === 0 ? paint.bad(health) : health}${paused.length === 0 ? "" : `, ${paint.bad(`breaker ${paused.join(", ")}`)}`}`;
-  return [head, ...region.endpoints.map((endpoint) => `    ${endpoint.url} ${endpoint.up ? paint.good("up") : paint.bad(`out: ${endpoint.reason}`)}, ${endpoint.busy} busy, ${endpoint.idle} idle`)];
+  return [head, ...region.endpoints.map((endpoint) => `    ${endpoint.url} ${endpoint.up ? paint.good("up") : paint.bad(`out: ${endpoint.reason}`)}, ${endpoint.busy} busy, ${endpoint.idle} idle${slotsText(endpoint.concurrency)}`)];
+}
+
+/** Nothing where connections alone bound the calls. */
+function slotsText(slots: RegionView["endpoints"][number]["concurrency"]): string {
+  return slots === null ? "" : `, ${slots.inFlight} of at most ${slots.limit} calls, ${slots.waiting} waiting`;
+}
+
+/** What the platform said stands there where it said something. */
+function paceLine({ group, scopes, waiting, quiet, said }: PaceView): string {
+  const more = [...(quiet === 0 ? [] : [`${quiet} told to wait`]), ...(said === 0 ? [] : [`${said} with limits that the platform said`])];
+  return `  pace ${group}: ${[`${scopes} ${scopes === 1 ? "scope" : "scopes"}`, `${waiting} waiting`, ...more].join(", ")}`;
 }
 
 /** The whole status as lines for a person. */
@@ -19,7 +31,12 @@ function statusText(status: Status, paint: Paint): string {
     `taxgate ${status.version}: ${status.ready ? paint.good("ready") : paint.bad(`not ready (${status.reasons.join("; ")})`)}`,
     `up ${status.uptimeSeconds} s since ${status.startedAt}, configuration ${status.generation} from ${status.file}, ${status.exchangesInFlight} in flight`,
     ...status.listeners.map((listener) => `listener ${listener.name}: ${listener.address}${listener.tls ? " (tls)" : ""}`),
-    ...status.sites.flatMap((site) => [`site ${site.name}`, ...site.regions.flatMap((region) => regionLines(region, paint))]),
+    ...status.sites.flatMap((site) => [`site ${site.name}`, ...site.regions.flatMap((region) => regionLines(region, paint)), ...site.pace.map(paceLine)]),
+    ...status.limits.map(({ name, keys, waiting, dryRun }) => `limit ${name}: ${keys} ${keys === 1 ? "key" : "keys"}, ${waiting} waiting${dryRun ? " (dry run)" : ""}`),
+    ...(status.sharedLimits === "up" ? [`shared limits: ${paint.good("up")}`] : []),
+    ...(status.sharedLimits === "down" ? [`shared limits: ${paint.bad("down, each Taxgate counts for itself")}`] : []),
+    `firewall: ${status.firewall.mode}, ${status.firewall.ruleset}${status.firewall.trial === null ? "" : `, trial ${status.firewall.trial}`}`,
+    ...(status.bans === null ? [] : [`bans: ${counted(status.bans, "client")}`]),
     ...(status.pendingRestart.length === 0 ? [] : [`waiting for a restart: ${status.pendingRestart.join(", ")}`]),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,3 +1,4 @@
+import type { RequestToTry, TriedRequest } from "../app/try-request.ts";
 import { readBounded } from "../base/files.ts";
 import type { Restored } from "../journal/sqlite/restore-backup.ts";
 import type { AdminMore, AdminReply, AdminTarget } from "./admin-client.ts";
@@ -52,6 +53,25 @@ export interface ListedProfile {
   readonly title: { readonly en: string; readonly zh: string };
 }
 
+/** A set of rules as commands list it. */
+export interface ListedRuleSet {
+  readonly use: "acting" | "trial";
+  readonly name: string;
+  readonly classes: Readonly<Record<string, { readonly en: string; readonly zh: string }>>;
+  readonly rules: readonly { readonly id: string; readonly class: string; readonly severity: string; readonly mode: string; readonly say: { readonly en: string; readonly zh: string } }[];
+}
+
+/** The sets of a configuration, or what is wrong with it. */
+export type ListedRules = { readonly ok: true; readonly sets: readonly ListedRuleSet[] } | { readonly ok: false; readonly problems: readonly ProblemLine[] };
+
+/** What the firewall makes of a request, or why that cannot be said. */
+export type TriedOrNot = { readonly ok: true; readonly tried: TriedRequest } | { readonly ok: false; readonly reason: string | null; readonly problems: readonly ProblemLine[] };
+
+/** A request that is tried, and the set of rules that is tried on it instead of the configured one. */
+export interface TryCall extends RequestToTry {
+  readonly ruleset: string | null;
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What commands need from the rest of the product; each part is loaded when it is first asked for. */
@@ -65,12 +85,19 @@ export interface World {
   makeToken(name: string): Promise<{ readonly token: string; readonly hash: string }>;
   /** The text of a small file, or null where it cannot be read. */
   readText(path: string): string | null;
+  /** The bytes of a file that may be a request, or null where it cannot be read or is larger than any. */
+  readBytes(path: string): Uint8Array | null;
+  listRules(file: string, env: Env): Promise<ListedRules>;
+  /** Judges a request by the configuration in a file; see try-request.ts. */
+  tryRequest(file: string, env: Env, asked: TryCall): Promise<TriedOrNot>;
   callAdmin(target: AdminTarget, method: "GET" | "POST", path: string, more?: AdminMore): Promise<AdminReply>;
   /** Puts a backup in the place of a stopped Taxgate's journal; see restore-journal.ts. */
   restoreJournal(stateDir: string, backup: string): Promise<Restored>;
   startApp(start: { readonly file: string; readonly env: Env; readonly version: string; readonly say: (text: string) => void }): Promise<{ readonly finished: Promise<number> }>;
 }
 
+/** A HAR file holds a session. */
+const MOST_RECORDED = 256 * 1024 * 1024;
 /** Tokens and certificates are smaller than this. */
 const MOST_TEXT = 1024 * 1024;
 
@@ -116,6 +143,21 @@ export const realWorld: World = {
     const reading = readBounded(path, MOST_TEXT);
     return reading.ok ? Buffer.from(reading.bytes).toString("utf8") : null;
   },
+  readBytes(path) {
+    const reading = readBounded(path, MOST_RECORDED);
+    return reading.ok ? reading.bytes : null;
+  },
+  async listRules(file, env) {
+    const { loadConfig } = await import("../config/load.ts");
+    const loaded = loadConfig(file, env);
+    if (!loaded.ok) return loaded;
+    const { acting, trial } = loaded.config.ruleSets;
+    return { ok: true, sets: [listed("acting", acting), ...(trial === null ? [] : [listed("trial", trial)])] };
+  },
+  async tryRequest(file, env, { ruleset, ...asked }) {
+    const { tryRecorded } = await import("./try-recorded.ts");
+    return tryRecorded(file, env, ruleset, asked);
+  },
   async callAdmin(target, method, path, more) {
     const { callAdmin } = await import("./admin-client.ts");
     return callAdmin(target, method, path, more);
@@ -129,3 +171,7 @@ export const realWorld: World = {
     return startApp(start);
   },
 };
+
+function listed(use: ListedRuleSet["use"], { name, classes, rules }: Omit<ListedRuleSet, "use">): ListedRuleSet {
+  return { use, name, classes, rules: rules.map(({ id, class: kind, severity, mode, say }) => ({ id, class: kind, severity, mode, say })) };
+}

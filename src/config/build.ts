@@ -4,6 +4,9 @@ import type { Path } from "../document/yaml-node.ts";
 import { routeOptions, siteOptions, type SiteOptions } from "../pipeline/options.ts";
 import type { CertificateOptions, ListenerOptions } from "../server/options.ts";
 import { upstreamOptions, type RegionOptions, type UpstreamOptions } from "../upstream/options.ts";
+import type { SiteWafOptions, WafOptions } from "../waf/options.ts";
+import type { RuleSetsOptions } from "../waf/rules/options.ts";
+import { isBuiltInSet } from "./built-in-rules.ts";
 import { deepFreeze, type Config } from "./config.ts";
 import { sitePaths } from "./check-sites.ts";
 import type { Draft } from "./draft.ts";
@@ -34,8 +37,8 @@ function regionUpstream(draft: Draft, site: Path, name: string): UpstreamOptions
 }
 
 /** Makes the configuration of a draft in which no check found anything. `directory` is where relative paths start. */
-export function buildConfig(draft: Draft, directory: string): Config {
-  const { state, listeners, certificates, health, cache, journal, ...rest } = globalOptions.parse(draft.value());
+export function buildConfig(draft: Draft, directory: string, ruleSets: RuleSetsOptions, schemas: Config["schemas"]): Config {
+  const { state, listeners, certificates, health, cache, journal, waf, ...rest } = globalOptions.parse(draft.value());
   const absolute = (path: string): string => resolve(directory, path);
   return deepFreeze({
     ...rest,
@@ -45,8 +48,22 @@ export function buildConfig(draft: Draft, directory: string): Config {
     certificates: Object.fromEntries(Object.entries(certificates).map(([name, { files }]) => [name, certificate(files, absolute)])),
     cache: cache.redis?.ca === undefined ? cache : { ...cache, redis: { ...cache.redis, ca: absolute(cache.redis.ca) } },
     journal: journal.witness === undefined ? journal : { ...journal, witness: absolute(journal.witness) },
+    waf: withRuleFiles(waf, absolute),
+    ruleSets,
+    schemas,
     sites: sitePaths(draft).map((path) => buildSite(draft, path, absolute)),
   });
+}
+
+function withRuleFiles(waf: WafOptions, absolute: (path: string) => string): WafOptions {
+  const set = (name: string): string => (isBuiltInSet(name) ? name : absolute(name));
+  return { ...waf, ruleset: set(waf.ruleset), ...(waf.trial === undefined ? {} : { trial: set(waf.trial) }), rules: waf.rules.map(absolute) };
+}
+
+function withSchema(waf: SiteWafOptions, absolute: (path: string) => string): SiteWafOptions {
+  const { require } = waf;
+  if (require?.body?.json === undefined) return waf;
+  return { ...waf, require: { ...require, body: { ...require.body, json: absolute(require.body.json) } } };
 }
 
 function withClientCa(listener: ListenerOptions, absolute: (path: string) => string): ListenerOptions {
@@ -60,7 +77,8 @@ function certificate(files: CertificateOptions["files"], absolute: (path: string
 
 function buildSite(draft: Draft, path: Path, absolute: (path: string) => string): SiteOptions {
   const written = draft.value(path);
-  const own = Object.entries(isMapping(written) ? written : {}).filter(([key]) => SITE_KEYS.includes(key));
+  // At the top of a file the keys of its one site stand among others.
+  const own = Object.entries(isMapping(written) ? written : {}).filter(([key]) => path.length > 0 || SITE_KEYS.includes(key));
   const site = siteOptions.parse(Object.fromEntries(own));
   // Not from the parsed value: JavaScript moves names that are numbers to the front, and the first region is the default.
   const names = draft.keys([...path, "regions"]);
@@ -73,7 +91,9 @@ function buildSite(draft: Draft, path: Path, absolute: (path: string) => string)
     identity: site.identity,
     keys: site.keys,
     ...(site.errors === undefined ? {} : { errors: site.errors }),
-    routes: site.routes.length > 0 ? site.routes : [routeOptions.parse(REST_ROUTE)],
+    ...(site.waf === undefined ? {} : { waf: withSchema(site.waf, absolute) }),
+    limits: site.limits,
+    routes: site.routes.length > 0 ? site.routes.map((route) => (route.waf === undefined ? route : { ...route, waf: withSchema(route.waf, absolute) })) : [routeOptions.parse(REST_ROUTE)],
   };
 }
 

@@ -23,6 +23,9 @@ export function checkPaces(draft: Draft): void {
       if (saysSomething(draft, path)) checkSame(draft, path, defined.find((other) => other.name === name)?.path ?? path);
       else checkReference(draft, path, defined.map((one) => one.name));
     }
+    const shared = [[...site, "upstream"], ...draft.keys([...site, "regions"]).map((name) => [...site, "regions", name, "upstream"])].flatMap((upstream) => draft.items([...upstream, "pace"]));
+    const routes = draft.items([...site, "routes"]).flatMap((route) => draft.text([...route, "name"]) ?? []);
+    for (const entry of [...shared, ...entries.map(({ path }) => path)]) checkRoutes(draft, entry, routes);
     for (const entry of draft.items([...site, "upstream", "pace"])) if (!saysSomething(draft, entry)) draft.refuse(entry, "windows, or rules to learn from", "neither");
   }
 }
@@ -49,6 +52,17 @@ function checkSame(draft: Draft, entry: Path, first: Path): void {
   if (entry === first) return;
   const says = (path: Path): unknown => [...SAYS, ...RULES].map((key) => draft.value([...path, key]));
   if (!isDeepStrictEqual(says(entry), says(first))) draft.refuse(entry, `the same as in line ${draft.spot(first).line}, or nothing but the group`, "other rules for the same group");
+}
+
+/** What a route says is said for those who ask it: by its path nobody is told apart. */
+function checkRoutes(draft: Draft, entry: Path, routes: readonly string[]): void {
+  const rules = draft.items([...entry, "learn"]).filter((rule) => draft.text([...rule, "route"]) !== null);
+  for (const rule of rules) {
+    const route = draft.text([...rule, "route"]) ?? "";
+    if (!routes.includes(route)) draft.refuse([...rule, "route"], wantedName(route, [...routes], "a route of the site"));
+    const byPath = draft.items([...entry, "scope"]).find((part) => draft.text([...part, "path"]) !== null);
+    if (byPath !== undefined) draft.refuse(byPath, "a place that the requests of both routes have: a header, a claim or a member of the query", `a place in the path beside a rule that learns from route '${route}'`);
+  }
 }
 
 /** `match` leads to the route's path; null: it is for all routes, which have no variable in common. */

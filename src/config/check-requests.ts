@@ -55,7 +55,7 @@ function checkHost(draft: Draft, path: Path): void {
 }
 
 /** `**` stands last, `{name}` is a whole segment; anything else with a star or brace would be taken literally by surprise. */
-function checkRoutePath(draft: Draft, path: Path): void {
+export function checkRoutePath(draft: Draft, path: Path): void {
   const text = draft.text(path);
   if (text === null || !/^\/[^?#\s]*$/.test(text)) return;
   const segments = text.slice(1).split("/");

@@ -1,9 +1,13 @@
 import type { AdminOptions } from "../admin/options.ts";
 import type { CacheOptions } from "../cache/options.ts";
 import type { JournalOptions } from "../journal/options.ts";
+import type { LimitOptions } from "../limits/caller/options.ts";
+import type { OverloadOptions } from "../limits/overload/options.ts";
 import type { LogOptions } from "../observe/options.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import type { CertificateOptions, DrainOptions, HealthOptions, ListenerOptions } from "../server/options.ts";
+import type { WafOptions } from "../waf/options.ts";
+import type { RuleSetsOptions } from "../waf/rules/options.ts";
 
 /** A configuration: checked, complete with its defaults, frozen through and through. Every path in it is absolute. */
 export interface Config {
@@ -17,6 +21,14 @@ export interface Config {
   readonly certificates: Readonly<Record<string, CertificateOptions>>;
   readonly cache: CacheOptions;
   readonly journal: JournalOptions;
+  readonly waf: WafOptions;
+  /** What stands in the files of rules that `waf` names. */
+  readonly ruleSets: RuleSetsOptions;
+  /** JSON Schemas that `require` names, by their files. */
+  readonly schemas: Readonly<Record<string, unknown>>;
+  /** What callers are allowed, by name. */
+  readonly limits: Readonly<Record<string, LimitOptions>>;
+  readonly overload: OverloadOptions;
   readonly sandbox: boolean;
   readonly sites: readonly SiteOptions[];
 }

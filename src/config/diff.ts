@@ -1,3 +1,4 @@
+import type { RuleSetOptions } from "../waf/rules/options.ts";
 import type { Config } from "./config.ts";
 import { isMapping, type Written } from "./merge.ts";
 import { redact, writtenForm } from "./normal.ts";
@@ -26,7 +27,16 @@ interface Pair {
 export function diffConfig(old: Config, next: Config, secrets: readonly string[]): Change[] {
   const changes: Change[] = [];
   compare("", { before: writtenForm(old), after: writtenForm(next) }, secrets, changes);
+  for (const file of Object.keys(next.schemas)) if (Object.hasOwn(old.schemas, file)) compare(`schema ${file}`, { before: old.schemas[file], after: next.schemas[file] }, secrets, changes);
+  // Rules stand in files of their own, whose names may stay the same.
+  if (old.waf.ruleset === next.waf.ruleset) compare("waf.ruleset", { before: byId(old.ruleSets.acting), after: byId(next.ruleSets.acting) }, secrets, changes);
+  if (old.waf.trial === next.waf.trial) compare("waf.trial", { before: byId(old.ruleSets.trial), after: byId(next.ruleSets.trial) }, secrets, changes);
   return changes;
+}
+
+/** A set as a mapping of its rules. */
+function byId(set: RuleSetOptions | null): Written {
+  return set === null ? {} : { version: set.name, ...Object.fromEntries(set.rules.map((rule) => [rule.id, rule])) };
 }
 
 function compare(path: string, { before, after }: Pair, secrets: readonly string[], changes: Change[]): void {

@@ -3,12 +3,9 @@
  * entry, `*` any name). A file that has them is refused: a limit that nobody enforces is worse than none.
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  "": ["limits", "waf", "audit", "alarms"],
+  "": ["audit", "alarms"],
   "listeners[]": ["mode", "intercept"],
   "certificates.*": ["acme", "authority"],
-  "sites[].upstream": ["concurrency"],
-  "sites[].regions.*.upstream": ["concurrency"],
-  "sites[].routes[]": ["limits"],
 };
 
 /** Is this a key that a later release brings? `parent` leads to the mapping it stands in. */

@@ -11,7 +11,7 @@ import { isSecretPlace, REDACTED, withoutCredentials } from "./secret-places.ts"
 
 /** The written form of a configuration with every default said, units included; loading it gives the same configuration. */
 export function writtenForm(config: Config): Record<string, unknown> {
-  const { version, stateDir, sites, health, ...rest } = config;
+  const { version, stateDir, sites, health, ruleSets: _, schemas: _schemas, ...rest } = config;
   const form = {
     version,
     state: { dir: stateDir },

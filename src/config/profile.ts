@@ -4,6 +4,7 @@ import { readYaml } from "../document/yaml.ts";
 import type { YamlMapping, YamlNode } from "../document/yaml-node.ts";
 import { profileOptions, type ProfileOptions } from "../platforms/options.ts";
 import { Draft } from "./draft.ts";
+import { TAX_NUMBER_FORMATS } from "../waf/allow/options.ts";
 import { expandReferences } from "./expand.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { wantedName } from "./nearest.ts";
@@ -29,6 +30,7 @@ export type ProfileReading = { readonly ok: true; readonly profile: Profile } | 
 
 /** What a profile may not say for a site: it is the administrator's. */
 const SITES_OWN: ReadonlySet<string> = new Set(["name", "hosts", "platform", "keys", "regions", "routes"]);
+const WAF_OF_SITE = ["mode", "threshold", "share", "allow"];
 const IDENTITY_OF_SITE = ["trustedProxies", "entitled"];
 const IN_PROFILES = SITE_KEYS.filter((key) => !SITES_OWN.has(key));
 
@@ -64,11 +66,17 @@ function checkProfile(draft: Draft, options: ProfileOptions): void {
   for (const key of IDENTITY_OF_SITE) if (draft.has(["site", "identity", key])) draft.refuseKey(["site", "identity", key], "a key that a profile may give: whom a site trusts is the administrator's", `the key ${JSON.stringify(key)}`);
   const names = new Set<string>();
   for (const [index, route] of options.routes.entries()) {
+    for (const key of WAF_OF_SITE) if (draft.has(["routes", index, "waf", key])) draft.refuseKey(["routes", index, "waf", key], "a key that a profile may give: how strict the firewall is and whom it lets in, the administrator says", `the key ${JSON.stringify(key)}`);
+    const schema = ["routes", index, "waf", "require", "body", "json"];
+    if (draft.has(schema)) draft.refuseKey(schema, "a key that a profile may give: files of this machine are the administrator's", `the key "json"`);
     if (names.has(route.name)) draft.refuse(["routes", index, "name"], "a name that no other route has");
     names.add(route.name);
     const key = route.when === undefined ? null : "key" in route.when ? route.when.key : route.when.noKey;
     if (key !== null && !Object.hasOwn(options.keys, key)) draft.refuse(["routes", index, "when"], `a key that stands under 'keys'`, `'${key}'`);
     if (options.source === undefined && !draft.has(["routes", index, "source"])) draft.refuse(["routes", index, "source"], "where this is known from: a name under 'sources', here or at the top", "nothing");
+  }
+  for (const [index, format] of options.taxNumbers.entries()) {
+    if (!(TAX_NUMBER_FORMATS as readonly string[]).includes(format)) draft.refuse(["taxNumbers", index], wantedName(format, TAX_NUMBER_FORMATS, `one of ${TAX_NUMBER_FORMATS.join(", ")}`));
   }
   checkSources(draft, [], Object.keys(options.sources));
   checkKeyNames(draft, [], Object.keys(options.keys));

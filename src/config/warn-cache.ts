@@ -20,7 +20,8 @@ export function warnOfCache(draft: Draft, config: Config): void {
     }
   }
   warnOfMemory(draft, config.cache, caches);
-  if (config.cache.redis !== undefined) warnOfRedis(draft, config.cache, config.cache.redis, caches);
+  const countsThere = Object.values(config.limits).some((limit) => limit.shared);
+  if (config.cache.redis !== undefined) warnOfRedis(draft, config.cache, config.cache.redis, { caches, countsThere });
 }
 
 interface Place {
@@ -74,9 +75,16 @@ function warnOfMemory(draft: Draft, { memory }: CacheOptions, caches: readonly R
   warn(memory.maxEntryBytes > memory.maxBytes, "maxEntryBytes", "maxBytes is smaller");
 }
 
-function warnOfRedis(draft: Draft, { memory }: CacheOptions, redis: NonNullable<CacheOptions["redis"]>, caches: readonly RouteCacheOptions[]): void {
+/** What Redis is there for. */
+interface RedisUse {
+  readonly caches: readonly RouteCacheOptions[];
+  /** Limits are shared there. */
+  readonly countsThere: boolean;
+}
+
+function warnOfRedis(draft: Draft, { memory }: CacheOptions, redis: NonNullable<CacheOptions["redis"]>, { caches, countsThere }: RedisUse): void {
   const warn = warner({ draft, at: ["cache", "redis"] });
-  warn(!caches.some((cache) => cache.shared), "", caches.length === 0 ? "no route has a cache" : "every route with a cache says shared: false");
+  warn(!countsThere && !caches.some((cache) => cache.shared), "", caches.length === 0 ? "no route has a cache" : "every route with a cache says shared: false");
   warn(redis.maxEntryBytes > memory.maxEntryBytes, "maxEntryBytes", "cache.memory.maxEntryBytes is smaller");
   warn(redis.maxEntryBytes > redis.maxPendingBytes, "maxEntryBytes", "maxPendingBytes is smaller");
   warn(redis.compressFrom > redis.maxEntryBytes, "compressFrom", "maxEntryBytes is smaller");

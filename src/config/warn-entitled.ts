@@ -24,12 +24,13 @@ function kindOf(source: Principal): string {
   return "header" in source ? source.header.toLowerCase() : "address" in source ? "address" : "certificate";
 }
 
-function shapeOf(source: Principal): string {
+/** What a source of principals gives, in short. */
+export function shapeOf(source: Principal): string {
   return `${kindOf(source)}:${"header" in source && source.hash ? "DIGEST" : "…"}`;
 }
 
-/** A digest has 22 characters of base64url; what is shorter, longer or has others in it is the value itself. */
-function canBe(source: Principal, pattern: string): boolean {
+/** Can a source give a principal that fits a pattern? A digest has 22 characters of base64url; what is shorter, longer or has others in it is the value itself. */
+export function canBe(source: Principal, pattern: string): boolean {
   const kind = `${kindOf(source)}:`;
   if (pattern.endsWith("*") && kind.startsWith(pattern.slice(0, -1))) return true;
   if (!pattern.startsWith(kind)) return false;

@@ -36,10 +36,32 @@ export function readMultipart(body: Uint8Array, contentType: string | undefined,
   return found ?? unread("missing", "no such part");
 }
 
-type Named = Omit<Part, "kind"> & { readonly kind: "named"; readonly name: string };
+/** A part of a form with what its head says. */
+export interface NamedPart {
+  readonly kind: "named";
+  readonly name: string;
+  /** None where it is no file; two where it is named in both ways that there are. */
+  readonly fileNames: readonly string[];
+  readonly bytes: Uint8Array;
+  readonly contentType: string | undefined;
+}
+
+/** All parts of a multipart/form-data body in order; see {@link readMultipart} for how strictly it is read. */
+export function readParts(body: Uint8Array, contentType: string | undefined): readonly NamedPart[] | Unread {
+  const media = contentType === undefined ? null : parseMediaType(contentType);
+  if (media?.type !== "multipart/form-data") return unread("missing", "no multipart/form-data body");
+  const boundary = media.parameters.get("boundary") ?? "";
+  if (!BOUNDARY.test(boundary)) return unread("malformed", "multipart without a boundary of 1 to 70 characters");
+  const parts: NamedPart[] = [];
+  for (const part of partsOf(Buffer.from(body.buffer, body.byteOffset, body.byteLength), boundary)) {
+    if (part.kind !== "named") return part;
+    parts.push(part);
+  }
+  return parts;
+}
 
 /** All parts in order; the first thing that is wrong comes last. */
-function* partsOf(body: Buffer, boundary: string): Generator<Named | Unread> {
+function* partsOf(body: Buffer, boundary: string): Generator<NamedPart | Unread> {
   const framing = unread("malformed", "multipart whose framing is broken");
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   if (body.indexOf(delimiter.subarray(2)) !== 0) return yield framing;
@@ -68,15 +90,15 @@ function headEnd(body: Buffer, from: number): number | Unread {
   return body.length - from > MAX_PART_HEAD ? unread("too-large", `a part whose head is larger than ${MAX_PART_HEAD} bytes`) : unread("malformed", "a part without the empty line after its head");
 }
 
-function named(head: Buffer, bytes: Buffer): Named | Unread {
+function named(head: Buffer, bytes: Buffer): NamedPart | Unread {
   const text = decodeText(head);
   if (typeof text !== "string") return text;
   const fields = fieldsOf(text);
-  const name = fields === null ? null : nameOf(fields.get("content-disposition"));
-  if (fields === null || name === null) return unread("malformed", "a part whose head cannot be read in one way");
+  const names = fields === null ? null : namesOf(fields.get("content-disposition"));
+  if (fields === null || names === null) return unread("malformed", "a part whose head cannot be read in one way");
   const encoding = fields.get("content-transfer-encoding")?.toLowerCase() ?? "binary";
   if (!["binary", "8bit", "7bit"].includes(encoding)) return unread("malformed", "a part with a transfer encoding, which some readers undo and some do not");
-  return { kind: "named", name, bytes, contentType: fields.get("content-type") };
+  return { kind: "named", ...names, bytes, contentType: fields.get("content-type") };
 }
 
 /** Null where a line is no field, or a field stands there twice. */
@@ -90,8 +112,8 @@ function fieldsOf(head: string): Map<string, string> | null {
   return fields;
 }
 
-/** The name that every reader takes; null where some may take another. */
-function nameOf(disposition = ""): string | null {
+/** The name that every reader takes, and those of its file; null where some may take another name. */
+function namesOf(disposition = ""): Pick<NamedPart, "name" | "fileNames"> | null {
   const parameters = disposition.includes('\\"') ? undefined : DISPOSITION.exec(disposition)?.[1];
   if (parameters === undefined) return null;
   const seen = new Map<string, string>();
@@ -100,5 +122,6 @@ function nameOf(disposition = ""): string | null {
     seen.set(name.toLowerCase(), token ?? quoted);
   }
   const name = seen.get("name");
-  return name === undefined || name.includes("\\") || seen.has("name*") ? null : name;
+  if (name === undefined || name.includes("\\") || seen.has("name*")) return null;
+  return { name, fileNames: ["filename", "filename*"].flatMap((key) => seen.get(key) ?? []) };
 }

@@ -1,8 +1,8 @@
 import { parseAddress } from "../base/cidr.ts";
 import { sameName } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
-import { plainAddress, type NetworkSet } from "./network-set.ts";
-import { remembered } from "./remembered.ts";
+import { plainAddress, type NetworkSet } from "../base/network-set.ts";
+import { remembered } from "../base/remembered.ts";
 
 /** More than so many hops or characters is nobody's real path: the field then counts as garbage. */
 const MAX_HOPS = 32;

@@ -6,7 +6,7 @@ import { compileBodyTest, type BodyLook, type BodyTest } from "./body-test.ts";
 import { clientAddress } from "./client-address.ts";
 import { compileEntitled, type Entitled } from "./entitled.ts";
 import type { Fit } from "./fit.ts";
-import { networkSet } from "./network-set.ts";
+import { networkSet } from "../base/network-set.ts";
 import type { IdentityOptions } from "./options.ts";
 import { compilePrincipal, type PrincipalOf } from "./principal.ts";
 import { compileRegion, type RegionAreas, type RegionOf } from "./region.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { starPattern } from "../base/star-pattern.ts";
 import { extractorShape, onePlace } from "../document/extractor-options.ts";
 
 const cidrs = z.array(z.string({ error: () => "a network such as 10.0.0.0/8 or an address" }));
@@ -26,14 +27,11 @@ const region = z.union([
   z.strictObject({ client: z.literal(true) }),
 ], { error: () => "one of { header: NAME }, { taxpayer: true }, { client: true }" });
 
-const PATTERN_WANTED = "a text that stands for itself, or its beginning and a star such as 9144*";
-const pattern = z.string({ error: () => PATTERN_WANTED }).regex(/^[^*]{1,256}\*?$|^\*$/, { error: () => PATTERN_WANTED });
-
 /** Who may submit, and hear of submissions, for whom. */
 const entitlement = z.strictObject({
   /** As the access log knows principals: `certificate:CN=erp`, `x-customer:alice`; a star at the end stands for any rest. */
-  principal: pattern,
-  taxpayers: z.array(pattern).min(1).max(10_000),
+  principal: starPattern(),
+  taxpayers: z.array(starPattern()).min(1).max(10_000),
 });
 
 /** Who asks, for whom, and where they are at home. */

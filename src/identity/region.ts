@@ -1,6 +1,6 @@
 import type { Headers } from "../http/message.ts";
 import { divisionOf } from "./division.ts";
-import { networkSet } from "./network-set.ts";
+import { networkSet } from "../base/network-set.ts";
 import type { IdentityOptions } from "./options.ts";
 import { singleHeader } from "./single-header.ts";
 

@@ -1,6 +1,6 @@
 import type { KeyLookUp } from "../base/secret-keys.ts";
 import { compileExtractor, type ExtractorSource } from "../document/extractor.ts";
-import { networkSet } from "./network-set.ts";
+import { networkSet } from "../base/network-set.ts";
 import type { IdentityOptions } from "./options.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import { fairLane } from "../base/fair-lane.ts";
 import { createPacer, type Pacer } from "../base/pacer.ts";
 import { headerValue, withoutFields } from "../http/headers.ts";
 import type { Headers } from "../http/message.ts";
@@ -106,14 +107,16 @@ export function createQuestions({ clock, store, ways, decode }: QuestionsEnv): Q
     const timeout = Math.min(within, region.responseTimeout);
     // Its own time begins with its turn.
     let bound: Timer | null = null;
+    let begunAt = clock.now();
     const granted = (): void => {
+      begunAt = clock.now();
       bound = clock.after(within, () => control.abort?.("total-timeout"));
       left?.();
     };
     const pace = way.paced(routeClass, request, facts, { patience: () => patience, granted });
     if (pace === null) granted();
     try {
-      return await attempt(request, { region, routeClass, timeout, fresh: way.fresh && routeClass === "submit", avoid: null, control, pace }, policy.judge, decode);
+      return await attempt(request, { region, routeClass, timeout, fresh: way.fresh && routeClass === "submit", avoid: null, control, pace, kind: `${facts.route}?`, lane: fairLane(facts.taxpayer, facts.principal, null), deadline: () => begunAt + within }, policy.judge, decode);
     } finally {
       (bound as Timer | null)?.cancel();
     }

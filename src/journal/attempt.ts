@@ -38,6 +38,11 @@ export interface AttemptPlan {
   /** An endpoint that has just failed. */
   readonly avoid: string | null;
   readonly control: CallControl;
+  /** Calls of one kind take about as long; those of one lane wait in their order. */
+  readonly kind: string;
+  readonly lane: string;
+  /** Monotonic ms up to which it waits for a place at the platform; asked for when it has its turn by the pace. */
+  readonly deadline: () => number;
   /** What counts it, and what it waits for before it goes; null: nothing. Afterwards it knows what the answer said about waiting. */
   readonly pace: PacedCall | null;
 }
@@ -67,6 +72,11 @@ function callOf(request: StoredRequest, plan: AttemptPlan): UpstreamCall {
     body: request.body.byteLength === 0 ? { kind: "none" } : { kind: "bytes", bytes: request.body },
     host: keepsHost ? (request.headers[1] ?? null) : null,
     responseTimeout: plan.timeout,
+    kind: plan.kind,
+    lane: plan.lane,
+    get deadline() {
+      return plan.deadline();
+    },
     fresh: plan.fresh,
     informed: null,
     pace: plan.pace,

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import { fairLane } from "../base/fair-lane.ts";
 import type { CallControl } from "../upstream/call.ts";
 import type { RegionUpstream } from "../upstream/region-upstream.ts";
 import { attempt, type Attempted, type Decode } from "./attempt.ts";
@@ -28,6 +29,8 @@ export interface DeliveryEnv {
 const LOOK_MS = 500;
 /** An attempt wants at least so much time, in ms, or a quarter of the wait for an answer: less makes doubts, not invoices. */
 const SHORTEST_MS = 1000;
+/** So much of the time for an attempt it waits for a place at the platform: what has none by then is not sent, and nothing is in doubt. */
+const WAIT_SHARE = 0.5;
 
 /** Where the row of attempts stands. */
 interface Row {
@@ -92,7 +95,9 @@ function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promi
   const { promise, resolve } = Promise.withResolvers<Attempted | null>();
   let late = false;
   let cut: Timer | null = null;
+  let begunAt = clock.now();
   const began = (): void => {
+    begunAt = clock.now();
     const ms = patienceOf(route, row, clock);
     cut = clock.after(ms, () => {
       late = true;
@@ -113,7 +118,7 @@ function timely(flight: Flight, route: Route, row: Row, env: DeliveryEnv): Promi
     else resolve(one);
   };
   flight.begin();
-  const plan = { region: route.to, routeClass: "submit", timeout: patience + linger, fresh: route.fresh, avoid: row.avoid, control, pace } as const;
+  const plan = { region: route.to, routeClass: "submit", timeout: patience + linger, fresh: route.fresh, avoid: row.avoid, control, pace, kind: flight.facts.route, lane: fairLane(flight.facts.taxpayer, flight.facts.principal, null), deadline: () => begunAt + WAIT_SHARE * patience } as const;
   attempt(flight.request as StoredRequest, plan, flight.policy.judge, env.decode).then(ended, (fault: unknown) => {
     env.fault("sending", fault);
     ended({ kind: "lost", cause: "lost-answer", why: "a fault inside the proxy", endpoint: "", result: null });

@@ -41,7 +41,7 @@ function member(name: string, value: string | null): string {
 
 /** Members of a line that come from closed lists and the configuration: the same few combinations, exchange after exchange. */
 type Fixed = Pick<ExchangeSummary, "listener" | "method" | "version" | "site" | "route" | "routeClass" | "region" | "endpoint">;
-type Ending = Pick<ExchangeSummary, "status" | "outcome" | "endedBy" | "phase" | "reason" | "cache" | "submission" | "error" | "attempts">;
+type Ending = Pick<ExchangeSummary, "status" | "outcome" | "endedBy" | "phase" | "reason" | "cache" | "submission" | "limit" | "error" | "attempts">;
 
 function fixedText(end: Fixed): string {
   return member("listener", end.listener) + member("method", end.method) + member("version", end.version) + member("site", end.site) +
@@ -55,12 +55,12 @@ function sameFixed(a: Fixed, b: Fixed): boolean {
 
 function endingText(end: Ending): string {
   return `,"status":${end.status},"outcome":"${end.outcome}"${member("ended_by", end.endedBy)}${member("phase", end.phase)}` +
-    (end.reason === "" ? "" : member("reason", end.reason)) + member("cache", end.cache) + member("submission", end.submission) + (end.error === null ? "" : member("error", end.error)) + `,"attempts":${end.attempts}`;
+    (end.reason === "" ? "" : member("reason", end.reason)) + member("cache", end.cache) + member("submission", end.submission) + member("limit", end.limit) + (end.error === null ? "" : member("error", end.error)) + `,"attempts":${end.attempts}`;
 }
 
 function sameEnding(a: Ending, b: Ending): boolean {
   return a.status === b.status && a.reason === b.reason && a.error === b.error && a.endedBy === b.endedBy && a.phase === b.phase &&
-    a.outcome === b.outcome && a.attempts === b.attempts && a.cache === b.cache && a.submission === b.submission;
+    a.outcome === b.outcome && a.attempts === b.attempts && a.cache === b.cache && a.submission === b.submission && a.limit === b.limit;
 }
 
 /** Combinations that are kept; the first that fits is moved ahead, so that steady traffic finds its own at once. */
@@ -119,7 +119,7 @@ export function createAccessLog(first: AccessOptions, env: AccessEnv): AccessLog
     `{"level":"info","time":"${time(env.clock.wall())}","msg":"access","id":${quoted(end.id)}${fixed(end)}` +
     `,"client":${quoted(end.client)},"path":${quoted(end.path)}` +
     (options.query === "keep" && end.query !== "" ? `,"query":${quoted(end.query)}` : "") +
-    `${ending(end)},"bytes":${end.sentBytes}${who("principal", end.principal)}${who("taxpayer", end.taxpayer)}` +
+    `${ending(end)}${end.waf === null ? "" : `,"waf_score":${end.waf.score}${member("waf_rules", end.waf.rules)}${member("waf_fields", end.waf.fields)}`},"bytes":${end.sentBytes}${who("principal", end.principal)}${who("taxpayer", end.taxpayer)}` +
     `,"ms":${milliseconds(end.endedAt - end.startedAt)},"phases":{${phaseTimes(end, phases)}}${member("trace", end.traceId)}}\n`;
 
   return {

@@ -28,6 +28,10 @@ export interface ExchangeSummary {
   readonly cache: string | null;
   /** What a submission met in the journal; null for everything else. */
   readonly submission: string | null;
+  /** The limit that refused it, or in which it waited; null: none did. */
+  readonly limit: string | null;
+  /** Score of what the firewall found, the names of the rules that found it, and the fields, the worst first; null: nothing was found, or nothing looked. */
+  readonly waf: { readonly score: number; readonly rules: string; readonly fields: string } | null;
   readonly error: ErrorCode | null;
   readonly outcome: Outcome;
   readonly attempts: number;

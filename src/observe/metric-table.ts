@@ -112,12 +112,52 @@ export const METRICS = [
   }),
   metric("taxgate_pace_waiting", "gauge", "requests that wait for their turn", { labels: [site, label("group", "configuration")] }),
   metric("taxgate_pace_quiet", "gauge", "scopes of which a platform wants to hear nothing at this moment", { labels: [site, label("group", "configuration")] }),
+  metric("taxgate_limit_requests_total", "counter", "requests by what a caller's limit made of them; those that begin with would- were let through by a limit that is tried out", {
+    labels: [label("limit", "configuration"), label("result", ["allowed", "queued", "refused", "would-queue", "would-refuse"])],
+  }),
+  metric("taxgate_limit_waiting", "gauge", "requests that wait in a caller's limit", { labels: [label("limit", "configuration")] }),
+  metric("taxgate_limit_wait_seconds", "histogram", "how long they waited there, of those that went", {
+    unit: "seconds", labels: [label("limit", "configuration")], budget: 200, buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  }),
+  metric("taxgate_limit_degraded", "gauge", "1 where limits with shared: true are kept by each Taxgate alone, because the shared counters do not answer; 0 where they do, or no limit is shared", { unit: "state" }),
+  metric("taxgate_limit_shared_total", "counter", "requests that the shared counters were asked about, by what came of it; with any but ok this Taxgate's own counters decided", {
+    labels: [label("result", ["ok", "down", "timeout", "error"])],
+  }),
+  metric("taxgate_limit_shared_duration_seconds", "histogram", "how long that took", { unit: "seconds", buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5] }),
+  metric("taxgate_admission_refused_total", "counter", "requests that stand on no allowlist (client to taxpayer) or are not as requests of their route must be (header to file), by which; action detect let them through", {
+    labels: [site, route, label("reason", ["client", "path", "method", "principal-missing", "principal", "unnamed", "taxpayer", "header", "query", "type", "body", "depth", "members", "json", "xml", "file"]), label("action", ["enforce", "detect"])],
+  }),
+  metric("taxgate_waf_requests_total", "counter", "requests that the firewall looked at, by what came of it: nothing found, too little found, enough found but only told of, stopped", {
+    labels: [site, route, label("result", ["clean", "noticed", "would-stop", "stopped"])],
+  }),
+  metric("taxgate_waf_findings_total", "counter", "findings of the firewall by class of attack and severity; action enforce counted toward stopping the request", {
+    labels: [label("class", "configuration"), label("severity", ["critical", "error", "warning", "notice"]), label("action", ["enforce", "detect"])],
+  }),
+  metric("taxgate_waf_trial_total", "counter", "requests that the rules on trial looked at too, by how their end compares with that of the rules in use", {
+    labels: [site, route, label("result", ["same", "stops-more", "stops-less"])],
+  }),
+  metric("taxgate_waf_stopped_share", "gauge", "of the requests of a route that the firewall looked at within waf.alarm.window: the share that it stopped, from 0 to 1", { labels: [site, route] }),
+  metric("taxgate_waf_ruleset_info", "gauge", "always 1: the set of rules in use, and the one on trial", { unit: "state", labels: [label("version", "configuration"), label("use", ["acting", "trial"])] }),
+  metric("taxgate_connections_refused_total", "counter", "connections refused, or ended before their time: the listener is full, too many of one client, banned or idle in a crowd, the TLS handshake failed, no request in time, a flood of frames", {
+    labels: [listener, label("reason", ["full", "per-client", "banned", "crowded", "handshake", "slow-head", "flood"])],
+  }),
+  metric("taxgate_bans", "gauge", "clients that are shut out at this moment"),
+  metric("taxgate_bans_total", "counter", "clients that were shut out, by the code of the refusal that was one too many", {
+    labels: [label("reason", Object.keys(ERRORS))],
+  }),
   metric("taxgate_retries_total", "counter", "attempts after the first one"),
   metric("taxgate_breaker_state", "gauge", "0 closed, 1 half-open, 2 open", { unit: "state", labels: [site, region, routeClass] }),
   metric("taxgate_breaker_transitions_total", "counter", "changes of a breaker's state, by the new one", { labels: [site, region, routeClass, label("to", STATES)] }),
   metric("taxgate_endpoint_up", "gauge", "1 where an endpoint takes requests, 0 where it is out", { unit: "state", labels: [site, region, endpoint] }),
   metric("taxgate_pool_connections", "gauge", "connections to an endpoint", { labels: [site, region, endpoint, label("state", ["busy", "idle"])] }),
   metric("taxgate_pool_waiting", "gauge", "requests that wait for a connection", { labels: [site, region, endpoint] }),
+  metric("taxgate_concurrency_limit", "gauge", "calls that may be under way at an endpoint at this moment", { labels: [site, region, endpoint] }),
+  metric("taxgate_concurrency_in_flight", "gauge", "calls under way at an endpoint, up to the answer's head", { labels: [site, region, endpoint] }),
+  metric("taxgate_concurrency_waiting", "gauge", "calls that wait for one under way to end", { labels: [site, region, endpoint] }),
+  metric("taxgate_shed_total", "counter", "requests refused for load, by why: this process' own event loop or memory, a full queue, a wait that would be too long, a queue that stands, a wait that was too long; a submission of the journal counts at each try, though a later one may go", {
+    labels: [routeClass, label("reason", ["lag", "memory", "queue-full", "too-late", "standing-queue", "timed-out", "stopped"])],
+  }),
+  metric("taxgate_overload_pressure", "gauge", "0 nothing is refused for this process' own load, 1 all reads are, 2 all but submissions, 3 everything"),
   metric("taxgate_open_sockets", "gauge", "sockets open at this moment", { labels: [label("side", ["client", "upstream"])] }),
   metric("taxgate_exchanges_in_flight", "gauge", "exchanges that have begun and not ended"),
   metric("taxgate_config_generation", "gauge", "number of the configuration in use, from 1"),

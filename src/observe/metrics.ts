@@ -1,12 +1,18 @@
 import type { Clock } from "../base/clock.ts";
 import type { ErrorCode } from "../base/errors.ts";
+import { abuseRecorders, type AbuseRecorders } from "./abuse-recorders.ts";
 import { observe } from "./buckets.ts";
 import type { ExchangeSummary } from "./exchange-summary.ts";
 import type { PulledName } from "./metric-table.ts";
 import { journalRecorders, type JournalRecorders } from "./journal-recorders.ts";
+import { admissionRecorders, type AdmissionRecorders } from "./admission-recorders.ts";
+import { limitRecorders, type LimitRecorders } from "./limit-recorders.ts";
 import { paceRecorders, type PaceRecorders } from "./pace-recorders.ts";
 import { pullProcessMetrics } from "./process-metrics.ts";
 import { createMetricRegistry, type MetricRegistry, type Sample } from "./registry.ts";
+import { shedRecorders, type ShedRecorders } from "./shed-recorders.ts";
+import { sharedLimitRecorders, type SharedLimitRecorders } from "./shared-limit-recorders.ts";
+import { wafRecorders, type WafRecorders } from "./waf-recorders.ts";
 
 /** One attempt to reach a platform, once it is over. */
 export interface AttemptSummary {
@@ -29,7 +35,7 @@ export interface BreakerMove {
 }
 
 /** The process's metrics: narrow recording functions for the hot path, and the text for Prometheus. */
-export interface Metrics extends JournalRecorders, PaceRecorders {
+export interface Metrics extends AbuseRecorders, AdmissionRecorders, JournalRecorders, LimitRecorders, PaceRecorders, ShedRecorders, SharedLimitRecorders, WafRecorders {
   /** Counts one exchange. */
   exchangeEnded(end: ExchangeSummary): void;
   /** Counts a request that the listener refused before it became an exchange: malformed, too large, too late. */
@@ -193,9 +199,15 @@ export function createMetrics(env: MetricsEnv): Metrics {
     return { contentType: registry.contentType, body: `${texts.join("\n\n")}\n` };
   };
   return {
+    ...abuseRecorders(registry),
     ...cacheRecorders(registry),
     ...journalRecorders(registry),
+    ...admissionRecorders(registry),
+    ...limitRecorders(registry),
     ...paceRecorders(registry),
+    ...sharedLimitRecorders(registry),
+    ...shedRecorders(registry),
+    ...wafRecorders(registry),
     exchangeEnded: exchangeRecorder(registry, env.phases),
     refusedEarly: (code) => {
       errors.at(code).value += 1;

@@ -23,6 +23,8 @@ export function answer(x: Exchange): Answer {
     const own = errors === null ? form : inForm(errors, code, detail, x.id, headers);
     x.answer = own === null ? problem(code, detail, x.id, headers) : signed(own, code, x.id, headers);
   }
+  // Of what went to the platform the caller learns what is left to him; a replay or a hit takes nothing.
+  if (x.passage !== null) x.answer = { ...x.answer, headers: [...x.answer.headers, ...x.passage.fields()] };
   return x.answer;
 }
 

@@ -4,12 +4,14 @@ import type { Cache } from "../cache/cache.ts";
 import type { CachePolicy } from "../cache/policy.ts";
 import { compileIdentity } from "../identity/identity.ts";
 import { identityOptions } from "../identity/options.ts";
+import type { OpenLimits } from "../limits/caller/limits.ts";
 import type { Paces, SitePace } from "../limits/pace/paces.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Way, Ways } from "../journal/way.ts";
 import type { UpstreamTls } from "../upstream/connections.ts";
 import type { Estate } from "../upstream/gate.ts";
 import type { UpstreamOptions } from "../upstream/options.ts";
+import type { OpenFirewall } from "../waf/waf.ts";
 import { hostTable, type Generation } from "./generation.ts";
 import type { RouteOptions, SiteOptions } from "./options.ts";
 import { hearingOf } from "./learn.ts";
@@ -25,6 +27,10 @@ export interface GenerationParts {
   readonly journal: Journal | null;
   /** Outlives generations. */
   readonly paces: Paces;
+  /** Of the same configuration; null where it has none. */
+  readonly limits: OpenLimits | null;
+  /** Of the same configuration; null: nothing is looked at. */
+  readonly firewall: OpenFirewall | null;
   /** Reads the TLS material that a region names. */
   readonly material: (tls: UpstreamOptions["tls"]) => UpstreamTls;
   /** Replaces `sandbox:NAME` by the origin of the running sandbox. */
@@ -39,6 +45,7 @@ export function compileGeneration(number: number, sites: readonly SiteOptions[],
       site.upstream.letGo();
       site.pace.letGo();
     }
+    parts.limits?.letGo();
   };
   try {
     const entries = sites.map((options) => {
@@ -77,8 +84,14 @@ function compileWith(options: SiteOptions, pace: SitePace, parts: GenerationPart
     material: parts.material(region.upstream.tls),
   }));
   const policies = options.routes.map((route) => policyOf(route, options, parts.cache, keys));
-  const routes = options.routes.map((route, index) => compileRoute(route, { cache: policies[index] ?? null, submission: submissionOf(route, options, keys, parts.journal), learns: learnsOf(route, keys, parts.journal), pace: pace.of(route.name), errors, voids: voidsOf(route.name, policies) }));
+  const routes = options.routes.map((route, index) => compileRoute(route, { cache: policies[index] ?? null, submission: submissionOf(route, options, keys, parts.journal), learns: learnsOf(route, keys, parts.journal), pace: pace.of(route.name), limits: parts.limits?.of([...(options.limits ?? []), ...route.limits], keys) ?? null, firewall: parts.firewall?.of(options.name, route.name, [options.waf, route.waf]) ?? null, ...positiveOf(route, options, parts.firewall), errors, voids: voidsOf(route.name, policies) }));
   return { name: options.name, identity, routes, errors, pace, upstream: parts.estate.open({ site: options.name, regions, probePace: probePaceOf(routes, pace) }), caches: policies.some((policy) => policy !== null) };
+}
+
+function positiveOf({ name, waf }: RouteOptions, site: SiteOptions, firewall: OpenFirewall | null): Pick<Route, "admission" | "requirements"> {
+  const at = { site: site.name, route: name, taxNumbers: site.platform?.taxNumbers ?? [] };
+  const own = [site.waf, waf];
+  return { admission: firewall?.admissionOf(at, own) ?? null, requirements: firewall?.requirementsOf(at, own) ?? null };
 }
 
 function submissionOf(route: RouteOptions, site: SiteOptions, keys: KeyLookUp, journal: Journal | null): Route["submission"] {

@@ -5,6 +5,8 @@ import type { ComposedBatch } from "../journal/batch/claims.ts";
 import type { Flight } from "../journal/flight.ts";
 import type { TryResult } from "../journal/events.ts";
 import type { Answer, Body, Headers, RequestHead } from "../http/message.ts";
+import type { Passage } from "../limits/caller/passage.ts";
+import type { Judgement } from "../waf/judgement.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
 import type { Verdict } from "./verdict.ts";
@@ -75,6 +77,14 @@ export interface Exchange {
   /** What a submission met in the journal; null for everything else. */
   submitted: TryResult | null;
 
+  // screen
+  /** What the firewall makes of its content; null where it found nothing or did not look. */
+  judgement: Judgement | null;
+  /** What was taken of the caller's limits; null: its route has none, or it was not let through. */
+  passage: Passage | null;
+  /** The limit that refused it, or in which it waited; null: none did. */
+  limit: string | null;
+
   // forward
   attempts: number;
   /** Region and endpoint that answered, or were tried last. */
@@ -131,6 +141,9 @@ export function createExchange(arrival: Arrival): Exchange {
     flight: null,
     batch: null,
     submitted: null,
+    judgement: null,
+    passage: null,
+    limit: null,
     attempts: 0,
     lastTried: null,
     answer: null,

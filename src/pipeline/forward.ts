@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { fairLane } from "../base/fair-lane.ts";
 import { collect } from "../http/collect.ts";
 import { BodyFault, type Answer, type BodySource } from "../http/message.ts";
 import { SAFE_METHODS } from "../http/safe-methods.ts";
@@ -54,7 +55,8 @@ async function relay(x: Exchange, journal: Journal | null, around: Surroundings)
   const control: CallControl = { abort: null };
   const home = site.upstream.regions.get(x.region as string);
   const total = route.options.timeouts.total ?? home?.totalTimeout ?? 0;
-  let tries = firstTry(x, site, route, relayPace(x, around.clock.now() + total, around.clock));
+  const deadline = around.clock.now() + total;
+  let tries = firstTry(x, site, route, relayPace(x, deadline, around.clock), deadline);
   const timer = around.clock.after(total, () => control.abort?.("total-timeout"));
   // Others may wait for the same answer: then it is fetched for them.
   const cancel = (): void => void (x.fetch?.wanted() === true || control.abort?.("cancelled"));
@@ -91,6 +93,8 @@ async function relay(x: Exchange, journal: Journal | null, around: Surroundings)
 interface Try {
   readonly call: UpstreamCall;
   readonly route: Route;
+  /** Monotonic ms at which its time is over. */
+  readonly deadline: number;
   /** What counts a call to a region. */
   readonly pace: (region: string) => PacedCall | null;
   readonly regions: readonly RegionUpstream[];
@@ -102,14 +106,14 @@ interface Try {
   readonly retry: boolean;
 }
 
-function firstTry(x: Exchange, site: Site, route: Route, pace: Try["pace"]): Try {
+function firstTry(x: Exchange, site: Site, route: Route, pace: Try["pace"], deadline: number): Try {
   // A stale answer of its own region comes before a fresh one of another.
   const mayCross = (route.options.crossRegion ?? route.class === "read") && (x.fetch === null || x.fetch.fallback === null);
   const regions = site.upstream.regions.candidates(x.region as string, { mayCross });
   regions[0]?.retries.request();
   x.attempts = 1;
   const { name } = regions[0] as RegionUpstream;
-  return { call: callOf(x, route, name, pace(name)), route, pace, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
+  return { call: callOf(x, route, name, pace(name), deadline), deadline, route, pace, regions, index: 0, region: regions[0] as RegionUpstream, avoid: null, retry: false };
 }
 
 /** The next attempt, or null where the result stands. */
@@ -119,14 +123,14 @@ function nextTry(x: Exchange, last: Try, result: AttemptResult): Try | null {
   if (result.kind === "refused") {
     // An open breaker or a full queue is no attempt: the next region in the row is asked at once.
     // A platform that allows no more is not down, and its other regions are no way round that.
-    return following === undefined || result.cause === "paced" ? null : { ...last, call: callOf(x, last.route, following.name, last.pace(following.name)), index: last.index + 1, region: following, avoid: null, retry: false };
+    return following === undefined || result.cause === "paced" ? null : { ...last, call: callOf(x, last.route, following.name, last.pace(following.name), last.deadline), index: last.index + 1, region: following, avoid: null, retry: false };
   }
   if (!worthRetry(x, last.route, result) || x.attempts >= last.region.attempts) return null;
   const moves = following !== undefined && !last.region.hasOther(result.endpoint);
   // A region that was not even reached is spared by turning to another one: that costs no budget.
   if (!(moves && result.kind === "not-sent") && !last.region.retries.take()) return null;
   if (!moves) return { ...last, avoid: result.endpoint, retry: true };
-  return { ...last, call: callOf(x, last.route, following.name, last.pace(following.name)), index: last.index + 1, region: following, avoid: null, retry: true };
+  return { ...last, call: callOf(x, last.route, following.name, last.pace(following.name), last.deadline), index: last.index + 1, region: following, avoid: null, retry: true };
 }
 
 function discard(result: AttemptResult): void {
@@ -145,7 +149,7 @@ function pause(ms: number, control: CallControl, clock: Clock): Promise<boolean>
   });
 }
 
-function callOf(x: Exchange, route: Route, region: string, pace: PacedCall | null): UpstreamCall {
+function callOf(x: Exchange, route: Route, region: string, pace: PacedCall | null, deadline: number): UpstreamCall {
   return {
     class: route.class,
     method: x.head.method,
@@ -154,6 +158,9 @@ function callOf(x: Exchange, route: Route, region: string, pace: PacedCall | nul
     body: x.body,
     host: route.options.forward.host && x.host !== "" ? x.host : null,
     responseTimeout: route.options.timeouts.response ?? null,
+    kind: route.name,
+    lane: fairLane(x.taxpayer, x.principal, x.clientAddress),
+    deadline,
     fresh: route.options.connection === "fresh",
     informed: x.inform,
     pace,

@@ -2,6 +2,8 @@ import type { Random } from "../base/random.ts";
 import type { ByteBudget } from "../base/byte-budget.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Cache } from "../cache/cache.ts";
+import type { Bans } from "../waf/bans/bans.ts";
+import type { Overload } from "../limits/overload/overload.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Ways } from "../journal/way.ts";
 import type { AccessLog } from "../observe/access.ts";
@@ -39,6 +41,10 @@ export interface Surroundings {
   /** Room for request bodies that are held whole. */
   readonly bodies: ByteBudget;
   readonly cache: Cache;
+  /** Whether this process has too much to do; without it nothing is refused for that. */
+  readonly overload?: Overload;
+  /** Who is shut out; without it nobody is. */
+  readonly bans?: Bans;
 }
 
 /** Builds the table of hosts: exact names, `*.suffix`, and `*`; the order of sites decides. */

@@ -114,11 +114,13 @@ async function hold(x: Exchange, limit: number, room: ByteBudget): Promise<Verdi
 function who(x: Exchange, site: Site, route: Route): void {
   const identity = site.identity;
   const headers = x.head.headers;
+  // Whether a body of this class is at hand is an accident of packets: nothing may hang on it.
+  const body = route.class !== "pass" && x.body.kind === "bytes" ? x.body.bytes : null;
   x.clientAddress = identity.clientAddress(x.caller.address, headers);
   x.principal = identity.principal(x.caller.certificate, headers, x.clientAddress);
   if (identity.taxpayer !== null) {
     const pathVariables = identity.needsPath ? route.pathVariables(x.path) : NO_VARIABLES;
-    x.taxpayer = identity.taxpayer(x.caller.address, { headers, pathVariables, query: x.query, body: x.body.kind === "bytes" ? x.body.bytes : null, contentType: headerValue(headers, "content-type") });
+    x.taxpayer = identity.taxpayer(x.caller.address, { headers, pathVariables, query: x.query, body, contentType: headerValue(headers, "content-type") });
   }
   x.region = identity.region(headers, x.taxpayer, x.clientAddress);
 }

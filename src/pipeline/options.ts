@@ -5,10 +5,12 @@ import { routeCacheOptions } from "../cache/options.ts";
 import { jsonMatch, soapAction, xmlMatch } from "../document/options.ts";
 import { UNUSUAL_SPELLINGS } from "../http/target.ts";
 import { learnsOptions, submissionOptions } from "../journal/options.ts";
+import { limitNames } from "../limits/caller/options.ts";
 import { paceOptions } from "../limits/pace/options.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
 import { platformChoice, type PlatformFacts } from "../platforms/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
+import { routeWafOptions, siteWafOptions, type SiteWafOptions } from "../waf/options.ts";
 import { errorForm, type ErrorForm } from "./error-form.ts";
 
 /** What a route is for. A closed list: it decides buffering, retries, cancelling and journalling. */
@@ -65,12 +67,16 @@ export const routeOptions = z.strictObject({
   cache: routeCacheOptions.optional(),
   /** What the platform allows on this route, beside what it allows on all. */
   pace: paceOptions.prefault([]),
+  /** What callers are allowed here, beside what they are on all routes: names under the top's `limits`. */
+  limits: limitNames.prefault([]),
   /** How submissions are kept from being issued twice; needs class submit. */
   submission: submissionOptions.optional(),
   /** The form of answers that Taxgate makes itself here; the site's unless written. */
   errors: errorForm.optional(),
   /** What its answers tell about submissions of other routes; needs class poll or read. */
   learns: learnsOptions.optional(),
+  /** How its requests are looked at, where that is not as on the site. */
+  waf: routeWafOptions.optional(),
   /** What the platform is told about the caller; nothing unless asked. */
   forward: z
     .strictObject({
@@ -103,6 +109,10 @@ export const siteOptions = z.strictObject({
   keys: z.record(keyName(), secretKey()).prefault({}),
   /** The form of answers that Taxgate makes itself; problem details (RFC 9457) unless written. */
   errors: errorForm.optional(),
+  /** How its requests are looked at, where that is not as everywhere. */
+  waf: siteWafOptions.optional(),
+  /** What callers are allowed on all of its routes together: names under the top's `limits`. */
+  limits: limitNames.prefault([]),
   routes: z.array(routeOptions).max(1000).prefault([]),
 });
 
@@ -118,5 +128,7 @@ export interface SiteOptions {
   /** As text; see {@link siteOptions}. */
   readonly keys: Readonly<Record<string, string>>;
   readonly errors?: ErrorForm | undefined;
+  readonly waf?: SiteWafOptions | undefined;
+  readonly limits?: readonly string[];
   readonly routes: readonly RouteOptions[];
 }

@@ -6,6 +6,8 @@ import { createExchange, type Exchange } from "./exchange.ts";
 import { forward } from "./forward.ts";
 import type { Generation, Surroundings } from "./generation.ts";
 import { reuse } from "./reuse.ts";
+import { screenContent } from "./screen-content.ts";
+import { giveBackUnused, screenLimits } from "./screen-limits.ts";
 import type { Route } from "./site.ts";
 import { GO_ON, refuse, type Verdict } from "./verdict.ts";
 
@@ -66,7 +68,13 @@ async function runFetch(x: Exchange, fetch: Fetch, generation: Generation, aroun
   if (!around.bodies.take(size)) return fetch.failed();
   const own = { ...createExchange({ ...x, startedAt: around.clock.now() }), ...identified(x), head: { ...x.head, method: x.head.method === "HEAD" ? "GET" : x.head.method }, fetch };
   try {
+    // Its head goes to the platform like any other's, although its caller has got his answer.
+    if ((await screenContent(own)).kind !== "go-on") return;
+    // It is a request of his to the platform, though he does not wait for it.
+    if ((await screenLimits(own, generation, around)).kind !== "go-on") return;
     const verdict = await forward(own, generation, around);
+    if (verdict.kind === "refuse") own.error = verdict.code;
+    giveBackUnused(own);
     if (verdict.kind === "answer" && verdict.answer.body.kind === "source") verdict.answer.body.source.cancel();
   } finally {
     fetch.abandoned();

@@ -1,5 +1,8 @@
 import type { Exchange } from "./exchange.ts";
 import type { Generation, Surroundings } from "./generation.ts";
+import { screenContent } from "./screen-content.ts";
+import { screenLimits } from "./screen-limits.ts";
+import { screenRequire } from "./screen-require.ts";
 import { inOrder, type Step, type Verdict } from "./verdict.ts";
 
 /*
@@ -8,7 +11,7 @@ import { inOrder, type Step, type Verdict } from "./verdict.ts";
  * nor a hit is refused by a rule that was made later.
  */
 
-const STEPS: readonly Step<Exchange, Generation, Surroundings>[] = [];
+const STEPS: readonly Step<Exchange, Generation, Surroundings>[] = [screenRequire, screenContent, screenLimits];
 
 /** See the top of this file. */
 export function screen(x: Exchange, generation: Generation, around: Surroundings): Verdict | Promise<Verdict> {

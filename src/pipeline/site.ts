@@ -1,10 +1,15 @@
 import type { CachePolicy } from "../cache/policy.ts";
 import type { SubmissionPolicy } from "../journal/policy.ts";
+import type { RouteLimits } from "../limits/caller/limits.ts";
 import type { RoutePace, SitePace } from "../limits/pace/paces.ts";
 import { compileRequestTest, type Identity, type RequestTest } from "../identity/identity.ts";
 import type { SiteUpstream } from "../upstream/gate.ts";
+import { pathMatcher } from "../http/path-pattern.ts";
 import { pathVariables } from "../http/path-variables.ts";
 import type { UnusualSpelling } from "../http/target.ts";
+import { withHead } from "../http/with-head.ts";
+import type { RouteAdmission, RouteRequirements } from "../waf/positive-security.ts";
+import type { RouteFirewall } from "../waf/waf.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { Listening } from "./learn.ts";
 import type { RouteClass, RouteOptions } from "./options.ts";
@@ -35,6 +40,14 @@ export interface Route {
   readonly submission: SubmissionPolicy | null;
   /** What counts its requests toward the platform; null: nothing does. */
   readonly pace: RoutePace | null;
+  /** What its callers are allowed; null: nothing says so. */
+  readonly limits: RouteLimits | null;
+  /** What looks at the content of its requests; null: nothing does. */
+  readonly firewall: RouteFirewall | null;
+  /** Who may speak; null: everyone. */
+  readonly admission: RouteAdmission | null;
+  /** What its requests must be like; null: nothing is asked. */
+  readonly requirements: RouteRequirements | null;
   /** What its answers tell about submissions; null: nothing is listened for. */
   readonly learns: Listening | null;
   /** The variables of its path, by name; none where it does not match. */
@@ -64,13 +77,13 @@ export interface Site {
 }
 
 /** Compiles a route's match once, so that a request costs comparisons only. */
-export function compileRoute(options: RouteOptions, { cache = null, submission = null, learns = null, pace = null, voids = [], errors = null }: Partial<Pick<Route, "cache" | "submission" | "learns" | "pace" | "voids" | "errors">> = {}): Route {
+export function compileRoute(options: RouteOptions, { cache = null, submission = null, learns = null, pace = null, limits = null, firewall = null, admission = null, requirements = null, voids = [], errors = null }: Partial<Pick<Route, "cache" | "submission" | "learns" | "pace" | "limits" | "firewall" | "admission" | "requirements" | "voids" | "errors">> = {}): Route {
   const { head, body } = compileRequestTest(options.match);
   return {
     name: options.name,
     class: options.class,
     options,
-    methods: methodsOf(options),
+    methods: withHead(options.match.methods),
     matchesPath: pathMatcher(options.match.path),
     allow: new Set(options.allow),
     header: Object.entries(options.match.header).map(([name, value]) => [name.toLowerCase(), value] as const),
@@ -83,28 +96,11 @@ export function compileRoute(options: RouteOptions, { cache = null, submission =
     submission,
     learns,
     pace,
+    limits,
+    firewall,
+    admission,
+    requirements,
     pathVariables: pathVariables(options.match.path),
     voids,
   };
-}
-
-/** `/a/b` exactly, `{name}` for one segment, `/**` at the end for any depth (the folder itself included). */
-function pathMatcher(pattern: string): (path: string) => boolean {
-  if (pattern === "/**") return () => true;
-  const deep = pattern.endsWith("/**");
-  const fixed = deep ? pattern.slice(0, -3) : pattern;
-  if (!fixed.includes("{")) {
-    return deep ? (path) => path.startsWith(fixed) && (path.length === fixed.length || path[fixed.length] === "/") : (path) => path === fixed;
-  }
-  const wanted = fixed.split("/");
-  return (path) => {
-    const parts = path.split("/");
-    if (deep ? parts.length < wanted.length : parts.length !== wanted.length) return false;
-    return wanted.every((segment, i) => (/^\{.*\}$/.test(segment) ? parts[i] !== "" : segment === parts[i]));
-  };
-}
-
-/** Whoever may GET may ask for the head alone (RFC 9110 section 9.3.2). */
-function methodsOf({ match }: RouteOptions): ReadonlySet<string> {
-  return new Set(match.methods.includes("GET") ? [...match.methods, "HEAD"] : match.methods);
 }

@@ -1,18 +1,23 @@
+import type { ErrorCode } from "../base/errors.ts";
 import type { Answer } from "../http/message.ts";
 import type { Ending, Flight, NoEnding } from "../journal/flight.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
+import { screenContent } from "./screen-content.ts";
 import type { Route, Site } from "./site.ts";
 import { behind, limited, told, tryLater } from "./told.ts";
 import { downstreamHeaders } from "./upstream-head.ts";
-import { gateRefusal, refuse, retryAfter, type Verdict } from "./verdict.ts";
+import { gateRefusal, GO_ON, refuse, retryAfter, type Verdict } from "./verdict.ts";
 import { voidedBy } from "./voids.ts";
 
 /*
  * Sends a claimed submission, and waits for its outcome: no longer than the route's time, and never so that the caller's
  * going ends it.
  */
+
+const STOPPED: ErrorCode = "content-refused";
+const LIMITED: ErrorCode = "limited";
 
 /** Sends a submission that is this exchange's, and answers with what becomes of it. */
 export function submit(x: Exchange, flight: Flight, journal: Journal, around: Surroundings): Promise<Verdict> {
@@ -82,8 +87,20 @@ function passedOn(x: Exchange, { status, headers, body }: Answer, reason: string
   return { kind: "answer", reason, answer: { status, headers: fields, body } };
 }
 
-function unsent(x: Exchange, flight: Flight, { result, why }: Extract<Ending, { kind: "unsent" }>): Verdict {
+function unsent(x: Exchange, flight: Flight, ending: Extract<Ending, { kind: "unsent" }>): Verdict | Promise<Verdict> {
+  // Whoever joined a try that the firewall stopped is judged by what it sent itself.
+  const own = x.flight === null && ending.why === STOPPED ? screenContent(x) : GO_ON;
+  return own instanceof Promise ? own.then((one) => stoppedOrUnsent(x, flight, ending, one)) : stoppedOrUnsent(x, flight, ending, own);
+}
+
+function stoppedOrUnsent(x: Exchange, flight: Flight, { result, why }: Extract<Ending, { kind: "unsent" }>, own: Verdict): Verdict {
+  if (own.kind !== "go-on") return own;
   const headers = ["Taxgate-Submission", x.submitted ?? "fresh"];
+  if (result === null && why === LIMITED) {
+    x.submitted = "refused";
+    // How long is the other's to know: whoever asks again asks for himself.
+    return limited(x, refuse(LIMITED, "whoever sent it first was beyond a limit; nothing was sent", [...retryAfter(1), ...headers]), flight.policy, flight.facts);
+  }
   x.submitted = "unsent";
   x.reason = result?.cause ?? "unsent";
   if (result !== null && result.kind !== "refused") x.endedBy = "upstream";

@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Surroundings } from "./generation.ts";
 import { heardAlong } from "./learn.ts";
 import { reuse } from "./reuse.ts";
+import { giveBackUnused } from "./screen-limits.ts";
 import type { Route } from "./site.ts";
 import { downstreamHeaders } from "./upstream-head.ts";
 import { refuse, type Verdict } from "./verdict.ts";
@@ -66,13 +67,15 @@ export function fallBack(x: Exchange, fetch: Fetch, refusal: Verdict, around: Su
   const { fallback } = fetch;
   fetch.failed();
   const { policy } = fetch.plan;
-  if (fallback !== null) return served(x, () => reuse(x, policy, fallback, { result: "stale", stale: "if-error" }, around));
+  if (fallback !== null) return served(x, refusal, () => reuse(x, policy, fallback, { result: "stale", stale: "if-error" }, around));
   if (!helpsElsewhere(fetch)) return refusal;
-  return around.cache.elsewhere(policy, x).then((other) => (other === null ? refusal : served(x, () => reuse(x, policy, other, { result: "stale", stale: "other-region" }, around))));
+  return around.cache.elsewhere(policy, x).then((other) => (other === null ? refusal : served(x, refusal, () => reuse(x, policy, other, { result: "stale", stale: "other-region" }, around))));
 }
 
 /** The caller is served after all: who failed meanwhile is no longer why the exchange ended. */
-function served(x: Exchange, serve: () => Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
+function served(x: Exchange, refusal: Verdict, serve: () => Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
+  // Nothing tells of it afterwards.
+  if (refusal.kind === "refuse") giveBackUnused(x, refusal.code);
   x.endedBy = "none";
   x.reason = "";
   return serve();

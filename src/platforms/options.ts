@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { name } from "../base/fields.ts";
+import type { TaxNumberFormat } from "../waf/tax-number/tax-number.ts";
 
 /*
  * What a profile says of a tax platform beside its routes. A profile is data: whatever stands in it has a source and the
@@ -71,6 +72,8 @@ export const profileOptions = z.strictObject({
   environments: z.record(name(), z.record(z.string(), z.unknown())).prefault({}),
   /** Secrets that the profile can use. */
   keys: z.record(z.string().regex(KEY_NAME), z.strictObject({ optional: z.boolean().prefault(false), what: bilingual })).prefault({}),
+  /** Forms of its taxpayers' numbers, for `{ format: platform }` in a site's allowlist; those that this product knows are checked where profiles are read. */
+  taxNumbers: z.array(name()).max(10).prefault([]),
   /** Defaults of the site. */
   site: z.record(z.string(), z.unknown()).prefault({}),
   routes: z.array(profileRoute).min(1).max(500),
@@ -95,6 +98,8 @@ export interface PlatformFacts {
   readonly sandbox: string | null;
   /** Names of the keys that it can use. */
   readonly keys: readonly string[];
+  /** Forms that its taxpayers' numbers have; see tax-number.ts of the firewall. */
+  readonly taxNumbers: readonly TaxNumberFormat[];
   /** As the site chose it; a file by its absolute path. */
   readonly chosen: PlatformChoice;
 }

@@ -53,7 +53,7 @@ function bullets(texts: readonly Bilingual[], language: Language): string[] {
   return texts.map((text) => `- ${text[language]}`);
 }
 
-function headLines({ profile, version, sources, environments, keys }: ProfileOptions, say: Say, language: Language, builtIn: boolean): string[] {
+function headLines({ profile, version, sources, environments, keys, taxNumbers }: ProfileOptions, say: Say, language: Language, builtIn: boolean): string[] {
   const days = Object.values(sources).map(({ verified }) => verified).toSorted();
   const [first = "", last = first] = [days[0], days.at(-1)];
   const lines = [first === last ? say("profileOneDay", profile, version, first) : say("profile", profile, version, first, last)];
@@ -61,6 +61,7 @@ function headLines({ profile, version, sources, environments, keys }: ProfileOpt
   const names = Object.keys(environments);
   lines.push(`${say(builtIn ? "use" : "useFile", profile)} ${names.length === 0 ? say("noEnvironment") : say(names.includes("production") ? "environments" : "environmentsAlone", names.map((name) => `\`${name}\``).join(", "))}`);
   for (const [name, { optional, what }] of Object.entries(keys)) lines.push(say(optional ? "keyOptional" : "keyNeeded", name, what[language]));
+  if (taxNumbers.length > 0) lines.push(say("taxNumbers", taxNumbers.map((name) => `\`${name}\``).join(", ")));
   return ["", ...lines];
 }
 

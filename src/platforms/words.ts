@@ -13,6 +13,7 @@ const WORDS = {
   noEnvironment: ["The site names the platform's addresses under `regions`.", "平台地址由站点写在 `regions` 下。"],
   keyNeeded: ["Key `{0}`, needed: {1}", "密钥 `{0}`（必需）：{1}"],
   keyOptional: ["Key `{0}`, if you have it: {1}", "密钥 `{0}`（可选）：{1}"],
+  taxNumbers: ["Taxpayer numbers: {0}; `{ format: platform }` under `waf.allow.taxpayers` lets in no others.", "纳税人识别号格式：{0}；在 `waf.allow.taxpayers` 中写入 `{ format: platform }` 则只放行此类号码。"],
   protected: ["What is protected", "受保护的内容"],
   notProtected: ["What is not protected, and why", "不受保护的内容及原因"],
   must: ["What the application and its people must do", "应用及人员必须做的事"],

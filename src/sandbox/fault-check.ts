@@ -29,9 +29,14 @@ export interface FaultTerms {
   readonly operations: readonly string[];
   /** With their defaults, which tell their types. */
   readonly settings?: Readonly<Record<string, Setting>> | undefined;
+  /** Names of limits. */
+  readonly limits?: readonly string[];
 }
 
-function checkOf({ operations, settings = {} }: FaultTerms): Check {
+const windows = { check: listOf(record({ count: required(count(1)), ms: required({ check: number(1, LONGEST_WAIT_MS, `milliseconds from 1 to ${LONGEST_WAIT_MS}`) }) })) };
+
+
+function checkOf({ operations, settings = {}, limits = [] }: FaultTerms): Check {
   const on = { check: is((v) => areOperations(v, operations), `a list of ${operations.join(", ")}`) };
   const chance: Fields = { probability, on, times: count(1) };
   return record({
@@ -51,7 +56,7 @@ function checkOf({ operations, settings = {} }: FaultTerms): Check {
     clockSkew: { check: record({ ms: required({ check: number(-YEAR_MS, YEAR_MS, "milliseconds within a year") }) }) },
     lateVisibility: { check: record({ ms: required(ms) }) },
     refuseDuplicates: { check: record({ forMs: ms }) },
-    limits: { check: record({ enforce: required(flag) }) },
+    limits: { check: record({ enforce: required(flag), windows: { check: record(Object.fromEntries(limits.map((name) => [name, windows]))) } }) },
     settings: { check: record(Object.fromEntries(Object.entries(settings).map(([name, fallback]) => [name, settingField(fallback)]))) },
   });
 }
@@ -80,6 +85,13 @@ function record(fields: Fields): Check {
     for (const [key, field] of Object.entries(fields)) {
       if (field.required && !Object.hasOwn(value, key)) errors.push(`reading faults: ${join(path, key)}: missing`);
     }
+  };
+}
+
+function listOf(check: Check): Check {
+  return (value, path, errors) => {
+    if (!Array.isArray(value)) return complain(errors, path, value, "a list");
+    for (const [index, one] of value.entries()) check(one, join(path, String(index)), errors);
   };
 }
 

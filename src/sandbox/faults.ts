@@ -1,4 +1,7 @@
-import type { Setting } from "./kind.ts";
+import type { LimitSpec, Setting } from "./kind.ts";
+
+/** Windows of a platform's limits, by the name of the limit. */
+export type LimitWindows = Readonly<Record<string, LimitSpec["windows"]>>;
 
 /** What every fault that strikes single requests may say. */
 export interface Chance {
@@ -61,8 +64,11 @@ export interface FaultSet {
   readonly lateVisibility?: { readonly ms: number };
   /** Kind generic-json alone, the others do so always: the platform recognises an order that it has issued (order number and seller): 200 with code 6655 and the first invoice's number; nothing is issued. */
   readonly refuseDuplicates?: Spell;
-  /** Whether a request beyond a limit is refused; it is counted either way. Default yes. */
-  readonly limits?: { readonly enforce: boolean };
+  /**
+   * `enforce`: whether a request beyond a limit is refused; it is counted either way. `windows`: what the platform allows by the
+   * name of the limit, where that is not what its kind allows.
+   */
+  readonly limits?: { readonly enforce: boolean; readonly windows?: LimitWindows };
   /** The kind's own settings that differ from their defaults. */
   readonly settings?: Readonly<Record<string, Setting>>;
 }

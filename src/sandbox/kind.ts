@@ -28,6 +28,8 @@ export interface LimitSpec {
   readonly windows: readonly { readonly count: number; readonly ms: number }[];
   /** Whose counter it is: a credential, an address; requests of the same text share one. */
   readonly scope: (request: PlatformRequest) => string;
+  /** True: it has windows only where the fault set gives it some. */
+  readonly onDemand?: boolean;
   /** False: a request beyond it is not refused but answered, and told of it in `overLimitMs`. Default true. */
   readonly refuses?: boolean;
 }

@@ -34,6 +34,8 @@ export interface Limits {
 export interface LimitsEnv {
   readonly now: () => number;
   readonly enforced: () => boolean;
+  /** What a limit allows now, where that is not what its kind says; the same object as long as it is the same. */
+  readonly windows: (name: string) => LimitSpec["windows"] | undefined;
 }
 
 /** Beyond it the scope that came first is forgotten: a bound for memory, not part of any platform. */
@@ -55,22 +57,35 @@ interface Limit {
   report(): LimitReport;
 }
 
-function createLimit({ name, windows, refuses = true }: LimitSpec, { now, enforced }: LimitsEnv): Limit {
+function createLimit({ name, windows: usual, refuses = true }: LimitSpec, { now, enforced, windows }: LimitsEnv): Limit {
   const scopes = new Map<string, SlidingWindows>();
-  const seen = windows.map(({ count, ms }) => ({ count, ms, exceeded: 0, highest: 0 }));
+  let inForce = usual;
+  let seen = windowsSeen(usual);
   let exceeded = 0;
+
+  /** Counts of windows of the same lengths go on counting. */
+  function look(): void {
+    const told = windows(name) ?? usual;
+    if (told === inForce) return;
+    const same = told.length === inForce.length && told.every(({ ms }, i) => ms === inForce[i]?.ms);
+    if (!same) scopes.clear();
+    seen = windowsSeen(told);
+    inForce = told;
+  }
 
   function of(scope: string): SlidingWindows {
     const known = scopes.get(scope);
     if (known) return known;
     const oldest = scopes.size >= MOST_SCOPES ? scopes.keys().next() : undefined;
     if (oldest?.done === false) scopes.delete(oldest.value);
-    const made = createSlidingWindows(windows.map(({ ms }) => ms));
+    const made = createSlidingWindows(inForce.map(({ ms }) => ms));
     scopes.set(scope, made);
     return made;
   }
 
   function take(scope: string): number {
+    look();
+    if (inForce.length === 0) return 0;
     const at = now();
     const times = of(scope);
     times.moveTo(at);
@@ -89,4 +104,8 @@ function createLimit({ name, windows, refuses = true }: LimitSpec, { now, enforc
   }
 
   return { take, report: () => ({ name, exceeded, windows: seen.map((window) => ({ ...window })) }) };
+}
+
+function windowsSeen(windows: LimitSpec["windows"]): { readonly count: number; readonly ms: number; exceeded: number; highest: number }[] {
+  return windows.map(({ count, ms }) => ({ count, ms, exceeded: 0, highest: 0 }));
 }

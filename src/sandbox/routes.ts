@@ -28,7 +28,7 @@ export function operationNames({ operations }: PlatformKind): readonly string[] 
 
 /** What a fault set for platforms of a kind may name. */
 export function termsOf(kind: PlatformKind): FaultTerms {
-  return { operations: operationNames(kind), settings: kind.settings };
+  return { operations: operationNames(kind), settings: kind.settings, limits: kind.limits.map(({ name }) => name) };
 }
 
 /** Makes the routes of a kind. */
@@ -59,7 +59,7 @@ export function kindMistakes(kind: PlatformKind): readonly string[] {
     ...twice(operationNames(kind)).map((name) => `operation "${name}" stands twice`),
     ...twice(known).map((name) => `limit "${name}" stands twice`),
     ...operations.flatMap((operation) => operationMistakes(operation, known)),
-    ...limits.filter(({ windows }) => windows.length === 0 || windows.some(({ count, ms }) => count < 1 || ms <= 0))
+    ...limits.filter(({ windows, onDemand = false }) => (windows.length === 0 && !onDemand) || windows.some(({ count, ms }) => count < 1 || ms <= 0))
       .map(({ name }) => `limit "${name}" has no window, or one of nothing`),
   ];
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest } from "node:http2";
+import type { Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import type { Clock } from "../base/clock.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import { requestFraming, type FramingResult, type RequestFraming } from "../http/framing.ts";
@@ -9,6 +9,7 @@ import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import type { Send } from "../pipeline/handle.ts";
 import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
 import { leftWhole } from "./flushed.ts";
+import { calm, isRushing } from "./http2-manners.ts";
 import { inform } from "./inform.ts";
 import type { ListenerOptions } from "./options.ts";
 import { ALLOWED_METHODS, endBroken } from "./refuse-early.ts";
@@ -29,11 +30,6 @@ export interface Front {
 
 /** Bodies up to this size that came along with the head are taken over without a stream. */
 const AT_ONCE = 16 * 1024;
-/**
- * Far above anything a billing system sends. node drops what is beyond it without a word: a request with so many is
- * refused, for it may have had more.
- */
-export const MOST_FIELDS = 500;
 /** Pipelined requests beyond this end the connection: no client that reads its answers gets there. */
 const MOST_WAITING = 100;
 
@@ -53,14 +49,15 @@ export function onRequest(request: IncomingMessage | Http2ServerRequest, respons
   // What follows bytes that made no sense is not served; the answers that are due before it still go out.
   if (connection.broken) return;
   const head = headOf(request);
-  const checked = check(request, head);
+  const checked = check(request, head, options);
   if (!checked.ok) return refuseHead(checked, { request, response, connection }, options, front);
   if (head.target === "*" || answersItself(head)) return answerItself(request, response, front);
   const arrival: Taken = { request, response, head, framing: checked.framing, startedAt, connection };
   connection.due++;
+  if (isHttp2(request) && isRushing(connection, options)) return calm(request.stream.session as ServerHttp2Session | undefined);
   if (!isHttp2(request)) connection.latest = request;
-  if (connection.due === 1 || isHttp2(request)) start(arrival, options, front);
-  else if (connection.waiting.length < MOST_WAITING) connection.waiting.push(() => start(arrival, options, front));
+  if (connection.due === 1 || isHttp2(request)) start(arrival, front);
+  else if (connection.waiting.length < MOST_WAITING) connection.waiting.push(() => start(arrival, front));
   else request.socket.destroy();
 }
 
@@ -74,12 +71,12 @@ interface Taken {
   readonly connection: ClientConnection;
 }
 
-function start(taken: Taken, options: ListenerOptions, front: Front): void {
+function start(taken: Taken, front: Front): void {
   const { body, expectsContinue } = taken.framing;
-  if (body.kind === "none") return begin(taken, NO_BODY, options, front);
-  if (body.kind !== "length" || body.length > AT_ONCE || expectsContinue) return begin(taken, streamed(taken, options, front), options, front);
+  if (body.kind === "none") return begin(taken, NO_BODY, front);
+  if (body.kind !== "length" || body.length > AT_ONCE || expectsContinue) return begin(taken, streamed(taken, front), front);
   // What follows the head in the same read is parsed right after this call: a tick later a small body is all there.
-  process.nextTick(() => begin(taken, bodyNow(taken.request, body.length) ?? streamed(taken, options, front), options, front));
+  process.nextTick(() => begin(taken, bodyNow(taken.request, body.length) ?? streamed(taken, front), front));
 }
 
 function headOf(request: IncomingMessage | Http2ServerRequest): RequestHead {
@@ -111,9 +108,10 @@ function http2Head(request: Http2ServerRequest): RequestHead {
 
 type Checked = FramingResult<RequestFraming>;
 
-function check(request: IncomingMessage | Http2ServerRequest, head: RequestHead): Checked {
+function check(request: IncomingMessage | Http2ServerRequest, head: RequestHead, { maxFields }: ListenerOptions): Checked {
   if (head.version !== "2" && request.httpVersion !== head.version) return { ok: false, code: "malformed-request", detail: `the version '${request.httpVersion}' is not spoken here` };
-  if (head.headers.length >= MOST_FIELDS * 2) return { ok: false, code: "head-too-large", detail: `more than ${MOST_FIELDS} header fields` };
+  // node drops what is beyond it without a word: a request with so many is refused, for it may have had more.
+  if (head.headers.length >= maxFields * 2) return { ok: false, code: "head-too-large", detail: `${maxFields} header fields or more` };
   const framing = requestFraming(head.headers, head.version);
   if (!framing.ok) return framing;
   const { body, upgrade } = framing.framing;
@@ -135,10 +133,10 @@ function bodyNow(request: IncomingMessage | Http2ServerRequest, length: number):
   return bytes === null || bytes.byteLength !== length ? null : { kind: "bytes", bytes };
 }
 
-function streamed({ request, response, framing, connection }: Taken, options: ListenerOptions, front: Front): Body {
+function streamed({ request, response, framing, connection }: Taken, front: Front): Body {
   const length = framing.body.kind === "length" ? framing.body.length : null;
   const before = framing.expectsContinue ? () => response.writeContinue() : null;
-  const source = new RequestBody(request, length, front.clock, options.timeouts.body, before);
+  const source = new RequestBody(request, length, front.clock, connection.bounds, before);
   if (!isHttp2(request)) {
     if (connection.broken && !request.complete) source.fail(new BodyFault("malformed", "the bytes broke off inside the body"));
     connection.receiving = source;
@@ -149,7 +147,7 @@ function streamed({ request, response, framing, connection }: Taken, options: Li
   return { kind: "source", source };
 }
 
-function begin({ request, response, head, startedAt, connection }: Taken, body: Body, options: ListenerOptions, front: Front): void {
+function begin({ request, response, head, startedAt, connection }: Taken, body: Body, front: Front): void {
   const exchange = createExchange({ id: front.nextId(), caller: connection.caller, head, body, startedAt });
   connection.open.add(exchange);
   if (head.version === "2") response.once("close", () => leftWhole(response) || leave(exchange));
@@ -158,9 +156,11 @@ function begin({ request, response, head, startedAt, connection }: Taken, body: 
   const over = (): void => {
     connection.open.delete(exchange);
     connection.due--;
+    connection.served++;
+    if (connection.due === 0) connection.idleSince = front.clock.now();
     finish(request, response, connection);
   };
-  front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, options.timeouts.body)).then(over, over);
+  front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, connection.bounds)).then(over, over);
 }
 
 /** A connection is not kept where the process ends or a body was not read to its end. Broken bytes end it after the last answer that is due. */

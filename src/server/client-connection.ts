@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Caller, Exchange } from "../pipeline/exchange.ts";
+import type { Bounds } from "./allowance.ts";
 import type { RequestBody } from "./request-body.ts";
 
 /** What is known about one client's connection while it lasts. */
@@ -21,6 +22,14 @@ export interface ClientConnection {
   refusing: boolean;
   /** The refusal of those bytes that stands behind the answers that are due; null where none is to be written any more. */
   owed: ErrorCode | null;
+  /** Answers that were handed over, of all exchanges that began here. */
+  served: number;
+  /** Since when nothing is under way, monotonic ms; of no meaning while something is. */
+  idleSince: number;
+  /** How slow the client may be. */
+  readonly bounds: Bounds;
+  /** Ends it in good order where nothing is under way. */
+  end: () => void;
   /** What its exchanges say about where they came from. */
   readonly caller: Caller;
 }
@@ -33,7 +42,7 @@ interface Tracked {
 }
 
 /** Registers a new connection. When it closes, every exchange still open is told that its caller is gone. */
-export function track(socket: Socket, listener: string, secure: boolean, certificate: string | null): ClientConnection {
+export function track(socket: Socket, caller: Omit<Caller, "address">, bounds: Bounds, now: number): ClientConnection {
   const connection: ClientConnection = {
     open: new Set(),
     due: 0,
@@ -43,7 +52,11 @@ export function track(socket: Socket, listener: string, secure: boolean, certifi
     broken: false,
     refusing: false,
     owed: null,
-    caller: { listener, address: socket.remoteAddress ?? "", secure, certificate },
+    served: 0,
+    idleSince: now,
+    bounds,
+    end: () => socket.destroy(),
+    caller: { listener: caller.listener, address: socket.remoteAddress ?? "", secure: caller.secure, certificate: caller.certificate },
   };
   (socket as Tracked)[CONNECTION] = connection;
   socket.once("close", () => {

@@ -1,5 +1,7 @@
 import type { Clock } from "../base/clock.ts";
+import type { Bounds } from "./allowance.ts";
 import type { Response } from "./send.ts";
+import { Taking } from "./taking.ts";
 
 /** True where everything written has already gone to the system, as it does in nearly every case. */
 export function isFlushed(response: Response): boolean {
@@ -12,24 +14,26 @@ export function leftWhole(response: Response): boolean {
 }
 
 /**
- * Waits until an answer that was ended has gone to the system. False when the client went before, or took nothing for
- * `pause` milliseconds; the time an answer waits for its turn behind earlier ones does not count.
+ * Waits until an answer that was ended has gone to the system. False when the client went before, or was slower than the
+ * bounds allow; the time an answer waits for its turn behind earlier ones does not count.
  */
-export function flushed(response: Response, clock: Clock, pause: number): Promise<boolean> {
+export function flushed(response: Response, clock: Clock, bounds: Bounds): Promise<boolean> {
   const ended = "assignSocket" in response ? "finish" : "close";
   return new Promise((resolve) => {
     const late = (): void => {
-      if ("assignSocket" in response && response.socket === null && !response.destroyed) timer = clock.after(pause, late);
-      else over(false);
+      if (!("assignSocket" in response) || response.socket !== null || response.destroyed) return over(false);
+      taking = new Taking(response, clock, bounds);
+      taking.begin(late);
     };
     const onEnd = (): void => over(leftWhole(response));
     const over = (all: boolean): void => {
-      timer.cancel();
+      taking.end(false);
       response.off(ended, onEnd);
       response.off("close", onEnd);
       resolve(all);
     };
-    let timer = clock.after(pause, late);
+    let taking = new Taking(response, clock, bounds);
+    taking.begin(late);
     response.on(ended, onEnd);
     response.on("close", onEnd);
   });

@@ -4,8 +4,10 @@ import { Server as NetServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Stoppable } from "../base/lifetime.ts";
-import { MOST_FIELDS, onRequest, type Front } from "./arrival.ts";
-import { connectionOf, track } from "./client-connection.ts";
+import { onRequest, type Front } from "./arrival.ts";
+import { connectionOf, track, type ClientConnection } from "./client-connection.ts";
+import { Crowd, tighter, type Guard, type RefusedConnection } from "./crowd.ts";
+import { http2Bounds, watchManners } from "./http2-manners.ts";
 import type { ListenerOptions } from "./options.ts";
 import { onClientError, refuseConnect } from "./refuse-early.ts";
 import { ALPN_BOTH, type ListenerTls } from "./tls-material.ts";
@@ -33,6 +35,8 @@ export interface ListenerEnv {
   readonly refused: (listener: string, code: ErrorCode, address: string) => void;
   /** Told of a fault of ours while taking a request in. */
   readonly failed: (listener: string, fault: unknown) => void;
+  /** What is known of clients elsewhere; without it all are strangers. */
+  readonly guard?: Guard;
 }
 
 /** Starts listening. Rejects where the address cannot be had. */
@@ -43,16 +47,31 @@ export async function listen(options: ListenerOptions, tls: ListenerTls | null, 
   // node keeps the first callback for good, whatever setSecureContext is given: the choice behind it is what is renewed.
   const choose: ListenerTls["SNICallback"] = (name, done) => shown?.SNICallback(name, done);
   const server = tls === null ? createServer(serverOptions(options)) : createSecureServer({ ...serverOptions(options), ...secureOptions(options), ...tls, SNICallback: choose });
-  const refused = (code: ErrorCode, socket: Socket): void => env.refused(options.name, code, socket.remoteAddress ?? "");
-  configure(server as Server, options, sockets, refused);
+  const turnedAway = (reason: RefusedConnection, socket: Pick<Socket, "remoteAddress">): void => env.guard?.refused(options.name, reason, socket.remoteAddress ?? "");
+  const refused = (code: ErrorCode, socket: Socket): void => {
+    env.refused(options.name, code, socket.remoteAddress ?? "");
+    if (code === "client-timeout") turnedAway("slow-head", socket);
+    else if (code === "tls-handshake") turnedAway("handshake", socket);
+  };
+  let part = 1;
+  const { clock } = env.front;
+  const crowd = new Crowd(options, clock, env.guard ?? null, (by) => {
+    part = by;
+    // node looks at both when it needs them.
+    (server as Server).headersTimeout = tighter(options.timeouts.head, by);
+    (server as Server).keepAliveTimeout = tighter(options.timeouts.idle, by);
+  });
+  configure(server as Server, options);
+  takeIn(server as Server, options, sockets, { crowd, refused, turnedAway, now: clock.now });
   wire(server as Server, options, env, refused);
   (server as NetServer).on("session", (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
-    // node's idle bound is for HTTP/1 alone. A session whose exchanges are under way is not idle, however quiet.
-    session.setTimeout(options.timeouts.idle, () => {
-      if ((connectionOf(session.socket)?.open.size ?? 0) === 0) session.close();
-    });
+    const connection = connectionOf(session.socket);
+    if (connection === null) return session.destroy();
+    connection.end = () => session.close();
+    const flooded = (): void => turnedAway("flood", { remoteAddress: connection.caller.address });
+    watchManners(session, connection, options, { clock, part: () => part, flooded });
   });
   await bound(server as NetServer, options);
   (server as NetServer).on("error", (fault) => env.failed(options.name, fault));
@@ -108,28 +127,59 @@ function secureOptions(options: ListenerOptions) {
     ALPNProtocols: options.tls?.http2 === false ? ["http/1.1"] : ALPN_BOTH,
     minVersion: leastVersion(options),
     handshakeTimeout: options.timeouts.head,
-    settings: { maxConcurrentStreams: options.maxStreams, maxHeaderListSize: options.maxHeadBytes, enablePush: false },
-    maxSessionInvalidFrames: 100,
+    ...http2Bounds(options),
     ...(options.tls?.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
   };
 }
 
-function configure(server: Server, options: ListenerOptions, sockets: Set<Socket>, refused: (code: ErrorCode, socket: Socket) => void): void {
+function configure(server: Server, options: ListenerOptions): void {
   server.maxConnections = options.maxConnections;
-  server.maxHeadersCount = MOST_FIELDS;
+  server.maxHeadersCount = options.maxFields;
   server.timeout = 0;
   server.keepAliveTimeout = options.timeouts.idle;
   server.headersTimeout = options.timeouts.head;
   server.requestTimeout = 0;
   // A client may close its half of the connection once it has sent its request; it still gets its answer.
   (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+}
+
+/** What connections meet before they have said anything. */
+interface Entry {
+  readonly crowd: Crowd;
+  readonly refused: (code: ErrorCode, socket: Socket) => void;
+  readonly turnedAway: (reason: RefusedConnection, socket: Pick<Socket, "remoteAddress">) => void;
+  readonly now: () => number;
+}
+
+function takeIn(server: Server, options: ListenerOptions, sockets: Set<Socket>, { crowd, refused, turnedAway, now }: Entry): void {
   const secure = options.tls !== undefined;
+  const speak = (socket: Socket, certificate: string | null): void => {
+    const connection: ClientConnection = track(socket, { listener: options.name, secure, certificate }, crowd.bounds, now());
+    crowd.speaks(connection);
+    socket.once("close", () => crowd.fellSilent(connection));
+  };
+  // In front of node's own listeners, which know no way to leave a connection alone: TLS is not even begun with one that is not taken.
+  const takers = server.listeners("connection") as ((socket: Socket) => void)[];
+  server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    const why = crowd.arrived(address);
+    if (why !== null) {
+      turnedAway(why, socket);
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    if (!secure) track(socket, options.name, false, null);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      crowd.left(address);
+    });
+    if (!secure) speak(socket, null);
+    for (const take of takers) take.call(server, socket);
   });
-  server.on("secureConnection", (socket: TLSSocket) => track(socket, options.name, true, socket.authorized ? subjectOf(socket) : null));
+  server.on("drop", (told?: { readonly remoteAddress?: string }) => turnedAway("full", { remoteAddress: told?.remoteAddress }));
+  // Before node makes a session of it, which asks for what is known of the connection.
+  server.prependListener("secureConnection", (socket: TLSSocket) => speak(socket, socket.authorized ? subjectOf(socket) : null));
   server.on("tlsClientError", (_error: Error, socket: Socket) => {
     refused("tls-handshake", socket);
     socket.destroy();
@@ -160,7 +210,12 @@ function wire(server: Server, options: ListenerOptions, env: ListenerEnv, refuse
     refuseConnect(peer as Socket);
   });
   (server as Server & { shouldUpgradeCallback: (request: IncomingMessage) => boolean }).shouldUpgradeCallback = (request) => env.upgrades.wanted(request);
-  server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => env.upgrades.serve(request, socket as Socket, head, options));
+  server.on("upgrade", (request: IncomingMessage, socket, head: Buffer) => {
+    // A tunnel is under way as long as it lasts.
+    const connection = connectionOf(socket);
+    if (connection !== null) connection.due++;
+    env.upgrades.serve(request, socket as Socket, head, options);
+  });
 }
 
 function bound(server: NetServer, options: ListenerOptions): Promise<void> {

@@ -16,7 +16,7 @@ const tls = z.strictObject({
 const timeouts = z.strictObject({
   /** From the connection's first byte to the end of the head. */
   head: duration("100ms", "10min").prefault("10s"),
-  /** Longest pause inside a request body, or with an answer the client does not read. */
+  /** Longest pause inside a request body, or with an answer the client does not read. It also counts what is slower than `minRate`. */
   body: duration("100ms", "1h").prefault("30s"),
   /** Longest pause between two requests; keep it above the keep-alive of a balancer in front. */
   idle: duration("1s", "1h").prefault("75s"),
@@ -30,6 +30,19 @@ export const listenerOptions = z.strictObject({
   timeouts: timeouts.prefault({}),
   /** Connections at once; further ones are closed on arrival. */
   maxConnections: whole(1, 1_000_000).prefault(10_000),
+  /**
+   * Connections at once from one address, an IPv6 /64 being one; further ones are closed on arrival. Trusted proxies stand
+   * for many clients and are not counted. The default is half of all: one application may wait with thousands of requests
+   * while its platform is slow, but nobody takes everything.
+   */
+  maxConnectionsPerClient: whole(1, 1_000_000).prefault(5000),
+  /**
+   * Least rate in bytes a second at which a client sends a body and takes an answer, over more than `timeouts.body`; 0B:
+   * only pauses are bounded. Only time in which the client alone is waited for counts.
+   */
+  minRate: bytes("1MiB").prefault("500B"),
+  /** Fields of a request head; more are answered 431. */
+  maxFields: whole(20, 10_000).prefault(500),
   /** Size of a request head; larger ones are answered 431. */
   maxHeadBytes: bytes("1MiB").prefault("32KiB"),
   /** Requests served at the same time on one HTTP/2 connection. */

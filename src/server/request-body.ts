@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import { BodyFault, type BodySource, type Headers } from "../http/message.ts";
+import { Allowance, type Bounds } from "./allowance.ts";
 
 const NO_TRAILERS: Headers = [];
 
@@ -8,26 +9,27 @@ interface Reader {
   resolve(chunk: Uint8Array | null): void;
   reject(fault: BodyFault): void;
   timer: Timer;
+  since: number;
 }
 
-/** The body of a request as the pipeline reads it: pulled from node's stream, with a bound on every pause. */
+/** The body of a request as the pipeline reads it: pulled from node's stream, with a bound on every pause and on how slow it may be. */
 export class RequestBody implements BodySource {
   readonly length: number | null;
   readonly #stream: Readable;
   readonly #clock: Clock;
-  readonly #pause: number;
+  readonly #allowance: Allowance;
   #before: (() => void) | null;
   #reader: Reader | null = null;
   #fault: BodyFault | null = null;
   #listening = false;
   #ended = false;
 
-  /** `pause`: longest wait for the next piece, ms. `before` runs once when the body is first asked for (100 Continue). */
-  constructor(stream: Readable, length: number | null, clock: Clock, pause: number, before: (() => void) | null) {
+  /** `before` runs once when the body is first asked for (100 Continue). */
+  constructor(stream: Readable, length: number | null, clock: Clock, bounds: Bounds, before: (() => void) | null) {
     this.#stream = stream;
     this.length = length;
     this.#clock = clock;
-    this.#pause = pause;
+    this.#allowance = new Allowance(bounds);
     this.#before = before;
   }
 
@@ -35,11 +37,14 @@ export class RequestBody implements BodySource {
     this.#begin();
     if (this.#fault !== null) return Promise.reject(this.#fault);
     const chunk = this.#stream.read() as Uint8Array | null;
-    if (chunk !== null) return chunk;
+    if (chunk !== null) {
+      this.#allowance.waited(0, chunk.byteLength);
+      return chunk;
+    }
     if (this.#ended) return null;
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(this.#pause, () => this.fail(new BodyFault("timeout", "the body paused for too long")));
-      this.#reader = { resolve, reject, timer };
+      const timer = this.#clock.after(this.#allowance.left, () => this.fail(new BodyFault("timeout", "the body came too slowly or paused for too long")));
+      this.#reader = { resolve, reject, timer, since: this.#clock.now() };
     });
   }
 
@@ -82,7 +87,10 @@ export class RequestBody implements BodySource {
   #serve(): void {
     if (this.#reader === null) return;
     const chunk = this.#stream.read() as Uint8Array | null;
-    if (chunk !== null) this.#taken()?.resolve(chunk);
+    if (chunk === null) return;
+    // Only while it is waited for: what the platform makes us wait is not the client's.
+    this.#allowance.waited(this.#clock.now() - this.#reader.since, chunk.byteLength);
+    this.#taken()?.resolve(chunk);
   }
 
   #taken(): Reader | null {

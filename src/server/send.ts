@@ -7,9 +7,12 @@ import { byName } from "../http/headers.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
 import { BodyFault, type Answer, type BodySource, type Headers } from "../http/message.ts";
 import type { Exchange } from "../pipeline/exchange.ts";
+import type { Bounds } from "./allowance.ts";
+import { Ahead } from "./ahead.ts";
 import { flushed, isFlushed } from "./flushed.ts";
 import { sendPrepared } from "./send-prepared.ts";
 import { sliced } from "./sliced.ts";
+import { Taking } from "./taking.ts";
 
 /** Where an answer goes: HTTP/1 or HTTP/2. */
 export type Response = ServerResponse | Http2ServerResponse;
@@ -17,32 +20,35 @@ export type Response = ServerResponse | Http2ServerResponse;
 /** Bodies up to this size go out with the head in one write, as one string: the copy is cheaper than a second buffer in writev. */
 const ONE_WRITE = 16 * 1024;
 
+/** What HTTP/2 is given at once: slow clients take it within a pause at about the least rate. */
+const FRAMES = 16 * 1024;
+
 /** Fields that frame, route, authenticate or control must not come after the body (RFC 9110 section 6.5.1). */
 const MAY_TRAIL = endToEndFilter(new Set(["content-length", "host", "authorization", "cache-control", "content-encoding", "content-type", "content-range", "set-cookie"]));
 
 /** Puts an answer on the wire, and notes on the exchange what really left. What the system has not taken yet is waited for. */
-export function send(x: Exchange, response: Response, answer: Answer, clock: Clock, pause: number): void | Promise<void> {
+export function send(x: Exchange, response: Response, answer: Answer, clock: Clock, bounds: Bounds): void | Promise<void> {
   if (x.gone || response.destroyed) {
     discard(answer);
     x.endedBy = "client";
     return;
   }
   x.status = answer.status;
-  if (answer.prepared !== undefined && sendPrepared(x, response, answer)) return isFlushed(response) ? undefined : untilFlushed(x, response, clock, pause);
+  if (answer.prepared !== undefined && sendPrepared(x, response, answer)) return isFlushed(response) ? undefined : untilFlushed(x, response, clock, bounds);
   const headers = framed(x, answer);
   const { body } = answer;
-  if (body.kind === "source") return stream(x, response, answer.status, headers, body.source, clock, pause);
+  if (body.kind === "source") return stream(x, response, answer.status, headers, body.source, clock, bounds);
   const bodiless = body.kind === "none" || x.head.method === "HEAD";
-  if (!bodiless && body.bytes.byteLength > ONE_WRITE) return stream(x, response, answer.status, headers, sliced(body.bytes), clock, pause);
+  if (!bodiless && body.bytes.byteLength > ONE_WRITE) return stream(x, response, answer.status, headers, sliced(body.bytes), clock, bounds);
   writeHead(response, answer.status, headers);
   if (bodiless) response.end();
   else response.end(latin1(body.bytes), "latin1");
   if (!bodiless) x.sentBytes = body.bytes.byteLength;
-  if (!isFlushed(response)) return untilFlushed(x, response, clock, pause);
+  if (!isFlushed(response)) return untilFlushed(x, response, clock, bounds);
 }
 
-async function untilFlushed(x: Exchange, response: Response, clock: Clock, pause: number): Promise<void> {
-  if (await flushed(response, clock, pause)) return;
+async function untilFlushed(x: Exchange, response: Response, clock: Clock, bounds: Bounds): Promise<void> {
+  if (await flushed(response, clock, bounds)) return;
   x.endedBy = "client";
   x.reason = x.gone ? "client-gone" : "client-too-slow";
   cut(response);
@@ -69,23 +75,33 @@ function framed(x: Exchange, { body, status, headers, prepared }: Answer): strin
   return body.source.length === null ? (headers as string[]) : headers.concat("Content-Length", String(body.source.length));
 }
 
-async function stream(x: Exchange, response: Response, status: number, headers: string[], source: BodySource, clock: Clock, pause: number): Promise<void> {
-  const wake = watchClose(x, response);
+async function stream(x: Exchange, response: Response, status: number, headers: string[], source: BodySource, clock: Clock, bounds: Bounds): Promise<void> {
+  const wake = watchClose(x, response, clock, bounds);
+  const isHttp2 = !("assignSocket" in response);
+  const ahead = new Ahead(source);
   try {
     writeHead(response, status, headers);
-    let next = source.read();
+    let next = ahead.next();
     if (next instanceof Promise) (response as ServerResponse).flushHeaders();
     for (let chunk = await next; chunk !== null; chunk = await next) {
-      x.sentBytes += chunk.byteLength;
       noteStreamed(chunk.byteLength);
-      if (!(response as ServerResponse).write(chunk) && !(await wake.drained(clock, pause))) return gone(x, response, source);
-      if (x.gone) return gone(x, response, source);
-      next = source.read();
+      // How far a client has come inside a piece is not told in HTTP/2: the pieces are smaller there.
+      const step = isHttp2 ? FRAMES : chunk.byteLength;
+      for (let at = 0; at < chunk.byteLength; at += step) {
+        const piece = step < chunk.byteLength ? chunk.subarray(at, at + step) : chunk;
+        x.sentBytes += piece.byteLength;
+        if (!(response as ServerResponse).write(piece)) {
+          ahead.fill();
+          if (!(await wake.drained())) return gone(x, response, source);
+        }
+        if (x.gone) return gone(x, response, source);
+      }
+      next = ahead.next();
     }
     const trailers = source.trailers();
     if (trailers.length > 0 && source.length === null) addTrailers(response, trailers);
     response.end();
-    if (!isFlushed(response)) await untilFlushed(x, response, clock, pause);
+    if (!isFlushed(response)) await untilFlushed(x, response, clock, bounds);
   } catch (fault) {
     source.cancel();
     if (!(fault instanceof BodyFault)) throw fault;
@@ -93,6 +109,7 @@ async function stream(x: Exchange, response: Response, status: number, headers: 
     x.reason = x.gone ? "client-gone" : `answer-${fault.reason}`;
     cut(response);
   } finally {
+    ahead.letGo();
     wake.stop();
   }
 }
@@ -128,23 +145,25 @@ export function cut(response: Response): void {
   }
 }
 
-/** Waits for room in the socket; false when the client is gone or took too long. */
-function watchClose(x: Exchange, response: Response): { drained(clock: Clock, pause: number): Promise<boolean>; stop(): void } {
+/** Waits for room in the socket; false when the client is gone or too slow. */
+function watchClose(x: Exchange, response: Response, clock: Clock, bounds: Bounds): { drained(): Promise<boolean>; stop(): void } {
   let wake: ((room: boolean) => void) | null = null;
+  let taking: Taking | null = null;
   const onDrain = (): void => wake?.(true);
   const onClose = (): void => wake?.(false);
   response.on("drain", onDrain);
   response.on("close", onClose);
   return {
-    drained(clock, pause) {
+    drained() {
       if (x.gone || response.destroyed) return Promise.resolve(false);
+      const watch = (taking ??= new Taking(response, clock, bounds));
       return new Promise((resolve) => {
-        const timer = clock.after(pause, () => wake?.(false));
         wake = (room) => {
           wake = null;
-          timer.cancel();
+          watch.end(room);
           resolve(room);
         };
+        watch.begin(onClose);
       });
     },
     stop() {

@@ -1,4 +1,5 @@
 import type { Body, Headers } from "../http/message.ts";
+import type { CallSign } from "../limits/concurrency/adaptive-limit.ts";
 import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { AttemptCause, AttemptResult } from "./result.ts";
 
@@ -16,6 +17,12 @@ export interface UpstreamCall {
   readonly host: string | null;
   /** See AttemptRequest. */
   readonly responseTimeout: number | null;
+  /** Calls of one kind take about as long: the route. */
+  readonly kind: string;
+  /** Those who wait in one lane are served in their order, lanes by turns; see base/fair-lane.ts. */
+  readonly lane: string;
+  /** Monotonic ms; what would have to wait for longer is refused at once. */
+  readonly deadline: number;
   /** Wants a connection that never carried a request. */
   readonly fresh: boolean;
   /** Told of interim answers (103 and its like). */
@@ -42,4 +49,18 @@ export function outcomeOf(result: AttemptResult): "success" | "failure" | "neutr
   if (result.kind === "answered") return isFailure(result.answer.status) ? "failure" : "success";
   if (result.kind === "refused" || result.cause === "cancelled" || result.cause === "body-fault") return "neutral";
   return "failure";
+}
+
+const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** What an attempt says about how much the platform can take. */
+export function signOf(result: AttemptResult): CallSign {
+  if (result.kind === "answered") {
+    const { status } = result.answer;
+    if (OVERLOADED.has(status)) return "overload";
+    // A failure is no measure of how long things take.
+    return isFailure(status) ? "nothing" : "done";
+  }
+  if (result.cause === "cancelled") return "given-up";
+  return result.cause === "response-timeout" || result.cause === "total-timeout" || result.cause === "connect-timeout" ? "overload" : "nothing";
 }

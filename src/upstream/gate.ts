@@ -3,6 +3,8 @@ import type { Random } from "../base/random.ts";
 import { parseBackoff, pauseBefore } from "./backoff.ts";
 import { createBreaker, type Breaker, type BreakerState, type HalfOpenMode, type HalfOpenPlan } from "./breaker.ts";
 import { createPool, type ConnectionPool, type UpstreamTls } from "./connections.ts";
+import type { Concurrency } from "../limits/concurrency/concurrency.ts";
+import type { SlotsStatus } from "../limits/concurrency/slots.ts";
 import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { Endpoint, EndpointState } from "./endpoint.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
@@ -14,6 +16,7 @@ import { createRegionUpstream, type AttemptObserver, type RegionUpstream } from 
 import { createRegions, type Regions } from "./regions.ts";
 import { retryBudget } from "./retry-budget.ts";
 import { shared, type Shared } from "./shared.ts";
+import { slotsOfRegion, slotsOptions } from "./slots-of.ts";
 
 /** A site's way to its platform. */
 export interface SiteUpstream {
@@ -26,6 +29,8 @@ export interface SiteUpstream {
 export interface EstateEnv {
   readonly clock: Clock;
   readonly random: Random;
+  /** Bounds the calls under way; without it connections alone do. */
+  readonly concurrency?: Concurrency;
   readonly attempted: (site: string, ...attempt: Parameters<AttemptObserver>) => void;
   readonly breakerMoved: (site: string, region: string, routeClass: string, from: BreakerState, to: BreakerState, why: string) => void;
   readonly endpointChanged: (site: string, endpoint: Endpoint, state: EndpointState, why: string) => void;
@@ -43,7 +48,7 @@ export interface SiteUpstreamOptions {
 export interface RegionStatus {
   readonly site: string;
   readonly region: string;
-  readonly endpoints: readonly { readonly id: string; readonly state: EndpointState; readonly pool: ReturnType<ConnectionPool["counts"]> }[];
+  readonly endpoints: readonly { readonly id: string; readonly state: EndpointState; readonly pool: ReturnType<ConnectionPool["counts"]>; readonly slots: SlotsStatus | null }[];
   readonly breakers: readonly { readonly class: string; readonly state: BreakerState }[];
 }
 
@@ -75,9 +80,10 @@ export function createEstate(env: EstateEnv): Estate {
         releases.push(() => table.letGo(key));
         return table.use(key, make);
       };
+      const later = (letGo: () => void): void => void releases.push(letGo);
       const entries: { status(): RegionStatus }[] = [];
       const regions = options.regions.map((region) => {
-        const opened = openRegion({ ...region, site: options.site, probePace: options.probePace ?? NOT_PACED }, using, { pools, breakers, tended, latest }, env);
+        const opened = openRegion({ ...region, site: options.site, probePace: options.probePace ?? NOT_PACED }, { using, later }, { pools, breakers, tended, latest }, env);
         entries.push(opened);
         live.add(opened);
         return opened.region;
@@ -111,7 +117,14 @@ type Opening = SiteUpstreamOptions["regions"][number] & { readonly site: string;
 
 const NOT_PACED = (): null => null;
 
-function openRegion({ site, ...options }: Opening, using: <T>(table: Shared<T>, key: string, make: () => T) => T, tables: Tables, env: EstateEnv) {
+/** How an opening takes part in what outlives configurations. */
+interface Sharing {
+  readonly using: <T>(table: Shared<T>, key: string, make: () => T) => T;
+  /** Runs when the configuration lets go. */
+  readonly later: (letGo: () => void) => void;
+}
+
+function openRegion({ site, ...options }: Opening, { using, later }: Sharing, tables: Tables, env: EstateEnv) {
   const { upstream, material } = options;
   const backoff = parseBackoff(upstream.retry.backoff) ?? { first: 0, longest: 0 };
   const look = lookAt(options, env.clock);
@@ -134,6 +147,7 @@ function openRegion({ site, ...options }: Opening, using: <T>(table: Shared<T>, 
     breaker.configure(upstream.breaker, plan);
     return [routeClass, breaker] as const;
   }));
+  const slotsOf = slotsOfRegion(site, endpoints.all, slotsOptions(upstream, options.classes), env.concurrency, later);
   const region = createRegionUpstream({
     name: options.name, fallback: options.fallback, attempts: upstream.retry.attempts, endpoints,
     breakerOf: (routeClass) => breakers.get(routeClass) as Breaker,
@@ -142,14 +156,14 @@ function openRegion({ site, ...options }: Opening, using: <T>(table: Shared<T>, 
     totalTimeout: upstream.timeouts.total,
     retries: retryBudget(upstream.retry.budget, env.clock),
     pauseAfter: (attempts) => pauseBefore(attempts, backoff, env.random),
-    poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
+    slotsOf, poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
     observe: (...attempt) => env.attempted(site, ...attempt),
   });
   return {
     region,
     status: (): RegionStatus => ({
       site, region: options.name,
-      endpoints: endpoints.all.map((endpoint) => ({ id: endpoint.id, state: endpoints.state(endpoint), pool: (pools.get(endpoint) as ConnectionPool).counts() })),
+      endpoints: endpoints.all.map((endpoint) => ({ id: endpoint.id, state: endpoints.state(endpoint), pool: (pools.get(endpoint) as ConnectionPool).counts(), slots: slotsOf(endpoint)?.status() ?? null })),
       breakers: [...breakers].map(([name, breaker]) => ({ class: name, state: breaker.state })),
     }),
   };

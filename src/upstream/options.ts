@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bytes, duration, name, share, whole } from "../base/fields.ts";
+import { concurrencyOptions } from "../limits/concurrency/options.ts";
 import { paceOptions } from "../limits/pace/options.ts";
 
 const ORIGIN = /^(https?:\/\/[^/?#@\s]+\/?|sandbox:[A-Za-z0-9._-]{1,64})$/;
@@ -84,10 +85,12 @@ export const upstreamOptions = z.strictObject({
   timeouts: timeouts.prefault({}),
   /** Connections to one endpoint at once. */
   connections: whole(1, 10_000).prefault(128),
-  /** Requests waiting for a connection to one endpoint; more are refused. */
-  queue: whole(0, 100_000).prefault(1000),
-  /** Longest wait for a connection. */
+  /** Requests waiting for one endpoint; more are refused. */
+  queue: whole(0, 100_000).prefault(2000),
+  /** Longest wait for one endpoint. */
   queueTimeout: duration("0ms", "10min").prefault("10s"),
+  /** How many calls may be under way at one endpoint, and who waits; see limits/concurrency/options.ts. */
+  concurrency: concurrencyOptions.prefault({}),
   /** Speaks HTTP/2 where the endpoint offers it. */
   http2: z.boolean().prefault(false),
   /** An answer's head larger than this is refused. */

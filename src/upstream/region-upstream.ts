@@ -5,6 +5,7 @@ import type { ConnectionPool, UpstreamTls } from "./connections.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { OneCall } from "./one-call.ts";
+import type { Slots } from "../limits/concurrency/slots.ts";
 import type { NoTurn } from "../limits/pace/paced-call.ts";
 import type { RegionView } from "./regions.ts";
 import type { RetryBudget } from "./retry-budget.ts";
@@ -21,6 +22,8 @@ export interface RegionParts {
   readonly attempts: number;
   readonly endpoints: Endpoints;
   readonly poolOf: (endpoint: Endpoint) => ConnectionPool;
+  /** Null where nothing bounds the calls under way but connections. */
+  readonly slotsOf: (endpoint: Endpoint) => Slots | null;
   readonly breakerOf: (routeClass: string) => Breaker;
   /** What a tunnel needs beside the endpoint; times in ms. */
   readonly tunnel: { readonly material: UpstreamTls; readonly connectTimeout: number; readonly responseTimeout: number };

@@ -26,7 +26,7 @@ function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = {
   const note = (event: string, fields: LogFields = {}): void => void log.push({ event, fields });
   const calls: string[] = [];
   const views: AdminViews = {
-    status: () => ({ version: "1", node: "26", startedAt: "", uptimeSeconds: 1, generation: 1, file: "f", exchangesInFlight: 0, listeners: [], sites: [], pendingRestart: [] }),
+    status: () => ({ version: "1", node: "26", startedAt: "", uptimeSeconds: 1, generation: 1, file: "f", exchangesInFlight: 0, listeners: [], sites: [], limits: [], sharedLimits: "none", firewall: { mode: "enforce", ruleset: "r", trial: null }, bans: null, pendingRestart: [] }),
     ready: () => ({ ready: false, reasons: ["draining"] }),
     config: () => ({ admin: { tokens: [{ name: "ops", hash: "(redacted)", role: "admin" }] } }),
     metrics: () => Promise.resolve({ contentType: "text/plain; version=0.0.4", body: "m 1\n" }),
@@ -36,6 +36,16 @@ function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = {
     },
     drain: () => void calls.push("drain"),
     journal: noJournal(),
+    bans: { list: () => [], lift: () => false, liftAll: () => 0 },
+    waf: {
+      report: () => ({ ok: true, value: { since: "", ruleset: "r", trial: null, lost: 0, groups: [], wider: [] } }),
+      reset: () => {
+        calls.push("reset");
+        return 0;
+      },
+      rules: () => ({ mode: "enforce", threshold: 5, exclusions: 0, adjustments: 0, sets: [] }),
+      time: () => ({ ok: true, value: 0 }),
+    },
     cache: {
       sites: () => [{ name: "default", regions: ["main"], routes: ["rest"] }],
       accepts: () => false,
@@ -72,6 +82,10 @@ const PERMISSIONS: readonly (readonly [string, Readonly<Record<Role | "remote" |
   ["POST /api/v1/cache/purge?all=true", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/cache/inspect?url=/", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/cache/stats", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/waf/report?since=2h", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/waf/report?sinec=2h", { viewer: "bad-parameter", auditor: "bad-parameter", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/waf/report/reset", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/waf/rules", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/journal/entries", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/journal/entry?id=00000000000000000000000000000000", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/journal/export", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],

@@ -9,7 +9,9 @@ import { OperatorError } from "../../src/base/errors.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Surroundings } from "../../src/pipeline/generation.ts";
+import { createLimits } from "../../src/limits/caller/limits.ts";
 import { createPaces } from "../../src/limits/pace/paces.ts";
+import { createFirewall } from "../../src/waf/waf.ts";
 import { createEstate } from "../../src/upstream/gate.ts";
 
 const text = (openFor: string): string => `version: 1
@@ -42,6 +44,8 @@ async function setUp(t: TestContext) {
   const applied: number[] = [];
   const env: GenerationsEnv = {
     file, env: {}, around, estate, paces: createPaces({ clock, random: seededRandom(1), events: { went: () => undefined, told: () => undefined, heard: () => undefined } }),
+    firewall: createFirewall({ judged: () => undefined }),
+    limits: createLimits({ clock, random: seededRandom(1), shared: () => null, events: { went: () => undefined, refused: () => undefined, would: () => undefined } }),
     sandboxes: { ensure: async () => undefined, origin: (url) => url, list: () => [], stop: async () => undefined },
     journal: () => Promise.reject(new Error("no submission is configured here")),
     prepare(next: GoodLoad) {

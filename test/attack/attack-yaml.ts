@@ -5,7 +5,10 @@ export interface AttackSetting {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-/** The configuration that all attacks run against: a pass lane, the three opt-ins, and one route for WebSocket. */
+/**
+ * The configuration that all attacks run against: a pass lane, the three opt-ins, and one route for WebSocket. The firewall only
+ * tells: what it stops has tables of its own (test/waf), and here everything that is valid has to arrive.
+ */
 export function attackYaml({ upstreamPort, tls }: AttackSetting): string {
   return `version: 1
 state: { dir: "{folder}/state" }
@@ -14,6 +17,7 @@ listeners:
 ${tls === undefined ? "" : "  - { name: tls, bind: 127.0.0.1:0, tls: { certificates: [edge], http2: true } }\n"}admin: { bind: 127.0.0.1:0 }
 health: { bind: 127.0.0.1:0 }
 drain: { grace: 0s, max: 3s }
+waf: { mode: detect }
 ${tls === undefined ? "" : `certificates:\n  edge: { files: { cert: "${tls.cert}", key: "${tls.key}" } }\n`}regions:
   home: { endpoints: [{ url: http://127.0.0.1:${upstreamPort} }] }
 upstream:

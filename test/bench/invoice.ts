@@ -14,7 +14,7 @@ export interface InvoiceText {
 export function invoiceText(size: number, digits: number): InvoiceText {
   const before = '{"orderNo":"';
   const lines: unknown[] = [];
-  const after = (note: string): string => `",${JSON.stringify({ sellerTaxNo: "91440300MA5FTEST0X", buyerName: "Benchmark Trading Co", lines, note }).slice(1)}`;
+  const after = (note: string): string => `",${JSON.stringify({ sellerTaxNo: "91440300MA5FTEU0XQ", buyerName: "Benchmark Trading Co", lines, note }).slice(1)}`;
   const room = size - digits - before.length;
   while (after("").length < room - 90) lines.push({ line: lines.length + 1, name: "consulting service", amount: "1024.00", rate: "0.06", tax: "61.44" });
   return { before, after: after("x".repeat(Math.max(0, room - after("").length))) };

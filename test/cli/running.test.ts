@@ -71,10 +71,10 @@ test("a file with mistakes and an option that cannot be used are told before any
 
 const STATUS = {
   version: "1.2.3", node: "26.0.0", startedAt: "2026-11-03T08:00:00.000Z", uptimeSeconds: 61, generation: 2, file: "config/taxgate.yaml", exchangesInFlight: 4, ready: true, reasons: [],
-  listeners: [{ name: "tls", address: "0.0.0.0:8443", tls: true }], pendingRestart: ["health.bind"],
-  sites: [{ name: "china", regions: [{
+  listeners: [{ name: "tls", address: "0.0.0.0:8443", tls: true }], limits: [{ name: "perTaxpayer", keys: 12, waiting: 3, dryRun: true, shared: false }], sharedLimits: "down", firewall: { mode: "enforce", ruleset: "builtin@2026.11", trial: "own@1" }, bans: 1, pendingRestart: ["health.bind"],
+  sites: [{ name: "china", pace: [{ group: "send", scopes: 1, waiting: 0, quiet: 0, said: 0 }, { group: "all", scopes: 20, waiting: 7, quiet: 2, said: 5 }], regions: [{
     name: "guangdong", breakers: [{ class: "submit", state: "open" }, { class: "read", state: "closed" }],
-    endpoints: [{ url: "https://gd1", up: true, reason: "", busy: 1, idle: 2 }, { url: "https://gd2", up: false, reason: "3 probes failed", busy: 0, idle: 0 }],
+    endpoints: [{ url: "https://gd1", up: true, reason: "", busy: 1, idle: 2, concurrency: { limit: 16, inFlight: 1, waiting: 3 } }, { url: "https://gd2", up: false, reason: "3 probes failed", busy: 0, idle: 0, concurrency: null }],
   }] }],
 };
 
@@ -87,11 +87,27 @@ up 61 s since 2026-11-03T08:00:00.000Z, configuration 2 from config/taxgate.yaml
 listener tls: 0.0.0.0:8443 (tls)
 site china
   guangdong: 1 of 2 up, breaker submit open
-    https://gd1 up, 1 busy, 2 idle
+    https://gd1 up, 1 busy, 2 idle, 1 of at most 16 calls, 3 waiting
     https://gd2 out: 3 probes failed, 0 busy, 0 idle
+  pace send: 1 scope, 0 waiting
+  pace all: 20 scopes, 7 waiting, 2 told to wait, 5 with limits that the platform said
+limit perTaxpayer: 12 keys, 3 waiting (dry run)
+shared limits: down, each Taxgate counts for itself
+firewall: enforce, builtin@2026.11, trial own@1
+bans: 1 client
 waiting for a restart: health.bind
 `,
   });
+});
+
+test("status counts one key as one", async () => {
+  const { out } = await run("status", running(answer(200, { ...STATUS, limits: [{ name: "daily", keys: 1, waiting: 0, dryRun: false, shared: false }] })));
+  assert.match(out, /^limit daily: 1 key, 0 waiting$/m);
+});
+
+test("status without a set on trial and without bans says neither", async () => {
+  const { out } = await run("status", running(answer(200, { ...STATUS, firewall: { ...STATUS.firewall, mode: "detect", trial: null }, bans: null })));
+  assert.match(out, /^firewall: detect, builtin@2026\.11\nwaiting/m);
 });
 
 test("status ends with 3 while it is not ready, and gives the API's own answer when asked", async () => {

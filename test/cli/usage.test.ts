@@ -23,6 +23,8 @@ Commands:
   reload [options] [file]  makes a running Taxgate read its configuration again
   cache                    purges, inspects and counts what a running Taxgate keeps of answers
   journal                  shows, decides, compares and saves what is known of submissions
+  waf                      shows whom and what the firewall keeps out, tries requests, and lifts
+                           bans
   platforms                lists, shows and checks profiles of tax platforms
   token [options] <name>   makes a token for the admin API and the line that admits it
   version                  prints the version and the Node it runs on
@@ -34,6 +36,7 @@ Exit codes:
   2  wrong configuration or wrong usage
   3  no running Taxgate answered, it is not ready, or it could not reach those it shares the cache with
   4  the token is missing, unknown, or its role does not allow this
+  5  of waf test: the request is stopped
 
 `;
 

@@ -6,13 +6,15 @@ import { normalForm } from "../../src/config/normal.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { FOLDER, loadText, PEM } from "./load-text.ts";
 import { OWN_PROFILE } from "./own-profile.ts";
+import { RULE_FILES } from "./own-rules.ts";
+import { SCHEMA_FILES } from "./own-schemas.ts";
 
 const GOLDEN = join(import.meta.dirname, "..", "golden", "config");
 const CONFIG = join(import.meta.dirname, "..", "..", "config");
 const CACHE_KEY = "a-key-from-the-environment";
 const ENV = { CACHE_KEY, GATE_NAME: "gate", OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", WRONG: "very-secret-text" };
 const SM4_KEYS: Readonly<Record<string, string>> = { sm4: "0123456789abcdeffedcba9876543210", inline: "0123456789abcdeffedcba987654321a", unused: "AAECAwQFBgcICQoLDA0ODw==" };
-const FILES = { "own.yaml": OWN_PROFILE, "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM, "tls/empty.pem": "", "secrets/name": "from-a-file\n", "secrets/sm4": `${SM4_KEYS["sm4"]}\n` };
+const FILES = { ...RULE_FILES, ...SCHEMA_FILES, "own.yaml": OWN_PROFILE, "tls/a.crt": PEM, "tls/a.key": PEM, "tls/ca.pem": PEM, "tls/empty.pem": "", "secrets/name": "from-a-file\n", "secrets/sm4": `${SM4_KEYS["sm4"]}\n` };
 
 /** Normal form and warnings, or the exact lines of errors. Rewritten with UPDATE_GOLDEN=1, to be read before it is committed. */
 function outcome(text: string): string {

@@ -63,7 +63,7 @@ function keysIn(value: unknown, path: string, into: Set<string>): Set<string> {
   if (Array.isArray(value)) for (const item of value) keysIn(item, `${path}[]`, into);
   else if (typeof value === "object" && value !== null) {
     for (const [key, part] of Object.entries(value)) {
-      const named = path === ".certificates" || path.endsWith(".regions");
+      const named = path === ".certificates" || path === ".limits" || path.endsWith(".regions");
       into.add(`${path}.${named ? "*" : key}`);
       keysIn(part, `${path}.${named ? "*" : key}`, into);
     }
@@ -98,6 +98,7 @@ test("every default that the schema knows stands in reference.yaml as a line of 
 interface Shown {
   readonly cache: unknown;
   readonly journal: unknown;
+  readonly waf: unknown;
   readonly sites: { readonly identity: object; readonly routes: { cache?: unknown; submission?: unknown; learns?: unknown; class: string; match: { path: string } }[] }[];
 }
 
@@ -126,6 +127,7 @@ const sections: [string, (string | number)[], (whole: Shown) => unknown, string[
   ["the shared cache", ["cache"], (whole) => whole.cache, [], 10],
   ["a route's cache", ["routes", 0, "cache"], (whole) => whole.sites[0]?.routes[0]?.cache, [".key", ".immutableWhen", ".invalidateOn", ".tags"], 17],
   ["the journal", ["journal"], (whole) => whole.journal, [], 4],
+  ["the firewall", ["waf"], (whole) => whole.waf, [".exclude", ".adjust", ".allow.principals", ".allow.taxpayers"], 22],
   // Forms of answers and one step of a plan are examples whole.
   ["a submission", ["routes", 0, "submission"], (whole) => whole.sites[0]?.routes[0]?.submission, [".key", ".scope", ".items.scope", ".items.fingerprint", ".items.fingerprint.fields", ".items.outcomes", ".answers.mixed.contentType", ".answers.mixed.body", ".fingerprint.fields", ".duplicate", ".notExecuted", ".inDoubt", ".resolve", ".serialBy", ".within", ".answers.elsewhere.contentType", ".answers.elsewhere.body", ".fingerprint", ".fingerprint.over", ".defer.accepted", ".defer.accepted.body", ".answers.tryLater.contentType", ".answers.tryLater.body", ".answers.held.contentType", ".answers.held.body", ".answers.conflict.contentType", ".answers.conflict.body", ".answers.limited.contentType", ".answers.limited.body"], 24],
   ["a query", ["routes", 0, "submission", "resolve", 0], (whole) => (whole.sites[0]?.routes[0]?.submission as { resolve: unknown[] } | undefined)?.resolve[0], [".match", ".as.contentType", ".as.body", ".query.path", ".closedAs.contentType", ".closedAs.body", ".resend.times", ".resend.pause"], 5],

@@ -8,14 +8,15 @@ import { readFromDisk } from "../../src/config/sources.ts";
 export const FOLDER = resolve("/etc/taxgate");
 
 const PROFILES = dirname(builtInFile("generic-json"));
+const RULES = join(dirname(PROFILES), "waf");
 
-/** Loads a text as if it stood in `taxgate.yaml`, with other files beside it; of the disk it sees the built-in profiles alone. */
+/** Loads a text as if it stood in `taxgate.yaml`, with other files beside it; of the disk it sees the built-in profiles and rules alone. */
 export function loadText(text: string | Uint8Array, env: Env = {}, files: Readonly<Record<string, string>> = {}): Loaded {
   const contents = new Map<string, Uint8Array>([[join(FOLDER, "taxgate.yaml"), Buffer.from(text)]]);
   for (const [name, content] of Object.entries(files)) contents.set(resolve(FOLDER, name), Buffer.from(content));
   const read = (path: string): FileReading => {
     const bytes = contents.get(path);
-    if (bytes === undefined && path.startsWith(PROFILES)) return readFromDisk(path);
+    if (bytes === undefined && (path.startsWith(PROFILES) || path.startsWith(RULES))) return readFromDisk(path);
     return bytes === undefined ? { ok: false, reason: "no such file" } : { ok: true, bytes };
   };
   const loaded = loadConfig(join(FOLDER, "taxgate.yaml"), env, read);

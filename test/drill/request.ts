@@ -40,6 +40,8 @@ export interface Sample {
   readonly invoiceNo: string | null;
   /** The code in the answer's document, by which billing systems judge; null or absent where there is none. */
   readonly said?: number | null;
+  /** Seconds in Retry-After; null or absent where there is none. */
+  readonly retryAfter?: number | null;
 }
 
 /** Connections that are kept. */
@@ -89,9 +91,10 @@ function exchange(call: Call, port: number, agent: Agent): Promise<Answered> {
 }
 
 /** What Taxgate itself says about an answer. */
-function ownFields(headers: Answered["headers"]): Pick<Sample, "code" | "cacheStatus" | "age"> {
+function ownFields(headers: Answered["headers"]): Pick<Sample, "code" | "cacheStatus" | "age" | "retryAfter"> {
   const [code, status, age] = ["taxgate-error", "cache-status", "age"].map((name) => headers[name]);
-  return { code: typeof code === "string" ? code : null, cacheStatus: typeof status === "string" ? status : null, age: age === undefined ? null : Number(age) };
+  const wait = headers["retry-after"];
+  return { code: typeof code === "string" ? code : null, cacheStatus: typeof status === "string" ? status : null, age: age === undefined ? null : Number(age), retryAfter: wait === undefined ? null : Number(wait) };
 }
 
 function fields(text: string): Pick<Sample, "by" | "madeAt" | "invoiceNo" | "said"> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { clientAddress, readHop } from "../../src/identity/client-address.ts";
-import { networkSet } from "../../src/identity/network-set.ts";
+import { networkSet } from "../../src/base/network-set.ts";
 
 const trusted = networkSet(["10.0.0.0/8", "2001:db8:1::/48"], "test");
 

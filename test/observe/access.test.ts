@@ -40,6 +40,13 @@ test("what does not apply is left out of the line", () => {
   assert.deepEqual(line["phases"], {});
 });
 
+test("a limit that acted stands behind the submission, and one line's does not stay for the next", () => {
+  const { one, lines } = setUp();
+  assert.equal(one(summary({ limit: "daily", submission: "refused" }))["limit"], "daily");
+  assert.match(lines[0] ?? "", /"submission":"refused","limit":"daily"/);
+  assert.ok(!("limit" in one(summary({ submission: "refused" }))));
+});
+
 test("lines of many kinds in turn each say their own", () => {
   const { one } = setUp();
   const kinds = Array.from({ length: 40 }, (_, n) => ({ route: `route-${n % 20}`, status: 200 + (n % 18), region: n % 3 === 0 ? null : `region-${n % 7}` }));

@@ -8,7 +8,7 @@ export function summary(different: Partial<ExchangeSummary> = {}): ExchangeSumma
   return {
     id: "abc-00001", listener: "plain", client: "10.0.0.7", method: "POST", path: "/api/invoices", query: "?token=t0psecret", version: "1.1",
     site: "china", route: "issue", routeClass: "submit", region: "guangdong", endpoint: "https://gd1.tax.example", status: 200, sentBytes: 1123,
-    endedBy: "upstream", phase: "answer", reason: "", cache: null, submission: null, error: null, outcome: "ok", attempts: 1, principal: "key:ops", taxpayer: "914403001234567890",
+    endedBy: "upstream", phase: "answer", reason: "", cache: null, submission: null, limit: null, waf: null, error: null, outcome: "ok", attempts: 1, principal: "key:ops", taxpayer: "914403001234567890",
     traceId: "0af7651916cd43dd8448eb211c80319c", startedAt: 1000, endedAt: 1012.5,
     ends: Float64Array.of(1000.25, 1000.5, 1000.5, 1001, 1012, 1012.125, 1012.5, 0),
     ...different,

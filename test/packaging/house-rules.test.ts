@@ -35,6 +35,9 @@ const planted: readonly Planted[] = [
   { file: "src/waf/re-export.ts", source: "export { value } from '../limits/value.ts';\n", rule: imports },
   { file: "src/waf/up.ts", source: importingType("../pipeline/value.ts"), rule: imports },
   { file: "src/waf/dynamic.ts", source: "export const taken = async (): Promise<unknown> => import('../pipeline/value.ts');\n", rule: imports },
+  { file: "src/waf/redis.ts", source: importing("../redis/value.ts") },
+  { file: "src/pipeline/redis.ts", source: importing("../redis/value.ts"), rule: imports },
+  { file: "src/redis/up.ts", source: importingType("../limits/value.ts"), rule: imports },
   { file: "src/pipeline/room.ts", source: importing("../waf/waf.ts") },
   { file: "src/pipeline/inside-a-room.ts", source: importing("../waf/value.ts"), rule: imports },
   { file: "src/pipeline/type-inside.ts", source: importingType("../waf/value.ts") },
@@ -128,7 +131,7 @@ const planted: readonly Planted[] = [
 ];
 
 const shared = "export interface Shape { readonly size: number }\nexport const value = 1;\n";
-const imported = ["base", "http", "pipeline", "limits", "waf", "server", "certs", "journal", "cli", "document", "admin", "app"].map((folder) => ({
+const imported = ["base", "http", "pipeline", "limits", "waf", "redis", "server", "certs", "journal", "cli", "document", "admin", "app"].map((folder) => ({
   file: `src/${folder}/value.ts`,
   source: shared,
 }));

@@ -1,9 +1,13 @@
 import { createCache } from "../../src/cache/cache.ts";
 import { byteBudget } from "../../src/base/byte-budget.ts";
-import { manualClock } from "../../src/base/clock.ts";
+import { manualClock, type ManualClock } from "../../src/base/clock.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { NO_BODY, type Answer, type Body, type BodySource, type Headers } from "../../src/http/message.ts";
 import { identityOptions } from "../../src/identity/options.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import type { Ways } from "../../src/journal/way.ts";
+import { createLimits } from "../../src/limits/caller/limits.ts";
+import { limitsOptions } from "../../src/limits/caller/options.ts";
 import { createPaces } from "../../src/limits/pace/paces.ts";
 import type { ExchangeSummary } from "../../src/observe/exchange-summary.ts";
 import { compileGeneration } from "../../src/pipeline/compile-generation.ts";
@@ -20,6 +24,11 @@ import type { RegionUpstream } from "../../src/upstream/region-upstream.ts";
 import { createRegions } from "../../src/upstream/regions.ts";
 import type { AttemptResult } from "../../src/upstream/result.ts";
 import { retryBudget } from "../../src/upstream/retry-budget.ts";
+import type { Judgement } from "../../src/waf/judgement.ts";
+import type { Unadmitted } from "../../src/waf/positive-security.ts";
+import { wafOptions } from "../../src/waf/options.ts";
+import { ruleFileOptions, type RuleSetOptions } from "../../src/waf/rules/options.ts";
+import { createFirewall } from "../../src/waf/waf.ts";
 
 /** What a region does with one call; the call's number counts from 0 over all regions. */
 export type Serve = (call: UpstreamCall, control: CallControl, number: number, region: string) => AttemptResult | Promise<AttemptResult>;
@@ -52,11 +61,17 @@ export interface SetUpOptions {
   readonly identity?: unknown;
   readonly keys?: SiteOptions["keys"];
   readonly errors?: unknown;
+  /** What callers are allowed, by name. */
+  readonly limits?: unknown;
+  /** Where submissions are claimed; nowhere unless written. */
+  readonly journal?: (clock: ManualClock, ways: Ways) => Journal;
+  /** What the firewall does, and its rules as a file has them; nothing is looked at unless written. */
+  readonly waf?: { readonly options?: unknown; readonly acting: unknown; readonly trial?: unknown; /** JSON Schemas by their files. */ readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
 /** A pipeline without sockets: real identity, routes, cache and phases, regions by script, time that stands still. */
 export function setUp(serve: Serve = () => answered(200), options: SetUpOptions = {}) {
-  const { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = () => true, routes = ROUTES, identity = { trustedProxies: ["10.0.0.0/8"] }, keys = {}, errors } = options;
+  const { hosts = ["tax.example"], attempts = 3, pause = 50, bodies = 1_000_000, up = () => true, routes = ROUTES, identity = { trustedProxies: ["10.0.0.0/8"] }, keys = {}, errors, limits: allowed = {}, waf } = options;
   const clock = manualClock();
   const calls: { readonly call: UpstreamCall; readonly region: string }[] = [];
   const ends: ExchangeSummary[] = [];
@@ -83,7 +98,16 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
   const written: SiteOptions = { name: "main", platform: null, keys, errors: errors === undefined ? undefined : errorForm.parse(errors), hosts, defaultRegion: "r1", regions, identity: identityOptions.parse(identity), routes: routes.map((route) => routeOptions.parse(route)) };
   const estate = { open: () => ({ regions: createRegions([region("r1"), region("r2")]), letGo: () => undefined }) } as unknown as Estate;
   const paces = createPaces({ clock, random: seededRandom(1), events: { went: () => undefined, told: () => undefined, heard: () => undefined } });
-  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: null, paces, material: () => ({}) as UpstreamTls, origin: (url) => url });
+  const met: string[] = [];
+  const limits = createLimits({ clock, random: seededRandom(1), shared: () => null, events: {
+    went: (limit, ms) => void met.push(`${limit} ${ms > 0 ? `queued ${ms}` : "allowed"}`),
+    refused: (limit, ms) => void met.push(`${limit} refused ${ms}`),
+    would: (limit, what, ms) => void met.push(`${limit} would-${what} ${ms}`),
+  } }).open(limitsOptions.parse(allowed));
+  const judged: { readonly route: string; readonly judgement: Judgement | null; readonly id: string }[] = [];
+  const unadmitted: Unadmitted[] = [];
+  const firewall = waf === undefined ? null : createFirewall({ judged: (_site, route, judgement, id) => void judged.push({ route, judgement, id }) }, { unadmitted: (what) => void unadmitted.push(what) }).open(wafOptions.parse(waf.options ?? {}), { acting: ruleSet(waf.acting), trial: waf.trial === undefined ? null : ruleSet(waf.trial) }, waf.schemas);
+  const generation: Generation = compileGeneration(1, [written], { estate, cache, journal: options.journal?.(clock, (site, route) => generation.ways(site, route)) ?? null, paces, firewall, limits, material: () => ({}) as UpstreamTls, origin: (url) => url });
   const around: Surroundings = {
     clock, random: seededRandom(1),
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: (event, fields) => void logged.push([event, fields]) },
@@ -92,7 +116,12 @@ export function setUp(serve: Serve = () => answered(200), options: SetUpOptions 
     bodies: byteBudget(bodies),
     cache,
   };
-  return { clock, calls, ends, logged, notStored, staleServed, generation, around, retried: () => retried };
+  return { clock, calls, ends, logged, notStored, staleServed, met, judged, unadmitted, generation, around, retried: () => retried };
+}
+
+function ruleSet(written: unknown): RuleSetOptions {
+  const { ruleset, version, classes, rules } = ruleFileOptions.parse(written);
+  return { name: `${ruleset}@${version}`, classes, rules };
 }
 
 /** A request as the listener hands it in. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkFaults, type FaultTerms } from "../../src/sandbox/fault-check.ts";
 
-const TERMS: FaultTerms = { operations: ["issue", "query", "unknown"], settings: { processingMs: 100, login: true } };
+const TERMS: FaultTerms = { operations: ["issue", "query", "unknown"], settings: { processingMs: 100, login: true }, limits: ["send"] };
 
 const WRONG: readonly (readonly [value: unknown, errors: readonly string[]])[] = [
   [[], ['reading faults: document: got "[]", want an object']],
@@ -50,7 +50,7 @@ test("a full fault set is accepted as it is", () => {
     halfOpen: { probability: 0 }, garbage: { issued: true }, html: { status: 502 }, unauthorized: { times: 1 },
     errorBefore: { probability: 0.087 }, errorAfter: { as: "504" }, resetAfterProcessing: { on: ["issue", "query"] },
     resetMidAnswer: { as: "close" }, slowBody: { bytesPerSecond: 100 }, clockSkew: { ms: -3_600_000 }, lateVisibility: { ms: 1000 }, refuseDuplicates: {},
-    limits: { enforce: false }, settings: { processingMs: 0 },
+    limits: { enforce: false, windows: { send: [{ count: 3, ms: 1000 }] } }, settings: { processingMs: 0 },
   };
   assert.deepEqual(checkFaults(faults, TERMS), { ok: true, faults });
 });

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "../../src/base/random.ts";
+import type { LimitSpec } from "../../src/sandbox/kind.ts";
 import { createLimits, type Limits } from "../../src/sandbox/limits.ts";
 
 interface Bench {
   readonly limits: Limits;
   at: number;
   enforced: boolean;
+  told: LimitSpec["windows"] | undefined;
 }
 
 function bench(...windows: readonly { readonly count: number; readonly ms: number }[]): Bench {
-  const made: { limits?: Limits; at: number; enforced: boolean } = { at: 0, enforced: true };
-  const limits = createLimits([{ name: "send", windows, scope: () => "" }], { now: () => made.at, enforced: () => made.enforced });
+  const made: { limits?: Limits; at: number; enforced: boolean; told: LimitSpec["windows"] | undefined } = { at: 0, enforced: true, told: undefined };
+  const limits = createLimits([{ name: "send", windows, scope: () => "" }], { now: () => made.at, enforced: () => made.enforced, windows: () => made.told });
   return Object.assign(made, { limits });
 }
 
@@ -71,4 +73,18 @@ test("a limit that is not enforced lets everything pass, and counts how far it w
   on.enforced = true;
   assert.equal(on.limits.take("send", "a"), 1000);
   assert.equal(on.limits.take("nothing", "a"), 0);
+});
+
+test("what the fault set says takes the place of what the kind allows, and what was counted counts on", () => {
+  const on = bench({ count: 2, ms: 1000 });
+  const take = (times: number): boolean[] => Array.from({ length: times }, () => on.limits.take("send", "a") === 0);
+  assert.deepEqual(take(3), [true, true, false]);
+  on.told = [{ count: 4, ms: 1000 }];
+  assert.deepEqual(take(3), [true, true, false]);
+  on.told = [{ count: 1, ms: 1000 }];
+  on.at = 500;
+  assert.deepEqual(take(1), [false]);
+  on.told = undefined;
+  on.at = 1000;
+  assert.deepEqual(take(3), [true, true, false]);
 });

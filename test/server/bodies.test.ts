@@ -103,10 +103,10 @@ test("a slow but steady body may take longer than the bound on one pause", async
   socket.write(bytes("POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n"));
   for (let i = 0; i < 10; i++) {
     await new Promise((resolve) => setTimeout(resolve, 30));
-    socket.write("1\r\nx\r\n");
+    socket.write(`40\r\n${"x".repeat(0x40)}\r\n`);
   }
   socket.write("0\r\n\r\n");
-  assert.ok(await until(() => received.endsWith(`<source ${"x".repeat(10)}>`), 1000), received);
+  assert.ok(await until(() => received.endsWith(`<source ${"x".repeat(640)}>`), 1000), received);
   socket.destroy();
 });
 
@@ -148,7 +148,7 @@ function fed(pause = 100) {
   const clock = manualClock();
   const stream = new Readable({ read: () => undefined });
   const begun: string[] = [];
-  const body = new RequestBody(stream, null, clock, pause, () => void begun.push("begun"));
+  const body = new RequestBody(stream, null, clock, { pause, minRate: 0 }, () => void begun.push("begun"));
   return { clock, stream, body, begun };
 }
 

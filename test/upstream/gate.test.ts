@@ -10,7 +10,7 @@ import type { RegionUpstream } from "../../src/upstream/region-upstream.ts";
 import { until } from "../support/until.ts";
 import { onHead, OK, rawPlatform } from "./attempt-setup.ts";
 
-const CALL: UpstreamCall = { class: "read", method: "GET", target: "/", headers: [], body: NO_BODY, host: null, responseTimeout: null, fresh: false, informed: null, pace: null };
+const CALL: UpstreamCall = { class: "read", method: "GET", target: "/", headers: [], body: NO_BODY, host: null, responseTimeout: null, kind: "r", lane: "", deadline: Infinity, fresh: false, informed: null, pace: null };
 
 /** An estate whose clock stands still, on platforms that are really there. */
 function setUp(t: TestContext) {

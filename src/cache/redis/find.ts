@@ -4,11 +4,11 @@ import type { SharedRecord } from "./codec.ts";
 import type { EntryAddress, Selecting, StoredAnswer } from "../entry.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RedisKeys } from "./keys.ts";
-import type { Asked, RedisLink } from "./link.ts";
+import type { Asked, RedisLink } from "../../redis/link.ts";
 import { compareMarks, establishMarks, pathMarks, readMarks } from "./marks.ts";
-import { replies } from "./replies.ts";
+import { replies } from "../../redis/replies.ts";
 import type { SharedFound, TierFault } from "../shared-tier.ts";
-import { within } from "./within.ts";
+import { within } from "../../redis/within.ts";
 
 /** What a look-up gave, and how it counts in the statistics. */
 export interface Finding {

@@ -1,8 +1,8 @@
 import type { ChainableCommander } from "ioredis";
 import { randomHex } from "../../base/random.ts";
 import type { EntryAddress, Invalidation } from "../entry.ts";
-import type { RedisClient } from "./client.ts";
-import { replies } from "./replies.ts";
+import type { RedisClient } from "../../redis/client.ts";
+import { replies } from "../../redis/replies.ts";
 import { shortHash } from "./keys.ts";
 import type { RedisKeys } from "./keys.ts";
 

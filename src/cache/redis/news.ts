@@ -2,9 +2,9 @@ import { randomHex } from "../../base/random.ts";
 import type { EntryAddress, Invalidation } from "../entry.ts";
 import { markOf } from "./invalidation-message.ts";
 import type { Messages } from "./invalidation-message.ts";
-import type { RedisClient } from "./client.ts";
+import type { RedisClient } from "../../redis/client.ts";
 import type { RedisKeys } from "./keys.ts";
-import { replies } from "./replies.ts";
+import { replies } from "../../redis/replies.ts";
 import { createWideMarks, EPOCH } from "./wide-marks.ts";
 
 /*

@@ -8,10 +8,10 @@ import { createFind } from "./find.ts";
 import { createMessages } from "./invalidation-message.ts";
 import type { Invalidation } from "../entry.ts";
 import type { RedisOptions } from "../options.ts";
-import { redisAddress } from "./address.ts";
-import type { RedisClient } from "./client.ts";
+import { redisAddress } from "../../redis/address.ts";
+import type { RedisClient } from "../../redis/client.ts";
 import { redisKeys } from "./keys.ts";
-import { createRedisLink } from "./link.ts";
+import { createRedisLink } from "../../redis/link.ts";
 import { moveMarks } from "./marks.ts";
 import { createRedisNews } from "./news.ts";
 import { createTierSeal } from "./seal.ts";
@@ -65,10 +65,10 @@ export function createRedisTier(options: RedisOptions, { clock, random, events }
     address,
     clock,
     random,
-    ring,
     connectTimeout: options.connectTimeout,
     timeout: options.timeout,
-    channel: keys.bell,
+    name: "taxgate-cache",
+    bell: { channel: keys.bell, ring },
     synchronise: (client) => news.synchronise(client).then(() => pay(client)),
     changed: events.state,
   });

@@ -5,10 +5,10 @@ import { encodeRecord } from "./codec.ts";
 import type { StoredAnswer } from "../entry.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RedisOptions } from "../options.ts";
-import type { RedisClient } from "./client.ts";
+import type { RedisClient } from "../../redis/client.ts";
 import type { RedisKeys } from "./keys.ts";
-import type { RedisLink } from "./link.ts";
-import { replies } from "./replies.ts";
+import type { RedisLink } from "../../redis/link.ts";
+import { replies } from "../../redis/replies.ts";
 import type { Ticket, TierFault } from "../shared-tier.ts";
 
 /** Stores an answer; `expired` where nobody could use it any more. Never rejects. */

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { Rate } from "../../base/units.ts";
 import { Pace } from "./pace.ts";
+import { MAY_BE_LOST, SHORTEST_KEPT, type ScopeNotes } from "./turn-log.ts";
 import { Queue, type Rank, type Waiter } from "../queue.ts";
 
 /** What counters of a group have in common. */
@@ -10,10 +11,10 @@ export interface CounterRules {
   readonly margin: number;
 }
 
-/** More wait nowhere: whoever comes is told to come again. */
-const MOST_WAITERS = 1000;
+/** More wait nowhere: whoever comes takes the place of one who has many others of his own waiting, or is told to come again. */
+const MOST_WAITERS = 4000;
 /** A forecast looks so many turns ahead; what is further away is as far. */
-const FURTHEST = 2000;
+const FURTHEST = MOST_WAITERS + 1;
 /** The longest wait that a platform may ask for, in ms: a slip of its must not stop everything for good. */
 const LONGEST_WAIT = 86_400_000;
 /** After a refusal nothing goes for so many ms at least; doubled with each that comes after the pause for the one before. */
@@ -21,6 +22,10 @@ const SHORTEST_PAUSE = 250;
 /** The same, where it does not say how long. */
 const UNSAID_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
+/** Lateness in ms that is made up for. */
+const MADE_UP = 50;
+/** Waiters that go so many ms apart go one by one, whatever the window allows. */
+const WIDE = 100;
 
 /**
  * One counter: what has gone, who waits, and what the platform has said. It gives turns; a request that needs turns of
@@ -30,6 +35,9 @@ export class Counter {
   readonly #clock: Clock;
   readonly #pace: Pace;
   readonly #queue = new Queue();
+  readonly #notes: ScopeNotes | null;
+  /** Its longest window, in ms. */
+  #longest: number;
   /** Between two turns of waiters, in ms: those whose time comes together do not go together. */
   #spacing: number;
   #spacedUntil = -Infinity;
@@ -38,16 +46,23 @@ export class Counter {
   #refusals = 0;
   #timer: Timer | null = null;
 
-  constructor(rules: CounterRules, clock: Clock) {
+  /** `notes` keep its turns beyond a restart; null: nothing does. */
+  constructor(rules: CounterRules, clock: Clock, notes: ScopeNotes | null = null) {
     this.#clock = clock;
+    this.#notes = notes;
     this.#pace = new Pace(rules.windows, rules.margin);
     this.#spacing = spacingOf(rules.windows);
+    this.#longest = longestOf(rules.windows);
+    const past = notes?.past() ?? null;
+    // It is not known when they arrived: at the latest a margin after they went.
+    if (past !== null) this.#pace.restore([...past.instants.map((at) => Math.min(clock.now(), at + rules.margin)), ...(past.mayLack ? lost(rules.windows, clock.now()) : [])]);
   }
 
   /** Takes other rules over; what was counted goes on counting, and who waits goes on waiting. */
   configure({ windows, margin }: CounterRules): void {
     this.#pace.configure(windows, margin);
     this.#spacing = spacingOf(windows);
+    this.#longest = longestOf(windows);
     this.#go();
   }
 
@@ -68,9 +83,14 @@ export class Counter {
     return true;
   }
 
-  /** Waits for a turn; false where too many do. */
+  /** Waits for a turn; false where too many do, and nobody has to leave for it. */
   wait(waiter: Waiter): boolean {
-    if (this.#queue.size >= MOST_WAITERS) return false;
+    if (this.#queue.size >= MOST_WAITERS) {
+      const other = this.#queue.toLeave(waiter.rank, waiter.lane);
+      if (other === null) return false;
+      this.#queue.remove(other);
+      other.dropped();
+    }
     this.#queue.add(waiter);
     this.#go();
     return true;
@@ -97,6 +117,7 @@ export class Counter {
   /** The head is handed to the socket; gives what `arrived` wants. */
   hand(): number {
     const mark = this.#pace.hand(this.#clock.now());
+    if (this.#longest >= SHORTEST_KEPT) this.#notes?.spent(this.#longest);
     this.#go();
     return mark;
   }
@@ -134,6 +155,8 @@ export class Counter {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = null;
+    // Whoever comes again finds nothing that counts.
+    this.#pace.configure([], 0);
     this.#queue.clear();
   }
 
@@ -155,7 +178,8 @@ export class Counter {
         return;
       }
       this.#pace.reserve();
-      this.#spacedUntil = now + this.#spacing;
+      // What a late timer cost is made up for, or so many would not fit into the window.
+      this.#spacedUntil = Math.max(this.#spacedUntil, now - MADE_UP) + this.#spacing;
       // It may come back here at once, by giving the turn back.
       this.#queue.take()?.granted();
     }
@@ -164,7 +188,21 @@ export class Counter {
   }
 }
 
-/** Half of what the shortest window would have, so that all of them still fit into it. */
+/**
+ * A little less than an even flow would have, so that all of them still fit into the window: half of it would leave everybody
+ * waiting for the other half of each second. Where few may go in a long time, half.
+ */
 function spacingOf(windows: readonly Rate[]): number {
-  return windows.reduce((least, { count, per }) => Math.min(least, per / count / 2), windows.length === 0 ? 0 : Infinity);
+  const even = windows.reduce((least, { count, per }) => Math.min(least, per / count), windows.length === 0 ? 0 : Infinity);
+  return Math.min(even * 0.9, Math.max(WIDE, even / 2));
+}
+
+function longestOf(windows: readonly Rate[]): number {
+  return windows.reduce((longest, { per }) => Math.max(longest, per), 0);
+}
+
+/** As many as may have gone in the time of which nothing is known. */
+function lost(windows: readonly Rate[], now: number): number[] {
+  const most = windows.reduce((least, { count, per }) => Math.min(least, count * Math.ceil(MAY_BE_LOST / per)), Infinity);
+  return Array<number>(most === Infinity ? 0 : most).fill(now);
 }

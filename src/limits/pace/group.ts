@@ -1,8 +1,12 @@
 import type { Clock } from "../../base/clock.ts";
+import type { Rate } from "../../base/units.ts";
 import { compileExtractor, type ExtractorSource } from "../../document/extractor.ts";
-import { Counter } from "./counter.ts";
-import { compileLearn, type LearnRule } from "./learn.ts";
-import type { GroupOptions, ScopeOptions, ScopeWord } from "./options.ts";
+import { Counter, type CounterRules } from "./counter.ts";
+import { compileLearn, type HeardAnswer, type LearnRule } from "./learn.ts";
+import { saysWindows, type GroupOptions, type ScopeOptions, type ScopeWord } from "./options.ts";
+import { SaidLimits } from "./said-limits.ts";
+import { compileWindowsRule } from "./said-windows.ts";
+import type { TurnLog } from "./turn-log.ts";
 
 /** What a request is counted by. */
 export interface PaceFacts {
@@ -35,20 +39,26 @@ export class Group {
   #options: GroupOptions;
   #rules: readonly LearnRule[] = [];
   #keyOf: (facts: PaceFacts) => string = () => "";
+  /** By scope, what the platform said that it allows. */
+  readonly #said: SaidLimits;
+  readonly #turns: TurnLog | null;
 
-  constructor(site: string, options: GroupOptions, clock: Clock) {
+  constructor(site: string, options: GroupOptions, clock: Clock, turns: TurnLog | null = null) {
+    this.#turns = turns;
     this.site = site;
     this.name = options.group;
     this.#clock = clock;
     this.#options = options;
+    this.#said = new SaidLimits((key) => this.#counters.get(key)?.configure(this.#rulesOf(key)));
     this.configure(options);
   }
 
   configure(options: GroupOptions): void {
     this.#options = options;
-    this.#rules = options.learn.map(compileLearn);
+    this.#rules = options.learn.filter((rule) => !saysWindows(rule)).map(compileLearn);
+    this.#said.configure(options.learn.filter(saysWindows).map(compileWindowsRule));
     this.#keyOf = compileScope(options.scope);
-    for (const counter of this.#counters.values()) counter.configure(options);
+    for (const [key, counter] of this.#counters) counter.configure(this.#rulesOf(key));
   }
 
   get maxWait(): number {
@@ -62,11 +72,28 @@ export class Group {
   /** The counter of a request. It is not to be kept for longer than a turn of it is. */
   counterOf(facts: PaceFacts): Counter {
     const key = this.#keyOf(facts);
+    this.#said.forgetLate(this.#clock.now());
     return this.#counters.get(key) ?? this.#make(key);
   }
 
+  /** True where answers of this route say how much is allowed. */
+  learnsFrom(route: string): boolean {
+    return this.#options.learn.some((rule) => rule.route === route);
+  }
+
+  /** True where an answer of this route may say in its body how much is allowed. */
+  looksInto(route: string): boolean {
+    return this.#said.looksInto(route);
+  }
+
+  /** What an answer of a route says about how much is allowed in the scope of these facts: the windows that hold from now on, null where that is no news. */
+  hearWindows(route: string, facts: PaceFacts, answer: HeardAnswer, inBody: boolean): readonly Rate[] | null {
+    const key = this.#keyOf(facts);
+    return this.#said.hear(route, key, answer, inBody, this.#clock.now()) ? this.#rulesOf(key).windows : null;
+  }
+
   /** How it stands. */
-  status(): { readonly scopes: number; readonly waiting: number; /** Scopes to which the platform has said to wait. */ readonly quiet: number } {
+  status(): { readonly scopes: number; readonly waiting: number; /** Scopes to which the platform has said to wait. */ readonly quiet: number; /** Scopes of which it has said how much it allows. */ readonly said: number } {
     const now = this.#clock.now();
     let waiting = 0;
     let quiet = 0;
@@ -74,7 +101,8 @@ export class Group {
       waiting += counter.waiting;
       if (counter.quietUntil > now) quiet++;
     }
-    return { scopes: this.#counters.size, waiting, quiet };
+    this.#said.forgetLate(now);
+    return { scopes: this.#counters.size, waiting, quiet, said: this.#said.size };
   }
 
   stop(): void {
@@ -86,9 +114,15 @@ export class Group {
     const key = this.#counters.size < MOST_COUNTERS ? wanted : THE_REST;
     const known = this.#counters.get(key);
     if (known !== undefined) return known;
-    const counter = new Counter(this.#options, this.#clock);
+    // Those that count together for want of room are not the same ones after a restart.
+    const notes = key === THE_REST ? null : (this.#turns?.of(this.site, this.name, key) ?? null);
+    const counter = new Counter(this.#rulesOf(key), this.#clock, notes);
     this.#counters.set(key, counter);
     return counter;
+  }
+
+  #rulesOf(key: string): CounterRules {
+    return { windows: this.#said.windowsOf(key, this.#options.windows), margin: this.#options.margin };
   }
 
   /** Each new one is paid for by looking at old ones, one after the other, so that the table shrinks as it is used. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, name, rate } from "../../base/fields.ts";
+import { duration, name, rate, share } from "../../base/fields.ts";
 import { answerCondition } from "../../document/answer-condition.ts";
 import type { ExtractorOptions } from "../../document/extractor-options.ts";
 import { extractor } from "../../document/extractor.ts";
@@ -14,9 +14,12 @@ const WINDOW_WANTED = "a rate such as 10/s, 30/min or 180/h, of at most 100000";
 const SCOPE_WANTED = `${SCOPES.join(", ")}, or an extractor on the head: header, jwt, path or query`;
 const HEAD_WANTED = "a place in the head of a request: header, jwt, path or query";
 const ANSWER_WANTED = "a place in an answer: header, json, xml, form or body";
-const RULE_WANTED = "exactly one of wait, rateLimit";
-/** Every request of a window is remembered one by one. */
-const MOST_IN_WINDOW = 100_000;
+const RULE_WANTED = "exactly one of wait, rateLimit, windows";
+const ROUTE_WANTED = "route beside windows: the one whose answers say them";
+const PERIOD_WANTED = "at least one of second, minute, hour, day";
+const MULTIPLE_WANTED = "a multiple of 1 to 1000, such as 10";
+/** Largest count of a window: every request of it is remembered one by one. */
+export const MOST_IN_WINDOW = 100_000;
 const IN_BODY = ["json", "xml", "form", "multipart", "body"] as const;
 
 /** What a counter counts apart; see {@link paceEntry}. */
@@ -46,13 +49,38 @@ const learnRule = z
     unit: z.enum(["ms", "s", "min", "h"]).prefault("s"),
     /** Reads RateLimit, RateLimit-Remaining and -Reset, and their X- forms: where nothing is left, the wait is up to the reset. */
     rateLimit: z.literal(true, { error: () => "true" }).optional(),
+    /** Name of the route of the platform whose answers say how much is allowed. */
+    route: name().optional(),
+    /** How many in a second, a minute, an hour, a day: where each stands. What is said takes the place of the window of that length. */
+    windows: z
+      .strictObject({ second: onAnswer.optional(), minute: onAnswer.optional(), hour: onAnswer.optional(), day: onAnswer.optional() })
+      .check(({ value, issues }) => {
+        if (Object.values(value).every((place) => place === undefined)) issues.push({ code: "custom", path: [], message: PERIOD_WANTED, input: value, continue: true });
+      })
+      .optional(),
+    /** What is said is believed for so long. */
+    for: duration("1s", "30d").prefault("1h"),
+    /** It is never taken for less than this share of what is configured, */
+    floor: share().prefault("10%"),
+    /** nor for more than this multiple. */
+    ceiling: z.number({ error: () => MULTIPLE_WANTED }).min(1, { error: () => MULTIPLE_WANTED }).max(1000, { error: () => MULTIPLE_WANTED }).prefault(10),
   })
   .check(({ value, issues }) => {
-    if ((value.wait === undefined) === (value.rateLimit === undefined)) issues.push({ code: "custom", path: [], message: RULE_WANTED, input: value, continue: true });
+    const ways = [value.wait, value.rateLimit, value.windows].filter((one) => one !== undefined);
+    if (ways.length !== 1) issues.push({ code: "custom", path: [], message: RULE_WANTED, input: value, continue: true });
+    if ((value.windows === undefined) !== (value.route === undefined)) issues.push({ code: "custom", path: [], message: ROUTE_WANTED, input: value, continue: true });
   });
 
 /** See {@link learnRule}. */
 export type LearnRuleOptions = z.output<typeof learnRule>;
+
+/** One that says how much is allowed. */
+export type WindowsRuleOptions = LearnRuleOptions & { readonly route: string; readonly windows: NonNullable<LearnRuleOptions["windows"]> };
+
+/** Whether a rule says how much is allowed; the others say how long to wait. */
+export function saysWindows(rule: LearnRuleOptions): rule is WindowsRuleOptions {
+  return rule.windows !== undefined && rule.route !== undefined;
+}
 
 const windowOf = rate().refine((one) => one.count <= MOST_IN_WINDOW, { error: () => WINDOW_WANTED });
 

@@ -13,6 +13,9 @@ import type { Rate } from "../../base/units.ts";
 /** The smallest ring; it grows as far as its windows need. */
 const SMALLEST = 16;
 
+/** When those go that a forecast looks at, for as long as it is made: it is made for each who has to wait. */
+let coming = new Float64Array(256);
+
 /** What is remembered of the requests of one counter. Times are monotonic ms; nothing here asks a clock. */
 export class Pace {
   #windows: readonly Rate[];
@@ -54,16 +57,25 @@ export class Pace {
    */
   forecast(now: number, nth: number, notBefore = now): number {
     this.#settle(now);
-    const coming: number[] = [];
+    if (coming.length < nth) coming = new Float64Array(2 * nth);
+    const known = this.#reserved + this.#open.length + this.#size;
+    let at = Math.max(notBefore, now);
     for (let taken = 0; taken < nth; taken++) {
-      let at = Math.max(notBefore, coming.at(-1) ?? now);
-      for (const { count, per } of this.#windows) {
+      for (let index = 0; index < this.#windows.length; index++) {
+        const { count, per } = this.#windows[index] as Rate;
+        // So many are not known: nobody is held up.
+        if (count - taken > known) continue;
         const before = count <= taken ? (coming[taken - count] as number) : Math.min(this.#newest(count - taken), now + this.#margin);
         if (before + per > at) at = before + per;
       }
-      coming.push(at);
+      coming[taken] = at;
     }
-    return coming.at(-1) ?? notBefore;
+    return nth <= 0 ? notBefore : at;
+  }
+
+  /** Counts what went before, at these instants, rising; before anything else is counted. */
+  restore(instants: readonly number[]): void {
+    for (const at of instants) this.#push(at);
   }
 
   /** Gives a turn. It is followed by one `hand` or one `back`. */

@@ -1,19 +1,19 @@
 import type { Clock } from "../../base/clock.ts";
+import { fairLane } from "../../base/fair-lane.ts";
 import type { Random } from "../../base/random.ts";
+import type { Rate } from "../../base/units.ts";
 import type { CallControl } from "../../upstream/call.ts";
 import type { AttemptCause } from "../../upstream/result.ts";
 import type { Counter } from "./counter.ts";
 import type { Group, PaceFacts } from "./group.ts";
 import type { HeardAnswer } from "./learn.ts";
-import type { Rank, Waiter } from "../queue.ts";
+import { rankOf, type Rank, type Waiter } from "../queue.ts";
+import { spreadRetryAfter } from "../retry-after.ts";
 
 /** Why a request got no turn: it would have waited too long, or was given up while it waited. */
 export type NoTurn =
   | { readonly kind: "told"; readonly group: string; /** Seconds after which there should be one. */ readonly retryAfter: number }
   | { readonly kind: "given-up"; readonly cause: AttemptCause };
-
-/** Callers are told to come back a little apart; after an hour no further apart than this. */
-const MOST_SPREAD_MS = 60_000;
 
 /** What pacing tells of its work; `ms` is how long somebody waited. */
 export interface PaceEvents {
@@ -23,6 +23,14 @@ export interface PaceEvents {
   readonly told: (site: string, group: string) => void;
   /** The platform said to wait so many ms; `refused` where it took nothing in for that. */
   readonly heard: (site: string, group: string, ms: number, refused: boolean) => void;
+  /** The platform said how much it allows in one scope of a group: something else than before. */
+  readonly allowed?: (site: string, group: string, windows: readonly Rate[]) => void;
+}
+
+/** Groups that learn from the answers of a route how much is allowed. */
+export interface Learners {
+  readonly route: string;
+  readonly groups: readonly Group[];
 }
 
 /** What calls work with. */
@@ -40,7 +48,6 @@ export interface Waiting {
   readonly granted: (() => void) | null;
 }
 
-const RANKS: Readonly<Record<string, Rank>> = { submit: 0, poll: 1, auth: 1, control: 1, inbound: 1 };
 const NONE: readonly number[] = [];
 /** The status that says that nothing was done, because of a limit. */
 const TOO_MANY = 429;
@@ -56,17 +63,19 @@ export class PacedCall {
   readonly #groups: readonly Group[];
   readonly #facts: PaceFacts;
   readonly #waiting: Waiting;
+  readonly #learners: Learners | null;
   /** Of the turn that is held: the counters, and what each gave for the hand-over. */
   #counters: Counter[] = [];
   #marks: readonly number[] = NONE;
   #isGranted = false;
 
   /** `groups` in the order in which turns are taken, which is the same for all requests. */
-  constructor(env: PacedCallEnv, groups: readonly Group[], facts: PaceFacts, waiting: Waiting) {
+  constructor(env: PacedCallEnv, groups: readonly Group[], facts: PaceFacts, waiting: Waiting, learners: Learners | null = null) {
     this.#env = env;
     this.#groups = groups;
     this.#facts = facts;
     this.#waiting = waiting;
+    this.#learners = learners;
   }
 
   /** Takes a turn in every counter; null once it has them. `control.abort` ends the wait. */
@@ -108,16 +117,20 @@ export class PacedCall {
     }
     this.#marks = NONE;
     if (this.#groups.some(({ rules }) => rules.length > 0)) this.#hear({ ...answer, body: null }, false);
+    if (this.#learners !== null) hearWindows(this.#env.events, this.#learners, this.#facts, { ...answer, body: null }, false);
   }
 
   /** True where the body of an answer with this status may say how long to wait. */
   get needsBody(): boolean {
-    return this.#groups.some(({ rules }) => rules.some((rule) => rule.needsBody));
+    const learners = this.#learners;
+    return this.#groups.some(({ rules }) => rules.some((rule) => rule.needsBody)) || (learners?.groups.some((group) => group.looksInto(learners.route)) ?? false);
   }
 
   /** The whole answer is there: what its body says. */
   read(answer: HeardAnswer): void {
-    if (this.needsBody) this.#hear(answer, true);
+    if (!this.needsBody) return;
+    this.#hear(answer, true);
+    if (this.#learners !== null) hearWindows(this.#env.events, this.#learners, this.#facts, answer, true);
   }
 
   #hear(answer: HeardAnswer, inBody: boolean): void {
@@ -151,12 +164,12 @@ export class PacedCall {
     const deadline = clock.after(limit, () => giveUp(() => this.#refuse(this.#worst(index))));
     const waiter: Waiter = {
       rank: this.#rank,
-      lane: this.#facts.taxpayer ?? "",
+      lane: this.#lane,
       granted: () => {
         index++;
         goOn();
       },
-      dropped: () => giveUp(() => this.#refuse({ ms: 0, index })),
+      dropped: () => giveUp(() => this.#refuse(this.#worst(index))),
     };
     const goOn = (): void => {
       while (index < this.#counters.length && this.#counterAt(index).tryEnter()) index++;
@@ -186,7 +199,12 @@ export class PacedCall {
   }
 
   get #rank(): Rank {
-    return RANKS[this.#facts.routeClass] ?? 2;
+    return rankOf(this.#facts.routeClass);
+  }
+
+  get #lane(): string {
+    const { taxpayer, principal, address } = this.#facts;
+    return fairLane(taxpayer, principal, address);
   }
 
   /** The longest wait among the counters from `from` on, in ms, and which of them it is. */
@@ -194,7 +212,7 @@ export class PacedCall {
     const now = this.#env.clock.now();
     const worst = { ms: 0, index: from };
     for (let index = from; index < this.#counters.length; index++) {
-      const ms = (this.#counters[index] as Counter).forecast(this.#rank, this.#facts.taxpayer ?? "") - now;
+      const ms = (this.#counters[index] as Counter).forecast(this.#rank, this.#lane) - now;
       if (ms > worst.ms) Object.assign(worst, { ms, index });
     }
     return worst;
@@ -202,22 +220,30 @@ export class PacedCall {
 
   #granted(ms: number, waitedIn: Group | null): null {
     this.#isGranted = true;
-    const { site, name } = waitedIn ?? (this.#groups[0] as Group);
-    this.#env.events.went(site, name, ms);
+    const group = waitedIn ?? this.#groups[0];
+    // One that only says how much is allowed is counted by nothing.
+    if (group !== undefined) this.#env.events.went(group.site, group.name, ms);
     this.#waiting.granted?.();
     return null;
   }
 
-  /** Those who are told together are not to come again together. */
   #refuse({ ms, index }: { readonly ms: number; readonly index: number }): NoTurn {
     const { random, events } = this.#env;
     const { site, name } = this.#groups[index] as Group;
     events.told(site, name);
-    return { kind: "told", group: name, retryAfter: Math.max(1, Math.ceil((ms + Math.min(ms / 2, MOST_SPREAD_MS) * random.next()) / 1000)) };
+    return { kind: "told", group: name, retryAfter: spreadRetryAfter(ms, random) };
   }
 
   /** Gives back what the first so many counters gave, last first. */
   #release(held: number): void {
     for (let index = held - 1; index >= 0; index--) (this.#counters[index] as Counter).back();
+  }
+}
+
+/** Lets groups hear what an answer says about how much is allowed. */
+export function hearWindows(events: PaceEvents, { route, groups }: Learners, facts: PaceFacts, answer: HeardAnswer, inBody: boolean): void {
+  for (const group of groups) {
+    const windows = group.hearWindows(route, facts, answer, inBody);
+    if (windows !== null) events.allowed?.(group.site, group.name, windows);
   }
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
+import { createLasting } from "../lasting.ts";
 import { Group, type PaceFacts } from "./group.ts";
 import { groupName, isReference, type GroupOptions, type PaceOptions } from "./options.ts";
-import { PacedCall, type PaceEvents, type Waiting } from "./paced-call.ts";
+import { PacedCall, type PaceEvents, type Learners, type Waiting } from "./paced-call.ts";
+import type { TurnLog } from "./turn-log.ts";
 
 /*
  * Keeps to what platforms allow. Every call to a platform passes here: attempts of callers and of the journal, its questions,
@@ -15,6 +17,8 @@ export interface PacesEnv {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: PaceEvents;
+  /** Keeps turns beyond a restart; unless given, nothing does. */
+  readonly turns?: TurnLog;
 }
 
 /** What one site says of its platform's limits. */
@@ -50,6 +54,8 @@ export interface GroupStatus {
   readonly waiting: number;
   /** Scopes to which the platform has said to wait. */
   readonly quiet: number;
+  /** Scopes of which the platform has said how much it allows. */
+  readonly said: number;
 }
 
 /** All counters. They outlive configurations: a limit that changes goes on with what was counted. */
@@ -59,66 +65,33 @@ export interface Paces {
   stop(): void;
 }
 
-interface Used {
-  readonly group: Group;
-  /** What each configuration that uses it says of it; the newest one counts. */
-  readonly said: GroupOptions[];
-}
-
 /** Makes an empty table of counters. */
 export function createPaces(env: PacesEnv): Paces {
-  const groups = new Map<string, Used>();
-
-  function use(key: string, site: string, options: GroupOptions): Group {
-    const known = groups.get(key);
-    if (known !== undefined) {
-      known.said.push(options);
-      known.group.configure(options);
-      return known.group;
-    }
-    const group = new Group(site, options, env.clock);
-    groups.set(key, { group, said: [options] });
-    return group;
-  }
-
-  function letGo(key: string, options: GroupOptions): void {
-    const used = groups.get(key);
-    if (used === undefined) return;
-    const newest = used.said.at(-1);
-    used.said.splice(used.said.lastIndexOf(options), 1);
-    const left = used.said.at(-1);
-    if (left === undefined) {
-      groups.delete(key);
-      used.group.stop();
-    } else if (left !== newest) {
-      // A configuration that was not taken over after all changes nothing.
-      used.group.configure(left);
-    }
-  }
-
+  const groups = createLasting<GroupOptions, Group>();
   return {
     open(options) {
       const uses: { readonly key: string; readonly options: GroupOptions }[] = [];
       const opened = (kind: "route" | "shared", one: GroupOptions): Group => {
         const key = JSON.stringify([options.site, kind, one.group]);
         uses.push({ key, options: one });
-        return use(key, options.site, one);
+        return groups.use(key, one, () => new Group(options.site, one, env.clock, env.turns));
       };
       const own = new Map([...definitions(options.routes)].map(([name, one]) => [name, opened("route", one)] as const));
       const lists = sharedLists(options.shared).map(({ regions, groups }) => ({ regions, groups: groups.map((one) => opened("shared", one)) }));
-      const routes = new Map(options.routes.map(({ name, pace }) => [name, routePace(env, groupsOf(name, pace, own), lists)]));
-      const shared = routePace(env, [], lists);
+      const routes = new Map(options.routes.map(({ name, pace }) => [name, routePace(env, name, groupsOf(name, pace, own), [...own.values()], lists)]));
+      const shared = routePace(env, null, [], [], lists);
       return {
         counts: uses.length > 0,
         of: (route) => (route === null ? shared : (routes.get(route) ?? null)),
         letGo: () => {
-          for (const { key, options: one } of uses.splice(0)) letGo(key, one);
+          for (const { key, options: one } of uses.splice(0)) groups.letGo(key, one);
         },
       };
     },
-    status: () => [...groups.values()].map(({ group }) => ({ site: group.site, group: group.name, ...group.status() })),
+    status: () => groups.all().map((group) => ({ site: group.site, group: group.name, ...group.status() })),
     stop() {
-      for (const { group } of groups.values()) group.stop();
+      groups.stop();
+      env.turns?.stop();
     },
   };
 }
@@ -158,17 +131,23 @@ function groupsOf(route: string, pace: readonly PaceOptions[], made: ReadonlyMap
 }
 
 const NOTHING_SHARED: readonly SharedList<Group>[] = [{ regions: [], groups: [] }];
-
 /** Turns are taken in one order everywhere: first those of the route, in the order of their names, then those of all routes as they stand. */
-function routePace(env: PacesEnv, own: readonly Group[], lists: readonly SharedList<Group>[]): RoutePace | null {
-  const all = (lists.length === 0 ? NOTHING_SHARED : lists).map(({ regions, groups }) => ({ regions, groups: [...own, ...groups] }));
-  if (all.every(({ groups }) => groups.length === 0)) return null;
+function routePace(env: PacesEnv, route: string | null, counting: readonly Group[], own: readonly Group[], lists: readonly SharedList<Group>[]): RoutePace | null {
+  const all = (lists.length === 0 ? NOTHING_SHARED : lists).map(({ regions, groups }) => ({ regions, groups: [...counting, ...groups], learners: learnersOf(route, [...own, ...groups]) }));
+  if (all.every(({ groups, learners }) => groups.length === 0 && learners === null)) return null;
   const [first] = all;
-  const only = all.length === 1 && first !== undefined ? first.groups : null;
+  const only = all.length === 1 && first !== undefined ? first : null;
+  const nowhere = { groups: counting, learners: learnersOf(route, own) };
   return {
     call(facts, waiting) {
-      const groups = only ?? all.find(({ regions }) => regions.includes(facts.region))?.groups ?? own;
-      return groups.length === 0 ? null : new PacedCall(env, groups, facts, waiting);
+      const { groups, learners } = only ?? all.find(({ regions }) => regions.includes(facts.region)) ?? nowhere;
+      return groups.length === 0 && learners === null ? null : new PacedCall(env, groups, facts, waiting, learners);
     },
   };
+}
+
+/** The groups that learn from the answers of a route how much is allowed; null where none does. */
+function learnersOf(route: string | null, all: readonly Group[]): Learners | null {
+  const groups = route === null ? [] : all.filter((group) => group.learnsFrom(route));
+  return route === null || groups.length === 0 ? null : { route, groups };
 }

@@ -7,7 +7,7 @@ import type { Envelope } from "../../../src/cache/redis/envelope.ts";
 import { createFind } from "../../../src/cache/redis/find.ts";
 import type { Find } from "../../../src/cache/redis/find.ts";
 import { redisKeys } from "../../../src/cache/redis/keys.ts";
-import type { RedisLink } from "../../../src/cache/redis/link.ts";
+import type { RedisLink } from "../../../src/redis/link.ts";
 import type { TierState } from "../../../src/cache/shared-tier.ts";
 import { address, answer } from "./fixture.ts";
 

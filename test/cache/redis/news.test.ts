@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Invalidation } from "../../../src/cache/entry.ts";
-import type { RedisClient } from "../../../src/cache/redis/client.ts";
+import type { RedisClient } from "../../../src/redis/client.ts";
 import { createMessages } from "../../../src/cache/redis/invalidation-message.ts";
 import { redisKeys } from "../../../src/cache/redis/keys.ts";
 import { compareMarks } from "../../../src/cache/redis/marks.ts";

@@ -52,7 +52,7 @@ export async function startRelay(t: TestContext, serve: (request: IncomingMessag
   const upstream = upstreamOptions.parse({ health: { connect: false }, ...(options.upstream as object | undefined) });
   const regions = [{ name: "r", endpoints: [{ url: `http://127.0.0.1:${port}`, weight: 1 }], taxpayers: [], clients: [], fallback: [], upstream }];
   const site = { name: "main", platform: null, keys: {}, hosts: ["*"], defaultRegion: "r", regions, identity: identityOptions.parse({ taxpayer: [{ header: "x-taxpayer", from: ["127.0.0.0/8"] }] }), routes: options.routes.map((route) => routeOptions.parse(route)) };
-  const generation = compileGeneration(1, [site], { estate, cache, paces, journal: null, material: () => ({ minVersion: "TLSv1.2" }) as never, origin: (url) => url });
+  const generation = compileGeneration(1, [site], { estate, cache, paces, limits: null, journal: null, firewall: null, material: () => ({ minVersion: "TLSv1.2" }) as never, origin: (url) => url });
   const around: Surroundings = {
     clock, random, cache, bodies: byteBudget(1_000_000),
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

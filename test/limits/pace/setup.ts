@@ -47,6 +47,7 @@ export function scene(): Scene {
       went: (site, group, ms) => void events.push(`${site} ${group} went after ${ms}`),
       told: (site, group) => void events.push(`${site} ${group} told`),
       heard: (site, group, ms, refused) => void events.push(`${site} ${group} heard ${ms}${refused ? " refused" : ""}`),
+      allowed: (site, group, windows) => void events.push(`${site} ${group} allowed ${windows.map(({ count, per }) => `${count}/${per}`).join(" ")}`),
     },
   });
   const regions = ["r", "s"];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { callAdmin } from "../../../src/cli/admin-client.ts";
 import type { RouteOptions } from "../../../src/pipeline/options.ts";
 import { RATES } from "../../../src/sandbox/kinds/pl-ksef/limits.ts";
 import { application } from "./application.ts";
@@ -54,6 +55,22 @@ test("a burst is shaped, and what would wait too long is told so in KSeF's form;
   assert.deepEqual([raw.status, told.status, told.errors[0]?.code, told.exception.exceptionDetailList[0]?.exceptionCode], [503, 503, 503, 503]);
   const wait = Number(raw.headers.get("retry-after"));
   assert.ok(wait >= 20 && wait <= 90, `told to wait ${wait} s`);
+});
+
+test("what KSeF says about its limits takes the place of the profile's: raised ones are used, lowered ones kept, and status tells", async (t) => {
+  const windows = (second: number, minute: number): { readonly count: number; readonly ms: number }[] => [{ count: second, ms: 1000 }, { count: minute, ms: 60_000 }, { count: 180, ms: 3_600_000 }];
+  const ksef = await startKsef(t, { settings: { processingMs: 100 }, limits: { enforce: true, windows: { invoiceSend: windows(20, 45), sessionList: windows(5, 3) } } });
+  const site = await startSite(t, ksef.origin);
+  const { client, openSession } = await application(site.origin, { maxRetries: 0 });
+  const session = await openSession();
+  const headers = { authorization: `Bearer ${client.authManager.getAccessToken() ?? ""}` };
+  assert.equal((await fetch(`${site.origin}/v2/rate-limits`, { headers })).status, 200);
+  const sent = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => session.sendInvoice(invoiceXml({ number: `FV/${i}` }))));
+  const listed = await Promise.all(Array.from({ length: 6 }, async () => (await fetch(`${site.origin}/v2/sessions?sessionType=Online&pageSize=10`, { headers })).status));
+  assert.deepEqual([sent.filter(({ status }) => status === "fulfilled").length, listed.filter((status) => status === 200).length], [45, 3]);
+  assert.deepEqual(ksef.limits().filter(({ exceeded }) => exceeded > 0), []);
+  const { sites } = (await callAdmin({ origin: `http://127.0.0.1:${site.port("admin")}`, token: site.token(), ca: null }, "GET", "/api/v1/status") as { readonly body: unknown }).body as { readonly sites: readonly { readonly pace: readonly { readonly group: string; readonly said: number }[] }[] };
+  assert.deepEqual(sites[0]?.pace.filter(({ said }) => said !== 1).map(({ group }) => group), ["public", "other"]);
 });
 
 test("public keys are fetched once for all, and anew as soon as the platform refuses one", async (t) => {

@@ -1,5 +1,5 @@
 import { type Answer, errorAnswer, jsonAnswer } from "../../answer.ts";
-import type { OpenPlatform, OperationSpec, PlatformKind, PlatformRequest, Refused, RefusalName } from "../../kind.ts";
+import type { LimitSpec, OpenPlatform, OperationSpec, PlatformKind, PlatformRequest, Refused, RefusalName } from "../../kind.ts";
 import type { World } from "../../world.ts";
 import { codesAnswer } from "./codes.ts";
 import { documentAnswer, ifNoneMatch, issueAnswer, pdfAnswer, queryAnswer } from "./invoices.ts";
@@ -12,15 +12,18 @@ type Refusal = (world: World, retryAfterMs: number | undefined, about: Refused) 
 const SUBMISSION_BOUND = 5_000_000;
 const READ = ["GET", "HEAD"];
 
+/** Counts what asks for invoices and tables, all callers together; without limits unless the fault set gives some. */
+const ALL: LimitSpec = { name: "all", windows: [], scope: () => "", onDemand: true };
+
 /** Operations of this kind. */
 export type GenericOperation = (typeof OPERATIONS)[number]["name"];
 
 const OPERATIONS = [
-  { name: "issue", methods: ["POST"], path: /^\/api\/invoices$/, bound: SUBMISSION_BOUND },
-  { name: "query", methods: READ, path: /^\/api\/invoices$/ },
+  { name: "issue", methods: ["POST"], path: /^\/api\/invoices$/, bound: SUBMISSION_BOUND, limit: "all" },
+  { name: "query", methods: READ, path: /^\/api\/invoices$/, limit: "all" },
   { name: "document", methods: READ, path: /^\/api\/invoices\/(?<id>[0-9]{1,32})$/ },
   { name: "pdf", methods: READ, path: /^\/api\/invoices\/(?<id>[0-9]{1,32})\/pdf$/ },
-  { name: "codes", methods: READ, path: /^\/api\/codes$/ },
+  { name: "codes", methods: READ, path: /^\/api\/codes$/, limit: "all" },
   { name: "taxpayer", methods: READ, path: /^\/api\/taxpayers\/(?<id>[^/]{1,64})$/ },
   { name: "health", methods: READ, path: /^\/api\/health$/ },
   { name: "echo", methods: ["POST", "PUT"], path: /^\/api\/echo$/ },
@@ -50,8 +53,8 @@ const REFUSALS: Readonly<Record<RefusalName, Refusal>> = {
     allow.length === 0 ? errorAnswer(404, 4041, "no such resource") : errorAnswer(405, 4050, "method not allowed", { allow: allow.join(", ") }),
 };
 
-/** The platform that Taxgate's own tests and drills are made with: plain JSON, no limits, no credentials. */
-export const GENERIC_JSON: PlatformKind = { name: "generic-json", operations: OPERATIONS, limits: [], open };
+/** The platform that Taxgate's own tests and drills are made with: plain JSON, no limits but those that the fault set gives, no credentials. */
+export const GENERIC_JSON: PlatformKind = { name: "generic-json", operations: OPERATIONS, limits: [ALL], open };
 
 function open(world: World): OpenPlatform {
   return {

@@ -1,4 +1,5 @@
 import type { LimitSpec, PlatformRequest } from "../../kind.ts";
+import type { World } from "../../world.ts";
 import { contextOf } from "./tokens.ts";
 
 /** How often per second, minute and hour; the names are those of `GET /rate-limits`. */
@@ -36,6 +37,15 @@ export const LIMITS: readonly LimitSpec[] = [
   ...OTHERS.map((name) => limit(`other ${name}`, RATES.other)),
   { name: PUBLIC_LIMIT, windows: [{ count: 60, ms: 1000 }], scope: ({ address }) => address },
 ];
+
+/** What `GET /rate-limits` answers: the fault set may say other windows, in the order second, minute, hour. */
+export function ratesInForce(world: World): Readonly<Record<string, Rates>> {
+  const told = world.faults.set().limits?.windows ?? {};
+  return Object.fromEntries(Object.entries(RATES).map(([name, usual]) => {
+    const [second, minute, hour] = told[name] ?? [];
+    return [name, { perSecond: second?.count ?? usual.perSecond, perMinute: minute?.count ?? usual.perMinute, perHour: hour?.count ?? usual.perHour }];
+  }));
+}
 
 function limit(name: string, { perSecond, perMinute, perHour }: Rates): LimitSpec {
   const windows = [{ count: perSecond, ms: 1000 }, { count: perMinute, ms: 60_000 }, { count: perHour, ms: 3_600_000 }];

@@ -4,7 +4,7 @@ import { platformWall, type World } from "../../world.ts";
 import { authStatus, challenge, redeem, refresh, unauthorized, withSignature, withToken } from "./authentication.ts";
 import { queryMetadata, showConfirmation, showDocument, showSessionConfirmation } from "./documents.ts";
 import { badRequest, json, tooManyRequests, unavailable, withErrors } from "./faults.ts";
-import { LIMITS, RATES } from "./limits.ts";
+import { LIMITS, ratesInForce } from "./limits.ts";
 import { listFailed, listInvoices, listSessions, showInvoice, showSession } from "./lists.ts";
 import { closeOnline, openOnline, sendInvoice } from "./online.ts";
 import { type OperationName, OPERATIONS } from "./operations.ts";
@@ -45,7 +45,7 @@ const HANDLERS: Readonly<Partial<Record<OperationName, Handler>>> = {
   "session-upo": showSessionConfirmation,
   invoice: showDocument,
   metadata: queryMetadata,
-  "rate-limits": () => json(200, RATES),
+  "rate-limits": ({ world }) => json(200, ratesInForce(world)),
   "limits-context": () => json(200, { onlineSession: MEGABYTES, batchSession: MEGABYTES }),
   "limits-subject": () => json(200, { enrollment: { maxEnrollments: 300 }, certificate: { maxCertificates: 100 } }),
 };

@@ -1,0 +1,45 @@
+import type { Grammar } from "./grammar.ts";
+
+/** People, companies, addresses and places, as they stand in the books. */
+export const NAMES: Grammar = {
+  name: ["‹person›", "‹person›", "‹company›", "‹company›", "‹company›", "‹asian›", "‹arabic›", "‹cyrillic›", "‹address›", "‹address›", "‹contact›"],
+  person: ["‹given› ‹family›", "‹family›, ‹given›", "‹title› ‹given› ‹family›", "‹given› ‹A›. ‹family›", "‹given› \"‹nick›\" ‹family›", "‹given› ‹family› (‹role›)", "c/o ‹given› ‹family›"],
+  given: ["Sean", "Siobhán", "Anna-Maria", "José", "Zoë", "Łukasz", "Jürgen", "Ngozi", "Mary Ann", "Björn", "D'Arcy", "Ștefan", "Aoife", "Tomáš", "Gyöngyi", "Per-Åke", "María del Carmen", "Grant", "Drew", "Bill", "Chase", "Mark", "Selina"],
+  family: ["O'Reilly", "D'Angelo", "O'Brien-Smith", "McDonald", "van 't Hoff", "'t Lam", "de la Cruz", "Müller", "Søndergaard", "N'Diaye", "L'Écuyer", "Nagy", "Kowalska", "Dell'Orto", "O'Select", "Union", "Null", "Table", "Drop", "Script", "Or", "And", "Like", "Cast", "Case", "Wherle"],
+  title: ["Dr.", "Prof. Dr.", "Mr", "Mrs.", "Ms", "Ing.", "Dipl.-Ing.", "Frau", "Sra.", "mgr inż."],
+  nick: ["Bob", "The Hammer", "Ace", "#1"],
+  role: ["A/P", "accounts & claims", "buyer; on leave", "CEO/CFO", "site B", "50 %"],
+  company: [
+    "‹family› & ‹kin› ‹form›", "‹family›'s ‹trade›", "‹trade› ‹place› ‹form›", "‹family›, ‹family› & Co. ‹form›", "‹A›&‹A› ‹trade› ‹form›", "\"‹word›\" ‹form›", "‹word›-‹word› ‹form›",
+    "‹form› «‹word›»", "‹word› @ ‹place›", "‹word›+ ‹form›", "‹word›! ‹form›", "‹word›.com ‹form›", "‹A›.‹A›.‹A›. ‹trade› ‹form›", "‹family› t/a ‹word› ‹trade›", "‹family› d/b/a \"‹word›\"", "‹word› (‹place›) ‹form›",
+    "‹place› ‹word› #‹#›", "‹trade› O'‹place›", "Rock 'n' Roll ‹trade›", "‹word› e ‹word› - ‹form›", "The ‹word› & ‹word› ‹trade›", "‹word› | ‹trade›", "‹word› / ‹word› ‹form›", "‹word›* ‹form›",
+  ],
+  kin: ["Söhne", "Sons", "Hijos", "Fils", "Figli", "Daughters", "Partner", "Cie", "Társa"],
+  form: ["GmbH", "GmbH & Co. KG", "Ltd.", "LLC", "Inc.", "S.A.", "S.L.U.", "Sp. z o.o.", "sp. j.", "Kft.", "Zrt.", "Sdn. Bhd.", "Pvt. Ltd.", "AG", "B.V.", "A/S", "Oy", "S.r.l.", "SARL", "P.L.C.", "(Pty) Ltd", "e.K.", "d.o.o."],
+  trade: ["Bakery", "Hardware", "Elektro", "Drop-Forge Works", "Union Tools", "Table & Chair Makers", "Database Services", "Shell Garage", "Script Press", "Freight", "Plumbing", "Câbles", "Pharma", "Cat Food Imports", "Cash & Carry", "Catering", "Exec Travel", "Alter Ego Tailors", "Select Foods"],
+  word: ["Select", "Union", "Alpha", "Jack & Jill", "Echo", "Where", "Nullsoft", "Sleepwell", "Benchmark", "Curl", "Bash", "Ping", "Root", "Admin", "Eval", "Like", "Update", "Insert", "Merge", "Cast", "System", "Exec", "Load", "Convert", "Concat", "Char", "Limit", "Order", "Group"],
+  place: ["Cork", "Köln", "Łódź", "Val-d'Or", "Saint-Étienne", "L'Hospitalet", "Coeur d'Alene", "'s-Hertogenbosch", "Pécs", "Kuala Lumpur", "Riyadh", "Ciudad Real", "St. John's", "Shell Beach"],
+  asian: ["北京‹hanzi›(集团)有限公司", "上海‹hanzi›科技股份有限公司", "深圳市‹hanzi›（中国）有限公司", "广州‹hanzi›贸易商行", "‹hanzi›电子商务有限公司第‹#›分公司", "株式会社‹hanzi›", "(주)‹hangul›", "‹hanzi›；‹hanzi›", "个体户：‹hanzi›", "有限会社 ‹hanzi›‐‹hanzi›"],
+  hanzi: ["某某", "联合", "华通", "宏达", "选择", "数据", "光明", "东方", "长城", "金桥", "瑞丰"],
+  hangul: ["한빛", "대한무역", "서울상사", "선택"],
+  arabic: ["شركة ‹arab› المحدودة", "مؤسسة ‹arab› للتجارة & المقاولات", "‹arab› (فرع ‹#›)", "מפעלי ‹hebrew› בע\"מ", "شركة «‹arab›» - الرياض"],
+  arab: ["النور", "الاتحاد", "الخليج", "الأمل", "اختيار"],
+  hebrew: ["אור", "ים התיכון", "גל"],
+  cyrillic: ["ТОВ «‹cyr›»", "ООО \"‹cyr›\"", "ФОП ‹cyr› О'‹cyr›", "АО ‹cyr›-‹cyr› & Ко", "ПП '‹cyr›'", "Ελληνική ‹greek› Α.Ε.", "ΑΦΟΙ ‹greek› & ΣΙΑ Ο.Ε."],
+  cyr: ["Ромашка", "Союз", "Перспектива", "Обрій", "Вектор", "Агро"],
+  greek: ["Ένωση", "Επιλογή", "Θάλασσα"],
+  address: [
+    "‹#›/‹#› ‹street›, ‹####› ‹place›", "ul. ‹street› ‹##› m. ‹#›", "‹street› ‹##›-‹##›; ‹####› ‹place›", "Flat ‹#›, ‹##› ‹street› (rear)", "PO Box ‹####› -- ‹place›", "Unit #‹#›; ‹street› & ‹##›th", "‹street› ‹##›\n‹####› ‹place›\nEU",
+    "‹##›½ ‹street›", "北京市朝阳区‹hanzi›路‹##›号‹#›单元‹###›室", "广东省深圳市南山区‹hanzi›大厦A座‹##›楼/‹##›楼", "‹street› ‹##›, 2°, 1ª", "Dr. ‹street› u. ‹#›. 3/b.", "Lot ‹##› @ Jalan ‹street›, ‹#####› ‹place›", "corner of ‹street› and ‹street› or nearby", "No. ‹##›, ‹street› | Floor ‹#›", "km ‹#›,‹#› \"‹street›\"",
+  ],
+  street: ["Kwiatowa", "O'Connell St.", "King's Rd", "Rue de l'Église", "Union Street", "Select Avenue", "Order Row", "'s-Gravenweg", "Calle D'Or", "Hármas utca", "Table Mountain Rd", "Drop Lane", "Case Street", "Where Way", "Bin End", "Cat Hill"],
+  contact: [
+    "‹mail›", "‹mail›; ‹mail›", "\"‹given› ‹family›\" <‹mail›>", "+‹##› (‹##›) ‹###›-‹####›", "0‹##›/‹######›", "tel: +86 10 ‹####› ‹####› ext. ‹##›", "(‹###›) ‹###›-‹####› x‹##›", "DE‹##› ‹####› ‹####› ‹####› ‹####› ‹##›", "PL‹##›‹####›‹####›‹####›‹####›‹####›‹####›",
+    "IBAN: HU‹##› ‹####›-‹####›, BIC ‹AAAA›HUHB", "‹url›", "<‹url›>", "see ‹url› or call ‹###›-‹####›", "WeChat: ‹word›_‹###›", "@‹word›‹##›", "‹url›?q=select+chairs&lang=en", "‹url›?a=1&b=2;c=3#top", "‹url›/~user/doc(1).pdf", "‹url›/%E5%8F%91%E7%A5%A8/2026?no=INV-‹###›", "ftp.‹host›/pub/price%20list.csv",
+  ],
+  mail: ["‹given-ascii›.o'‹family-ascii›@‹host›", "‹given-ascii›+invoices@‹host›", "‹given-ascii›_‹family-ascii›@‹host›", "ap&ar@‹host›", "sales--eu@‹host›", "no-reply@‹host›"],
+  "given-ascii": ["sean", "anna", "select", "union", "root", "admin", "or"],
+  "family-ascii": ["reilly", "brien", "table", "null", "drop"],
+  host: ["example.com", "shop.example.org", "mail.example.co.uk", "例子.example", "o-neill.example.ie", "union-select.example"],
+  url: ["https://www.‹host›/catalog", "http://‹host›:8080/shop", "https://‹host›/orders/‹####›", "https://‹host›/a/b/../c", "www.‹host›/where-to-buy", "https://cdn.‹host›/img/‹xxxxxx›.png", "https://‹host›/drop/table-lamps"],
+};

