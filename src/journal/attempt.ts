@@ -49,7 +49,7 @@ export interface AttemptPlan {
 
 /** Makes an attempt. Never rejects for what a platform does. */
 export async function attempt(request: StoredRequest, plan: AttemptPlan, judge: Judge, decode: Decode): Promise<Attempted> {
-  const result = await plan.region.call(callOf(request, plan), plan.control, plan.avoid);
+  const result = await plan.region.call(new JournalCall(request, plan), plan.control, plan.avoid);
   switch (result.kind) {
     case "refused":
     case "not-sent":
@@ -61,26 +61,45 @@ export async function attempt(request: StoredRequest, plan: AttemptPlan, judge: 
   }
 }
 
-/** The request as the upstream takes it; a Host that the route keeps stands first among the fields. */
-function callOf(request: StoredRequest, plan: AttemptPlan): UpstreamCall {
-  const keepsHost = request.headers[0] === "host";
-  return {
-    class: plan.routeClass,
-    method: request.method,
-    target: request.target,
-    headers: keepsHost ? request.headers.slice(2) : request.headers,
-    body: request.body.byteLength === 0 ? { kind: "none" } : { kind: "bytes", bytes: request.body },
-    host: keepsHost ? (request.headers[1] ?? null) : null,
-    responseTimeout: plan.timeout,
-    kind: plan.kind,
-    lane: plan.lane,
-    get deadline() {
-      return plan.deadline();
-    },
-    fresh: plan.fresh,
-    informed: null,
-    pace: plan.pace,
-  };
+/**
+ * The request as the upstream takes it; a Host that the route keeps stands first among the fields. A class, because a getter in
+ * an object literal gives each request a shape of its own: the hot path would know none of them, and only major collections
+ * would remove them.
+ */
+class JournalCall implements UpstreamCall {
+  readonly class: UpstreamCall["class"];
+  readonly method: string;
+  readonly target: string;
+  readonly headers: UpstreamCall["headers"];
+  readonly body: UpstreamCall["body"];
+  readonly host: string | null;
+  readonly responseTimeout: number;
+  readonly kind: string;
+  readonly lane: string;
+  readonly fresh: boolean;
+  readonly informed: UpstreamCall["informed"] = null;
+  readonly pace: PacedCall | null;
+  readonly #plan: AttemptPlan;
+
+  constructor(request: StoredRequest, plan: AttemptPlan) {
+    const keepsHost = request.headers[0] === "host";
+    this.class = plan.routeClass;
+    this.method = request.method;
+    this.target = request.target;
+    this.headers = keepsHost ? request.headers.slice(2) : request.headers;
+    this.body = request.body.byteLength === 0 ? { kind: "none" } : { kind: "bytes", bytes: request.body };
+    this.host = keepsHost ? (request.headers[1] ?? null) : null;
+    this.responseTimeout = plan.timeout;
+    this.kind = plan.kind;
+    this.lane = plan.lane;
+    this.fresh = plan.fresh;
+    this.pace = plan.pace;
+    this.#plan = plan;
+  }
+
+  get deadline(): number {
+    return this.#plan.deadline();
+  }
 }
 
 async function whole(answer: Answer, from: { readonly region: string; readonly endpoint: string }, pace: PacedCall | null, judge: Judge, decode: Decode): Promise<Attempted> {
