@@ -1,3 +1,4 @@
+import { compileStar } from "../../base/star-pattern.ts";
 import type { ExclusionOptions, WafOptions } from "../options.ts";
 import type { CompiledRules } from "./compile.ts";
 import { compileFieldPath, type FieldTest } from "./field-path.ts";
@@ -39,7 +40,7 @@ export function compilePolicy({ rules }: CompiledRules, { adjust, exclude }: Pic
   const excludes = exclude.filter((one) => concerns(one, settings));
   const tests = new Map(excludes.flatMap((one) => (one.field === undefined ? [] : [[one, compileFieldPath(one.field)] as const])));
   const useOf = (rule: RuleOptions): RuleUse => {
-    const own = adjusts.filter((one) => fitsGlob(one.rule, rule.id));
+    const own = adjusts.filter((one) => compileStar(one.rule)(rule.id));
     const severity = own.findLast((one) => one.severity !== undefined)?.severity ?? rule.severity;
     const excluding = excludes.filter((one) => meansRule(one, rule));
     const isOut = excluding.some((one) => one.field === undefined);
@@ -56,12 +57,7 @@ export function compilePolicy({ rules }: CompiledRules, { adjust, exclude }: Pic
 
 /** Is an exclusion about this rule? */
 export function meansRule({ rule, class: kind }: Pick<ExclusionOptions, "rule" | "class">, { id, class: own }: Pick<RuleOptions, "id" | "class">): boolean {
-  return (rule === undefined || fitsGlob(rule, id)) && (kind === undefined || kind === own);
-}
-
-/** A name, or its beginning and a star. */
-export function fitsGlob(glob: string, text: string): boolean {
-  return glob.endsWith("*") ? text.startsWith(glob.slice(0, -1)) : text === glob;
+  return (rule === undefined || compileStar(rule)(id)) && (kind === undefined || kind === own);
 }
 
 function concerns({ site, route }: { readonly site?: string | undefined; readonly route?: string | undefined }, at: RouteSettings): boolean {
