@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import NodeCache from "node-cache";
 import type { Clock } from "../base/clock.ts";
 import { headerValues } from "../http/headers.ts";
-import { createFailedTries } from "./failed-tries.ts";
+import { createFailedTries } from "../base/failed-tries.ts";
 import type { AdminOptions, Role } from "./options.ts";
-import { matchesHash, nameInToken, parseTokenHash, unmatchableHash, type TokenHash } from "./token.ts";
+import { matchesHash, nameInToken, parseTokenHash, unmatchableHash, type TokenHash } from "../base/token.ts";
 import type { OwnRequest } from "../http/own-message.ts";
 
 /** Who speaks. */

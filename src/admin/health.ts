@@ -9,7 +9,7 @@ export type Health = (request: OwnRequest) => OwnAnswer;
 export const HEALTH_PATHS: readonly string[] = ["/livez", "/readyz"];
 
 function readiness(state: Readiness, verbose: boolean): OwnAnswer {
-  const reasons = verbose ? state.reasons.map((reason) => `- ${reason}\n`).join("") : "";
+  const reasons = verbose ? [...state.reasons, ...state.notes.map((note) => `note: ${note}`)].map((line) => `- ${line}\n`).join("") : "";
   return text(state.ready ? 200 : 503, `${state.ready ? "ok" : "not ready"}\n${reasons}`);
 }
 

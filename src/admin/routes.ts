@@ -2,6 +2,7 @@ import type { Operator } from "./authenticate.ts";
 import { bansAnswer, liftAnswer } from "./ban-answers.ts";
 import { inspectAnswer } from "./cache-inspect.ts";
 import { purgeAnswer } from "./cache-purge.ts";
+import { certificateAnswer, certificatesAnswer, renewAnswer } from "./certificate-answers.ts";
 import { backupAnswer, reconcileAnswer, releaseAnswer, resolveAnswer, verifyAnswer } from "./journal-act.ts";
 import { entriesAnswer, entryAnswer, exportAnswer, journalStatsAnswer } from "./journal-read.ts";
 import { json, text } from "./message.ts";
@@ -53,6 +54,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   { method: "GET", path: "/api/v1/waf/report", role: "viewer", locally: "where-no-tokens", answer: (views, request) => reportAnswer(request.query, views.waf) },
   { method: "POST", path: "/api/v1/waf/report/reset", role: "operator", locally: "never", answer: (views, request) => resetAnswer(request.query, views.waf) },
   { method: "GET", path: "/api/v1/waf/rules", role: "viewer", locally: "where-no-tokens", answer: (views) => json(200, views.waf.rules()) },
+  { method: "GET", path: "/api/v1/certificates", role: "viewer", locally: "where-no-tokens", answer: (views, request) => certificatesAnswer(request.query, views.certificates) },
+  { method: "GET", path: "/api/v1/certificates/show", role: "viewer", locally: "where-no-tokens", answer: (views, request) => certificateAnswer(request.query, views.certificates) },
+  { method: "POST", path: "/api/v1/certificates/renew", role: "operator", locally: "never", answer: (views, request) => renewAnswer(request.query, views.certificates) },
   // Numbers of invoices are not for everybody on the machine.
   { method: "GET", path: "/api/v1/journal/entries", role: "viewer", locally: "never", answer: (views, request) => entriesAnswer(request.query, views.journal) },
   { method: "GET", path: "/api/v1/journal/entry", role: "viewer", locally: "never", answer: (views, request) => entryAnswer(request.query, views.journal) },

@@ -1,5 +1,6 @@
 import type { BanViews } from "./ban-views.ts";
 import type { CacheViews } from "./cache-views.ts";
+import type { CertificateViews } from "./certificate-views.ts";
 import type { JournalViews } from "./journal-views.ts";
 import type { WafViews } from "./waf-views.ts";
 
@@ -96,6 +97,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not; shown on the admin listener alone. */
   readonly reasons: readonly string[];
+  /** What somebody should see to, although it may; shown there too. */
+  readonly notes: readonly string[];
 }
 
 /** A mistake in a configuration file. */
@@ -107,10 +110,17 @@ export interface ProblemView {
   readonly message: string;
 }
 
+/** A private authority that a reload found replaced. */
+export interface FoundAuthorityView {
+  readonly name: string;
+  /** Why the one before stays in use; null: the other one is in use now. */
+  readonly kept: string | null;
+}
+
 /** What became of a reload. */
 export type ReloadResult =
-  | { readonly result: "applied"; readonly generation: number; readonly changes: readonly string[]; readonly pendingRestart: readonly string[]; readonly warnings: readonly ProblemView[] }
-  | { readonly result: "unchanged"; readonly generation: number }
+  | { readonly result: "applied"; readonly generation: number; readonly changes: readonly string[]; readonly pendingRestart: readonly string[]; readonly warnings: readonly ProblemView[]; readonly authorities: readonly FoundAuthorityView[] }
+  | { readonly result: "unchanged"; readonly generation: number; readonly authorities: readonly FoundAuthorityView[] }
   | { readonly result: "refused"; readonly generation: number; readonly problems: readonly ProblemView[] };
 
 /** Views and actions, handed in by the app. */
@@ -128,4 +138,5 @@ export interface AdminViews {
   readonly journal: JournalViews;
   readonly bans: BanViews;
   readonly waf: WafViews;
+  readonly certificates: CertificateViews;
 }

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Guard, RefusedConnection } from "../server/crowd.ts";
+import type { HandshakeFailure } from "../server/tls/handshake-failure.ts";
 import { createBans, type Bans } from "../waf/bans/bans.ts";
 
 /** What is known of clients that misbehave, for listeners and pipeline alike. */
@@ -27,14 +28,14 @@ export function createAbuse(first: Config, { clock, log, metrics }: { readonly c
   });
   const quiet = new Map<string, { until: number; unsaid: number }>();
   let proxies = networkSet([], "identity.trustedProxies");
-  const told = (listener: string, reason: RefusedConnection, client: string): void => {
+  const told = (listener: string, reason: RefusedConnection, client: string, why?: HandshakeFailure): void => {
     const place = `${listener} ${reason}`;
     const last = quiet.get(place);
     if (last !== undefined && clock.now() < last.until) {
       last.unsaid += 1;
       return;
     }
-    log.warn("connection refused", { listener, reason, client, before: last?.unsaid ?? 0 });
+    log.warn("connection refused", { listener, reason, ...(why === undefined ? {} : { why }), client, before: last?.unsaid ?? 0 });
     quiet.set(place, { until: clock.now() + QUIET_MS, unsaid: 0 });
   };
   const configure = ({ waf, sites }: Config): void => {
@@ -49,9 +50,9 @@ export function createAbuse(first: Config, { clock, log, metrics }: { readonly c
     guard: {
       isProxy: (address) => proxies.has(address),
       isBanned: bans.isBanned,
-      refused(listener, reason, address) {
+      refused(listener, reason, address, why) {
         metrics.connectionRefused(listener, reason);
-        told(listener, reason, address);
+        told(listener, reason, address, why);
       },
     },
   };

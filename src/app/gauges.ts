@@ -9,6 +9,9 @@ import type { JournalDoor } from "./journal.ts";
 import type { Generations } from "./generations.ts";
 import type { Bans } from "../waf/bans/bans.ts";
 import type { SharedLimitsDoor } from "./shared-limits.ts";
+import { rankOf } from "../certs/expiry/stage.ts";
+import type { Certificates } from "../certs/certs.ts";
+import type { Expiry } from "./expiry.ts";
 
 /** What the gauges read. */
 export interface GaugeParts {
@@ -23,12 +26,14 @@ export interface GaugeParts {
   readonly cache: Cache;
   readonly journal: JournalDoor;
   readonly bans: Bans;
+  readonly certificates: Pick<Certificates, "status">;
+  readonly expiry: Pick<Expiry, "status">;
 }
 
 const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 
 /** Connects the gauges to what they show; each is read when it is scraped, and costs nothing between. */
-export function connectGauges({ metrics, estate, paces, sharedLimits, limits, generations, listeners, droppedLines, cache, journal, bans }: GaugeParts): void {
+export function connectGauges({ metrics, estate, paces, sharedLimits, limits, generations, listeners, droppedLines, cache, journal, bans, certificates, expiry }: GaugeParts): void {
   const one = (value: number) => [{ labels: {}, value }];
   const eachEndpoint = (pick: (endpoint: RegionStatus["endpoints"][number], labels: Record<string, string>) => { labels: Record<string, string>; value: number }[]) =>
     estate.status().flatMap(({ site, region, endpoints }) => endpoints.flatMap((endpoint, index) => pick(endpoint, { site, region, endpoint: String(index) })));
@@ -47,10 +52,12 @@ export function connectGauges({ metrics, estate, paces, sharedLimits, limits, ge
   metrics.setSource("taxgate_cache_waiting", () => one(cache.stats().waiting));
   metrics.setSource("taxgate_cache_shared_up", () => one(cache.stats().shared === "up" ? 1 : 0));
   journalGauges(metrics, journal);
+  expiryGauges(metrics, expiry, certificates);
   metrics.setSource("taxgate_pace_waiting", () => paces.status().map(({ site, group, waiting }) => ({ labels: { site, group }, value: waiting })));
   metrics.setSource("taxgate_pace_quiet", () => paces.status().map(({ site, group, quiet }) => ({ labels: { site, group }, value: quiet })));
   metrics.setSource("taxgate_limit_waiting", () => limits.status().map(({ limit, waiting }) => ({ labels: { limit }, value: waiting })));
   metrics.setSource("taxgate_limit_degraded", () => one(sharedLimits.state === "down" ? 1 : 0));
+  metrics.setSource("taxgate_tunnels_open", () => listeners.flatMap(({ name, tunnels }) => Object.entries(tunnels()).filter(([, value]) => value > 0).map(([kind, value]) => ({ labels: { listener: name, kind }, value }))));
   metrics.setSource("taxgate_bans", () => one(bans.list().length));
   metrics.setSource("taxgate_waf_ruleset_info", () => {
     const { acting, trial } = generations.config().ruleSets;
@@ -67,6 +74,12 @@ export function connectGauges({ metrics, estate, paces, sharedLimits, limits, ge
     { labels: { ...labels, state: "busy" }, value: pool.busy },
     { labels: { ...labels, state: "idle" }, value: pool.idle },
   ]));
+}
+
+function expiryGauges(metrics: Metrics, expiry: GaugeParts["expiry"], certificates: GaugeParts["certificates"]): void {
+  metrics.setSource("taxgate_certificate_not_after_timestamp_seconds", () => expiry.status().map(({ kind, name, notAfter }) => ({ labels: { kind, name }, value: notAfter / 1000 })));
+  metrics.setSource("taxgate_certificate_stage", () => expiry.status().map(({ kind, name, stage }) => ({ labels: { kind, name }, value: rankOf(stage) })));
+  metrics.setSource("taxgate_certificate_next_try_timestamp_seconds", () => certificates.status().flatMap(({ name, renewal }) => (renewal === null ? [] : [{ labels: { certificate: name }, value: renewal.next.at / 1000 }])));
 }
 
 function journalGauges(metrics: Metrics, journal: JournalDoor): void {

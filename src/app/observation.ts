@@ -23,6 +23,7 @@ import { createEstate, type Estate } from "../upstream/gate.ts";
 import type { CacheOptions } from "../cache/options.ts";
 import type { TierEvents } from "../cache/shared-tier.ts";
 import { createAbuse, type Abuse } from "./abuse.ts";
+import { createExpiry, type Expiry } from "./expiry.ts";
 import type { GoodLoad } from "./generations.ts";
 import { callerLimits } from "./caller-limits.ts";
 import { watchedFirewall, type WatchedFirewall } from "./firewall.ts";
@@ -33,6 +34,7 @@ export interface Observation {
   readonly around: Surroundings & { readonly log: LogControl; readonly overload: Overload };
   readonly sink: Sink;
   readonly estate: Estate;
+  readonly expiry: Expiry;
   readonly paces: Paces;
   readonly sharedLimits: SharedLimitsDoor;
   readonly limits: Limits;
@@ -54,6 +56,7 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
   const concurrency = life.own(createConcurrency({ clock, random: systemRandom, shed: metrics.shed }));
   const overload = createOverload(loaded.config.overload, { clock, random: systemRandom, turn: (run) => void setImmediate(run), memory: memoryShare });
   metrics.setSource("taxgate_overload_pressure", () => [{ labels: {}, value: overload.pressure }]);
+  const expiry = life.own(createExpiry({ clock, log }));
   const estate = life.own(createEstate({
     clock,
     random: systemRandom,
@@ -65,6 +68,7 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
       log.warn("breaker moved", { site, region, class: routeClass, from, to, why });
     },
     endpointChanged: (site, endpoint, to, why) => log.warn("endpoint changed", { site, region: endpoint.region, endpoint: endpoint.id, state: to, why }),
+    certificateSeen: expiry.seen,
   }));
   const turns = openTurnLog({ clock, path: join(loaded.config.stateDir, "pace.turns"), bootedAt: clock.wall() - uptime() * 1000, fault: (reason) => log.warn("turns of paces are not kept: a restart begins their windows anew", { reason }) });
   const paces = createPaces({ clock, random: systemRandom, turns, events: {
@@ -82,7 +86,7 @@ export async function observation(loaded: GoodLoad, version: string, clock: Cloc
   const sharedLimits = await sharedLimitsDoor(loaded.config.cache.redis, { clock, log, metrics, life });
   const limits = life.own(callerLimits({ clock, log, metrics, shared: sharedLimits }));
   const abuse = createAbuse(loaded.config, { clock, log, metrics });
-  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache, overload, bans: abuse.bans }, sink, estate, paces, sharedLimits, limits, waf, abuse };
+  return { around: { clock, random: systemRandom, log, access, metrics, bodies: byteBudget(BODIES_BYTES), cache, overload, bans: abuse.bans }, sink, estate, expiry, paces, sharedLimits, limits, waf, abuse };
 }
 
 /** The cache and, where one is configured, the tier that instances share. */

@@ -69,8 +69,7 @@ export function whole(min: number, max: number) {
 }
 
 /** A name that operators choose and metrics carry: letters, digits, dot, dash, underscore. */
-export function name() {
-  const want = "a name of letters, digits, '.', '-' and '_', at most 64 long";
+export function name(want = "a name of letters, digits, '.', '-' and '_', at most 64 long") {
   return z.string({ error: () => want }).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: () => want });
 }
 
@@ -87,6 +86,18 @@ export function parseBind(text: string): Bind | null {
   const host = match?.[1] ?? match?.[2] ?? "";
   const numeric = match?.[1] !== undefined || /^[0-9.]+$/.test(host);
   return match === null || port > 65_535 || (numeric && parseAddress(host) === null) ? null : { host, port };
+}
+
+/** A name server: `ADDRESS`, `ADDRESS:PORT` or `[IPV6]:PORT`, 53 unless written. By its address, because a name would have to be looked up by those who are to be asked. */
+export function nameServer() {
+  const want = "the address of a name server such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53";
+  return z.string({ error: () => want }).refine(
+    (text) => {
+      const found = /^(?:\[([^\]]+)\]|([\d.]+))(?::([1-9]\d{0,4}))?$/.exec(text);
+      return parseAddress(found?.[1] ?? found?.[2] ?? text) !== null && Number(found?.[3] ?? 0) <= 65_535;
+    },
+    { error: () => want },
+  );
 }
 
 /** `ADDRESS:PORT`, `[IPV6]:PORT`; port 0 lets the system choose. */

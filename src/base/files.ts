@@ -1,7 +1,9 @@
 import { createHash, randomFillSync } from "node:crypto";
 import * as fs from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { OperatorError } from "./errors.ts";
+import { codeOf } from "./fault-code.ts";
+import { inheritOwner, inheritOwners } from "./file-owners.ts";
 import type { Stoppable } from "./lifetime.ts";
 import { randomHex } from "./random.ts";
 
@@ -25,8 +27,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EFBIG: "larger than the system allows",
 };
 
-function reasonOf(fault: unknown): string {
-  const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
+/** A fault of the file system in a few words. */
+export function reasonOf(fault: unknown): string {
+  const code = codeOf(fault);
   return REASONS[code] ?? (code === "" ? String(fault) : code);
 }
 
@@ -50,7 +53,8 @@ export function readBounded(path: string, maxBytes: number): FileReading {
 
 /**
  * Replaces a file as a whole: readers see the old or the new content, and after the return the new one survives a power
- * cut. Throws an OperatorError when the disk does not take it; the old file is untouched then.
+ * cut. Throws an OperatorError when the disk does not take it; the old file is untouched then. What root writes belongs to
+ * the owner of the directory.
  */
 export function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
   const draft = join(dirname(path), `.${basename(path)}.${randomHex(6)}`);
@@ -58,26 +62,45 @@ export function writeAtomic(path: string, content: string | Uint8Array, mode = 0
     const handle = fs.openSync(draft, "wx", mode);
     try {
       fs.writeFileSync(handle, content);
+      inheritOwner(handle, draft);
       fs.fsyncSync(handle);
     } finally {
       fs.closeSync(handle);
     }
     fs.renameSync(draft, path);
+    syncDirectory(dirname(path));
   } catch (fault) {
     fs.rmSync(draft, { force: true });
     throw new OperatorError(`writing '${path}': ${reasonOf(fault)}`);
   }
-  syncDirectory(dirname(path));
+}
+
+/** May users read this file who are neither its owner nor in its group? Never on Windows, where modes say nothing. */
+export function isOpenToOthers(path: string): boolean {
+  try {
+    return process.platform !== "win32" && (fs.statSync(path).mode & 0o004) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A rename is durable once its directory is; Windows has no such call and needs none. */
-function syncDirectory(path: string): void {
+export function syncDirectory(path: string): void {
   if (process.platform === "win32") return;
   const handle = fs.openSync(path, "r");
   try {
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);
+  }
+}
+
+/** New directories are durable once those that they stand in are; where that cannot be asked for they are used all the same. */
+function syncUpTo(first: string, last: string): void {
+  try {
+    for (let made = last; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+  } catch {
+    // A parent that we may write to, and not read.
   }
 }
 
@@ -102,11 +125,16 @@ export function watchDirectory(path: string, onChange: () => void, onLost: () =>
 
 /**
  * Makes a directory that only its owner may enter (0700), with its parents. A directory that exists is closed to others;
- * where it belongs to someone else and others may enter it, the answer is no.
+ * where it belongs to someone else and others may enter it, the answer is no. What root makes belongs to the owner of what
+ * it is made in.
  */
 export function ensurePrivateDirectory(path: string): Done {
   try {
-    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    const first = fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (first !== undefined) {
+      inheritOwners(resolve(first), resolve(path));
+      syncUpTo(resolve(first), resolve(path));
+    }
     const stat = fs.statSync(path);
     if (process.platform === "win32" || (stat.mode & 0o077) === 0) return { ok: true };
     if (stat.uid === process.getuid?.()) {

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeEmptyFile, mayWrite, strangersText } from "./file-owners.ts";
 import { ensurePrivateDirectory, readBounded, writeAtomic } from "./files.ts";
 import type { Stoppable } from "./lifetime.ts";
 
@@ -19,15 +20,19 @@ const held = new Set<DatabaseSync>();
 export function lockState(directory: string): StateLock {
   const made = ensurePrivateDirectory(directory);
   if (!made.ok) return { ok: false, why: made.reason };
-  const ownerFile = join(directory, "owner");
+  const [ownerFile, file] = [join(directory, "owner"), join(directory, "lock.sqlite")];
   let database: DatabaseSync | null = null;
   try {
-    database = new DatabaseSync(join(directory, "lock.sqlite"), { timeout: 0 });
+    // Before SQLite makes it, so that it belongs to the owner of the directory.
+    makeEmptyFile(file);
+    // SQLite would read a file that it may not write, and lock nobody out.
+    if (!mayWrite(file)) return { ok: false, why: strangersText([directory, file]) ?? `writing '${file}': permission denied` };
+    database = new DatabaseSync(file, { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     writeAtomic(ownerFile, `process ${process.pid} on ${hostname()}\n`);
   } catch (fault) {
     database?.close();
-    return { ok: false, why: isBusy(fault) ? `in use by ${readOwner(ownerFile)}` : fault instanceof Error ? fault.message : String(fault) };
+    return { ok: false, why: isBusy(fault) ? `in use by ${readOwner(ownerFile)}` : (strangersText([directory, file]) ?? (fault instanceof Error ? fault.message : String(fault))) };
   }
   return { ok: true, lock: release(database) };
 }

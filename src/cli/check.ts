@@ -38,8 +38,9 @@ export const checkCommand: Command = {
       printProblems(loaded.problems, io);
       return "wrong";
     }
-    printWarnings(loaded.warnings, io);
-    io.out(`${paintFor(io).good("ok")}: ${summary(loaded)}\n`);
+    const warnings = [...loaded.warnings, ...(await world.certificateDoubts(args[0] as string, io.env))];
+    printWarnings(warnings, io);
+    io.out(`${paintFor(io).good("ok")}: ${summary({ ...loaded, warnings })}\n`);
     return "ok";
   },
 };

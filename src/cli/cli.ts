@@ -1,8 +1,15 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import { OperatorError } from "../base/errors.ts";
+import { attachCommand } from "./attach.ts";
 import { cacheInspectCommand } from "./cache-inspect.ts";
 import { cachePurgeCommand } from "./cache-purge.ts";
 import { cacheStatsCommand } from "./cache-stats.ts";
+import { certAuthorityCommand } from "./cert-authority.ts";
+import { certExportCaCommand } from "./cert-export-ca.ts";
+import { certImportCommand } from "./cert-import.ts";
+import { certListCommand } from "./cert-list.ts";
+import { certRenewCommand } from "./cert-renew.ts";
+import { certShowCommand } from "./cert-show.ts";
 import { checkCommand } from "./check.ts";
 import type { Command, Io } from "./command.ts";
 import { diffCommand } from "./diff.ts";
@@ -33,6 +40,7 @@ import { realWorld, type World } from "./world.ts";
 export const COMMANDS: readonly Command[] = [
   runCommand, checkCommand, diffCommand, schemaCommand, statusCommand, reloadCommand, cachePurgeCommand, cacheInspectCommand, cacheStatsCommand,
   journalListCommand, journalShowCommand, journalResolveCommand, journalReleaseCommand, journalExportCommand, journalStatsCommand, journalVerifyCommand, journalReconcileCommand, journalBackupCommand, journalRestoreCommand,
+  certListCommand, certShowCommand, certRenewCommand, certAuthorityCommand, certExportCaCommand, certImportCommand, attachCommand,
   wafReportCommand, wafTestCommand, wafRulesCommand, wafBansCommand,
   platformsListCommand, platformsShowCommand, platformsCheckCommand, tokenCommand, versionCommand,
 ];
@@ -41,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
 const GROUPS: Readonly<Record<string, string>> = {
   cache: "purges, inspects and counts what a running Taxgate keeps of answers",
   platforms: "lists, shows and checks profiles of tax platforms",
+  cert: "shows what can run out, renews and imports certificates, keeps private authorities",
   waf: "shows whom and what the firewall keeps out, tries requests, and lifts bans",
   journal: "shows, decides, compares and saves what is known of submissions",
 };

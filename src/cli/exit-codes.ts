@@ -1,7 +1,7 @@
 /** How a command ends: one table for every command, the README and `taxgate --help`. */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: "done" },
-  fault: { code: 1, meaning: "a fault inside Taxgate; of journal verify and reconcile: something was found" },
+  fault: { code: 1, meaning: "a fault inside Taxgate; of journal verify and reconcile: something was found; of cert renew: no certificate came" },
   wrong: { code: 2, meaning: "wrong configuration or wrong usage" },
   unavailable: { code: 3, meaning: "no running Taxgate answered, it is not ready, or it could not reach those it shares the cache with" },
   denied: { code: 4, meaning: "the token is missing, unknown, or its role does not allow this" },

@@ -1,5 +1,6 @@
 import { counted } from "./amounts.ts";
 import { FILE_ARGUMENT, type Command } from "./command.ts";
+import { mistakesOf } from "./running.ts";
 
 /** `taxgate journal restore` */
 export const journalRestoreCommand: Command = {
@@ -12,7 +13,7 @@ export const journalRestoreCommand: Command = {
     const [backup = "", file = ""] = args;
     const loaded = await world.loadConfig(file, io.env);
     if (!loaded.ok) {
-      io.err(`reading '${file}': it has mistakes (see 'taxgate check')\n`);
+      io.err(`reading '${file}': ${mistakesOf(loaded.problems)}\n`);
       return "wrong";
     }
     const { aside, archives } = await world.restoreJournal(loaded.config.stateDir, backup);

@@ -1,14 +1,23 @@
-import type { ReloadResult } from "../admin/views.ts";
+import type { FoundAuthorityView, ReloadResult } from "../admin/views.ts";
 import { printProblems } from "./check.ts";
 import type { Command, Io } from "./command.ts";
 import type { Exit } from "./exit-codes.ts";
 import { askRunning, RUNNING_ARGUMENT, RUNNING_OPTIONS } from "./running.ts";
 
+/** Says which authorities are others now, and which should be and are not. */
+function tellAuthorities(authorities: readonly FoundAuthorityView[], io: Io): Exit {
+  for (const { name, kept } of authorities) {
+    if (kept === null) io.out(`authority ${name} is another one now\n`);
+    else io.err(`authority ${name} stays the one before: ${kept}\n`);
+  }
+  return authorities.some(({ kept }) => kept !== null) ? "fault" : "ok";
+}
+
 function tell(result: ReloadResult, io: Io): Exit {
   switch (result.result) {
     case "unchanged":
-      io.out(`nothing to change: configuration ${result.generation} stays\n`);
-      return "ok";
+      io.out(`${result.authorities.length === 0 ? "nothing to change: " : ""}configuration ${result.generation} stays\n`);
+      return tellAuthorities(result.authorities, io);
     case "refused":
       printProblems(result.problems, io);
       io.err(`configuration ${result.generation} stays in use\n`);
@@ -16,7 +25,7 @@ function tell(result: ReloadResult, io: Io): Exit {
     case "applied":
       io.out(`configuration ${result.generation} is in use: ${result.changes.length} changed\n`);
       for (const path of result.pendingRestart) io.out(`${path}: acts after a restart\n`);
-      return "ok";
+      return tellAuthorities(result.authorities, io);
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { AdminMore, AdminReply, AdminTarget } from "./admin-client.ts";
 import { FILE_ARGUMENT, type Call, type CommandOption } from "./command.ts";
 import type { Exit } from "./exit-codes.ts";
-import type { ConfigView } from "./world.ts";
+import type { ConfigView, ProblemLine } from "./world.ts";
 
 /** Options of every command that talks to a running Taxgate. */
 export const RUNNING_OPTIONS: readonly CommandOption[] = [
@@ -59,10 +59,17 @@ async function findTarget(call: Call, option: AddressOption): Promise<Found<Admi
     return isOrigin ? { ok: true, value: { origin: new URL(url).origin, token: given, ca: ca.value } } : { ok: false, reason: `reading --${option}: got '${url}', want an address such as http://127.0.0.1:9900` };
   }
   const file = call.args.at(-1) as string;
-  const loaded = await call.world.loadConfig(file, call.io.env);
-  if (!loaded.ok) return { ok: false, reason: `reading '${file}': it has mistakes (see 'taxgate check'); say where Taxgate runs by --${option}` };
+  // What is wrong with certificates is what such a command may have been called for.
+  const loaded = await call.world.loadConfig(file, call.io.env, "any");
+  if (!loaded.ok) return { ok: false, reason: `reading '${file}': ${mistakesOf(loaded.problems)}; say where Taxgate runs by --${option}` };
   const own = given ?? call.world.readText(join(loaded.config.stateDir, TOKEN_FILE))?.trim() ?? null;
   return { ok: true, value: { origin: originOf(loaded.config.admin), token: own, ca: ca.value } };
+}
+
+/** What is wrong with a configuration, on one line: that it cannot be read, or where to learn more. */
+export function mistakesOf(problems: readonly ProblemLine[]): string {
+  const [first] = problems;
+  return problems.length === 1 && first?.path === "(file)" && first.message.endsWith("want a file that can be read") ? first.message : "it has mistakes (see 'taxgate check')";
 }
 
 /** What a refusal of the admin API says. */

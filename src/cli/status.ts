@@ -1,5 +1,5 @@
 import type { PaceView, RegionView, StatusView, Readiness } from "../admin/views.ts";
-import { counted } from "./amounts.ts";
+import { counted, printable } from "./amounts.ts";
 import type { Command } from "./command.ts";
 import { paintFor, type Paint } from "./paint.ts";
 import { askRunning, RUNNING_ARGUMENT, RUNNING_OPTIONS } from "./running.ts";
@@ -37,6 +37,8 @@ function statusText(status: Status, paint: Paint): string {
     ...(status.sharedLimits === "down" ? [`shared limits: ${paint.bad("down, each Taxgate counts for itself")}`] : []),
     `firewall: ${status.firewall.mode}, ${status.firewall.ruleset}${status.firewall.trial === null ? "" : `, trial ${status.firewall.trial}`}`,
     ...(status.bans === null ? [] : [`bans: ${counted(status.bans, "client")}`]),
+    // Another release may run, which says nothing of them.
+    ...(status.notes ?? []).map((note) => `${paint.warn("attention")}: ${printable(note)}`),
     ...(status.pendingRestart.length === 0 ? [] : [`waiting for a restart: ${status.pendingRestart.join(", ")}`]),
   ];
   return `${lines.join("\n")}\n`;

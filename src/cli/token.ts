@@ -20,6 +20,7 @@ export const tokenCommand: Command = {
     io.err("the token, shown this once:\n");
     io.out(`${token}\n`);
     io.err(`\nthe line for 'admin.tokens' in the configuration:\n    - { name: ${JSON.stringify(name)}, role: ${String(options["role"])}, hash: ${JSON.stringify(hash)} }\n`);
+    io.err(`or, for 'proxy.users' of a forward proxy, where it has no role:\n    - { name: ${JSON.stringify(name)}, hash: ${JSON.stringify(hash)} }\n`);
     return "ok";
   },
 };

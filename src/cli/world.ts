@@ -1,7 +1,10 @@
 import type { RequestToTry, TriedRequest } from "../app/try-request.ts";
-import { readBounded } from "../base/files.ts";
+import { readBounded, writeAtomic } from "../base/files.ts";
+import type { Config } from "../config/config.ts";
 import type { Restored } from "../journal/sqlite/restore-backup.ts";
 import type { AdminMore, AdminReply, AdminTarget } from "./admin-client.ts";
+import type { AuthorityAsked, ShownAuthority } from "./authority-work.ts";
+import type { Imported, ImportAsked } from "./import-certificate.ts";
 
 /** One thing that is wrong in a configuration file. */
 export interface ProblemLine {
@@ -25,6 +28,9 @@ export interface ConfigView {
 export type Loaded =
   | { readonly ok: true; readonly config: ConfigView; readonly warnings: readonly ProblemLine[] }
   | { readonly ok: false; readonly problems: readonly ProblemLine[] };
+
+/** A configuration with everything that stands in it, or what is wrong with it. */
+export type LoadedWhole = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly ProblemLine[] };
 
 /** One option that differs between two configurations. */
 export interface ChangeLine {
@@ -76,7 +82,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** What commands need from the rest of the product; each part is loaded when it is first asked for. */
 export interface World {
-  loadConfig(file: string, env: Env): Promise<Loaded>;
+  /** `pemFiles` "any": whatever stands in certificates, keys and authorities, which need not be there. */
+  loadConfig(file: string, env: Env, pemFiles?: "any"): Promise<Loaded>;
+  /** For commands that need more than {@link ConfigView}. */
+  wholeConfig(file: string, env: Env): Promise<LoadedWhole>;
+  /** What is doubtful now about the certificates of a configuration that loads; see certificate-doubts.ts. Rejects with an OperatorError where one is broken. */
+  certificateDoubts(file: string, env: Env): Promise<readonly ProblemLine[]>;
   compareConfigs(oldFile: string, newFile: string, env: Env): Promise<Compared>;
   configSchema(): Promise<unknown>;
   builtInProfiles(): Promise<readonly ListedProfile[]>;
@@ -93,6 +104,12 @@ export interface World {
   callAdmin(target: AdminTarget, method: "GET" | "POST", path: string, more?: AdminMore): Promise<AdminReply>;
   /** Puts a backup in the place of a stopped Taxgate's journal; see restore-journal.ts. */
   restoreJournal(stateDir: string, backup: string): Promise<Restored>;
+  /** Shows, makes or replaces a private authority; see authority-work.ts. */
+  workOnAuthority(config: Config, asked: AuthorityAsked): Promise<ShownAuthority>;
+  /** Takes in new material for a certificate that stands in files; see import-certificate.ts. */
+  importCertificate(asked: ImportAsked, env: Env): Promise<Imported>;
+  /** Writes a file that anybody may read. Throws an OperatorError. */
+  writePublic(path: string, content: string | Uint8Array): void;
   startApp(start: { readonly file: string; readonly env: Env; readonly version: string; readonly say: (text: string) => void }): Promise<{ readonly finished: Promise<number> }>;
 }
 
@@ -103,9 +120,19 @@ const MOST_TEXT = 1024 * 1024;
 
 /** The product itself. Nothing is imported before a command needs it: `version` must not wait for zod. */
 export const realWorld: World = {
-  async loadConfig(file, env) {
+  async loadConfig(file, env, pemFiles) {
+    const { loadConfig } = await import("../config/load.ts");
+    return loadConfig(file, env, undefined, pemFiles === "any" ? () => true : undefined);
+  },
+  async wholeConfig(file, env) {
     const { loadConfig } = await import("../config/load.ts");
     return loadConfig(file, env);
+  },
+  async certificateDoubts(file, env) {
+    const { loadConfig } = await import("../config/load.ts");
+    const { certificateDoubts } = await import("./certificate-doubts.ts");
+    const loaded = loadConfig(file, env);
+    return loaded.ok ? certificateDoubts(file, loaded.config) : [];
   },
   async compareConfigs(oldFile, newFile, env) {
     const { loadConfig } = await import("../config/load.ts");
@@ -136,7 +163,7 @@ export const realWorld: World = {
     return { ok: true, name: profile.profile, version: profile.version, routes: profile.routes.length, page: profilePage(profile, site.routes, language, !/[/\\]|\.ya?ml$/.test(nameOrFile)), warnings };
   },
   async makeToken(name) {
-    const { makeToken } = await import("../admin/token.ts");
+    const { makeToken } = await import("../base/token.ts");
     return makeToken(name);
   },
   readText(path) {
@@ -165,6 +192,17 @@ export const realWorld: World = {
   async restoreJournal(stateDir, backup) {
     const { restoreJournal } = await import("./restore-journal.ts");
     return restoreJournal(stateDir, backup);
+  },
+  async workOnAuthority(config, asked) {
+    const { workOnAuthority } = await import("./authority-work.ts");
+    return workOnAuthority(config, asked);
+  },
+  async importCertificate(asked, env) {
+    const { importCertificate } = await import("./import-certificate.ts");
+    return importCertificate(asked, env);
+  },
+  writePublic(path, content) {
+    writeAtomic(path, content, 0o644);
   },
   async startApp(start) {
     const { startApp } = await import("../app.ts");

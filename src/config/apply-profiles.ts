@@ -62,7 +62,7 @@ export function applyProfiles(root: YamlNode, values: ReadonlyMap<YamlNode, stri
     if (faulty.length > 0) without.push(path);
     faults.push(...faulty);
     const chosen = choice.environment === undefined ? place.chosen : { ...choice, name: place.chosen };
-    facts.set(formatPath(path), { name: options.profile, version: options.version, sandbox: options.sandbox ?? null, keys: Object.keys(options.keys), taxNumbers: options.taxNumbers as PlatformFacts["taxNumbers"], chosen });
+    facts.set(formatPath(path), { name: options.profile, version: options.version, sandbox: options.sandbox ?? null, keys: Object.keys(options.keys), taxNumbers: options.taxNumbers as PlatformFacts["taxNumbers"], credentials: options.credentials, chosen });
     return mergeProfile(site, reading.profile, choice.environment ?? DEFAULT_ENVIRONMENT);
   });
   const profiles = [...known.values()].flatMap((reading) => (reading.ok ? [reading.profile] : []));

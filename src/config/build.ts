@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { z } from "zod";
+import type { AcmeOptions, CertificateOptions } from "../certs/options.ts";
 import type { Path } from "../document/yaml-node.ts";
 import { routeOptions, siteOptions, type SiteOptions } from "../pipeline/options.ts";
-import type { CertificateOptions, ListenerOptions } from "../server/options.ts";
+import type { ListenerOptions } from "../server/options.ts";
 import { upstreamOptions, type RegionOptions, type UpstreamOptions } from "../upstream/options.ts";
 import type { SiteWafOptions, WafOptions } from "../waf/options.ts";
 import type { RuleSetsOptions } from "../waf/rules/options.ts";
@@ -43,9 +44,9 @@ export function buildConfig(draft: Draft, directory: string, ruleSets: RuleSetsO
   return deepFreeze({
     ...rest,
     stateDir: absolute(state.dir),
-    listeners: listeners.map((listener) => withClientCa(listener, absolute)),
+    listeners: listeners.map((listener) => withClientFiles(listener, absolute)),
     health: health ?? null,
-    certificates: Object.fromEntries(Object.entries(certificates).map(([name, { files }]) => [name, certificate(files, absolute)])),
+    certificates: Object.fromEntries(Object.entries(certificates).map(([name, options]) => [name, certificate(options, absolute)])),
     cache: cache.redis?.ca === undefined ? cache : { ...cache, redis: { ...cache.redis, ca: absolute(cache.redis.ca) } },
     journal: journal.witness === undefined ? journal : { ...journal, witness: absolute(journal.witness) },
     waf: withRuleFiles(waf, absolute),
@@ -66,13 +67,21 @@ function withSchema(waf: SiteWafOptions, absolute: (path: string) => string): Si
   return { ...waf, require: { ...require, body: { ...require.body, json: absolute(require.body.json) } } };
 }
 
-function withClientCa(listener: ListenerOptions, absolute: (path: string) => string): ListenerOptions {
-  if (listener.tls?.clientCa === undefined) return listener;
-  return { ...listener, tls: { ...listener.tls, clientCa: absolute(listener.tls.clientCa) } };
+function withClientFiles(listener: ListenerOptions, absolute: (path: string) => string): ListenerOptions {
+  const { tls } = listener;
+  if (tls === undefined) return listener;
+  return { ...listener, tls: { ...tls, ...(tls.clientCa === undefined ? {} : { clientCa: absolute(tls.clientCa) }), ...(tls.clientCrl === undefined ? {} : { clientCrl: absolute(tls.clientCrl) }) } };
 }
 
-function certificate(files: CertificateOptions["files"], absolute: (path: string) => string): CertificateOptions {
-  return { files: { cert: absolute(files.cert), key: absolute(files.key) } };
+function certificate(options: CertificateOptions, absolute: (path: string) => string): CertificateOptions {
+  const { files, acme } = options;
+  if (files !== undefined) return { ...options, files: { cert: absolute(files.cert), key: absolute(files.key) } };
+  return acme === undefined ? options : { ...options, acme: withAcmeFiles(acme, absolute) };
+}
+
+function withAcmeFiles(acme: AcmeOptions, absolute: (path: string) => string): AcmeOptions {
+  const access = <T extends { readonly ca?: string | undefined }>(one: T): T => (one.ca === undefined ? one : { ...one, ca: absolute(one.ca) });
+  return { ...access(acme), fallback: acme.fallback.map(access), ...(acme.store === undefined ? {} : { store: absolute(acme.store) }) };
 }
 
 function buildSite(draft: Draft, path: Path, absolute: (path: string) => string): SiteOptions {
@@ -90,6 +99,7 @@ function buildSite(draft: Draft, path: Path, absolute: (path: string) => string)
     regions: names.map((name) => buildRegion(draft, path, name, site.regions, absolute)),
     identity: site.identity,
     keys: site.keys,
+    ...(site.credentials === undefined ? {} : { credentials: site.credentials }),
     ...(site.errors === undefined ? {} : { errors: site.errors }),
     ...(site.waf === undefined ? {} : { waf: withSchema(site.waf, absolute) }),
     limits: site.limits,

@@ -26,7 +26,7 @@ function checkUnique(draft: Draft, list: Path, byDefault?: string): void {
 /** Leads to every place that names a certificate. */
 export function certificateUses(draft: Draft): Path[] {
   const uses: Path[] = [["admin", "tls", "certificate"]];
-  for (const listener of draft.items(["listeners"])) uses.push(...draft.items([...listener, "tls", "certificates"]));
+  for (const listener of draft.items(["listeners"])) uses.push(...draft.items([...listener, "tls", "certificates"]), [...listener, "intercept", "authority"]);
   for (const site of sitePaths(draft)) {
     for (const region of [site, ...draft.keys([...site, "regions"]).map((name) => [...site, "regions", name])]) {
       uses.push([...region, "upstream", "tls", "clientCertificate"]);

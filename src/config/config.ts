@@ -1,11 +1,12 @@
 import type { AdminOptions } from "../admin/options.ts";
 import type { CacheOptions } from "../cache/options.ts";
+import type { CertificateOptions } from "../certs/options.ts";
 import type { JournalOptions } from "../journal/options.ts";
 import type { LimitOptions } from "../limits/caller/options.ts";
 import type { OverloadOptions } from "../limits/overload/options.ts";
 import type { LogOptions } from "../observe/options.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
-import type { CertificateOptions, DrainOptions, HealthOptions, ListenerOptions } from "../server/options.ts";
+import type { DrainOptions, HealthOptions, ListenerOptions } from "../server/options.ts";
 import type { WafOptions } from "../waf/options.ts";
 import type { RuleSetsOptions } from "../waf/rules/options.ts";
 

@@ -16,7 +16,7 @@ export interface Change {
 }
 
 /** What is bound or locked once. Everything else is swapped with a new generation. */
-const RESTART = [/^state\.dir$/, /^listeners\[[^\]]*\](?!\.tls\.certificates$)/, /^admin\.(bind|tls)\b(?!\.certificate$)/, /^health\b/, /^cache\b/, /^journal\b/];
+const RESTART = [/^state\.dir$/, /^listeners\[[^\]]*\](?!\.(tls\.(certificates|clientCa|clientCrl)|intercept\.(hosts|authority))$)/, /^admin\.(bind|tls)\b(?!\.certificate$)/, /^health\b/, /^cache\b/, /^journal\b/];
 
 interface Pair {
   readonly before: unknown;

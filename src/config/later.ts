@@ -4,8 +4,6 @@
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
   "": ["audit", "alarms"],
-  "listeners[]": ["mode", "intercept"],
-  "certificates.*": ["acme", "authority"],
 };
 
 /** Is this a key that a later release brings? `parent` leads to the mapping it stands in. */

@@ -4,11 +4,14 @@ import { applyProfiles } from "./apply-profiles.ts";
 import { isBuiltInShown } from "./built-in-profiles.ts";
 import { buildConfig, checkOverrides } from "./build.ts";
 import { checkAllow } from "./check-allow.ts";
+import { checkCertificates } from "./check-certificates.ts";
 import { checkCache } from "./check-cache.ts";
+import { checkCredentials } from "./check-credentials.ts";
 import { checkExposure } from "./check-exposure.ts";
-import { checkFiles } from "./check-files.ts";
+import { checkFiles, type PassOver } from "./check-files.ts";
 import { checkJournal } from "./check-journal.ts";
 import { checkKeys, warnOfKeys } from "./check-keys.ts";
+import { checkListeners } from "./check-listeners.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPaces } from "./check-pace.ts";
@@ -30,8 +33,10 @@ import { checkShape } from "./shape.ts";
 import { readFromDisk, sourcesOf, type ReadFile, type Sources } from "./sources.ts";
 import { warnOfAllow } from "./warn-allow.ts";
 import { warnOfAbuse } from "./warn-abuse.ts";
+import { warnOfCertificates } from "./warn-certificates.ts";
 import { warnOfCache } from "./warn-cache.ts";
 import { warnOfConcurrency } from "./warn-concurrency.ts";
+import { warnOfCredentials } from "./warn-credentials.ts";
 import { warnOfErrors } from "./warn-errors.ts";
 import { warnOfJournal } from "./warn-journal.ts";
 import { warnOfLimits } from "./warn-limits.ts";
@@ -58,15 +63,15 @@ export type Loaded =
   | (Read & { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[]; readonly secrets: readonly string[] })
   | (Read & { readonly ok: false; readonly problems: readonly Problem[] });
 
-/** Reads a configuration file with what it refers to. Never throws for what stands in files; `read` is for tests. */
-export function loadConfig(file: string, env: Env, read: ReadFile = readFromDisk): Loaded {
+/** Reads a configuration file with what it refers to. Never throws for what stands in files; `read` is for tests, `passOver` for commands that are to work although a PEM file is broken. */
+export function loadConfig(file: string, env: Env, read: ReadFile = readFromDisk, passOver: PassOver = () => false): Loaded {
   const sources = sourcesOf(read);
   const path = resolve(file);
   const reading = sources.read(path);
   if (!reading.ok) return failed(sources, [{ file, line: 1, column: 1, path: "(file)", message: `got ${reading.reason}, want a file that can be read` }]);
   const text = decode(reading.bytes);
   if (text === null) return failed(sources, [{ file, line: 1, column: 1, path: "(file)", message: "got bytes that are not UTF-8, want UTF-8" }]);
-  return loadText(file, text, dirname(path), env, sources);
+  return loadText(file, text, dirname(path), env, sources, passOver);
 }
 
 function decode(bytes: Uint8Array): string | null {
@@ -78,7 +83,7 @@ function decode(bytes: Uint8Array): string | null {
 }
 
 /** Shape and cross checks run in one go, each on what is sound, so that one run names all that is wrong. */
-function loadText(file: string, text: string, directory: string, env: Env, sources: Sources): Loaded {
+function loadText(file: string, text: string, directory: string, env: Env, sources: Sources, passOver: PassOver): Loaded {
   const { root, faults } = readYaml(text);
   const expansion = root === null ? null : expandReferences(root, directory, env, sources);
   const applied = root === null || expansion === null ? null : applyProfiles(root, expansion.values, directory, sources);
@@ -90,7 +95,7 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   for (const fault of [...(expansion?.faults ?? []), ...(applied?.faults ?? [])]) draft.refuse(fault.path, fault.want, fault.got);
   for (const path of applied?.without ?? []) for (const key of ["regions", "routes"]) draft.pardon([...path, key]);
   if (root === null) draft.refuse([], "version: 1 and at least one region", "an empty file");
-  else checkAll(draft, directory, sources);
+  else checkAll(draft, directory, sources, passOver);
   const rules = loadRules(draft, directory, sources);
   const schemas = loadSchemas(draft, directory, sources);
   const problems = [...draft.problems, ...(applied?.problems ?? []), ...rules.problems, ...schemas.problems];
@@ -110,7 +115,9 @@ function loadText(file: string, text: string, directory: string, env: Env, sourc
   warnOfWaf(draft, config);
   warnOfAbuse(draft, config);
   warnOfAllow(draft, config);
+  warnOfCertificates(draft, config);
   warnOfKeys(draft);
+  warnOfCredentials(draft, config);
   return { ok: true, config, warnings: draft.warnings.filter(({ file: where }) => !isBuiltInShown(where)).toSorted(byPosition), secrets: [...(expansion?.secrets ?? []), ...secretsIn(draft)], files: sources.files(), fingerprint: sources.fingerprint() };
 }
 
@@ -118,13 +125,15 @@ function joined<K, V>(...maps: readonly (ReadonlyMap<K, V> | undefined)[]): Read
   return new Map(maps.flatMap((map) => [...(map ?? [])]));
 }
 
-function checkAll(draft: Draft, directory: string, sources: Sources): void {
+function checkAll(draft: Draft, directory: string, sources: Sources, passOver: PassOver): void {
   checkShape(draft, fileOptions, draft.value());
   checkOverrides(draft);
   checkSites(draft);
   checkNames(draft);
   checkRegions(draft);
   checkExposure(draft);
+  checkListeners(draft);
+  checkCertificates(draft);
   checkRequests(draft);
   checkCache(draft);
   checkJournal(draft, directory);
@@ -135,7 +144,8 @@ function checkAll(draft: Draft, directory: string, sources: Sources): void {
   checkSharedLimits(draft);
   checkAllow(draft);
   checkKeys(draft);
-  checkFiles(draft, directory, sources);
+  checkCredentials(draft);
+  checkFiles(draft, directory, sources, passOver);
 }
 
 function failed(sources: Sources, problems: Problem[]): Loaded {

@@ -29,7 +29,7 @@ export interface Profile {
 export type ProfileReading = { readonly ok: true; readonly profile: Profile } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** What a profile may not say for a site: it is the administrator's. */
-const SITES_OWN: ReadonlySet<string> = new Set(["name", "hosts", "platform", "keys", "regions", "routes"]);
+const SITES_OWN: ReadonlySet<string> = new Set(["name", "hosts", "platform", "keys", "credentials", "regions", "routes"]);
 const WAF_OF_SITE = ["mode", "threshold", "share", "allow"];
 const IDENTITY_OF_SITE = ["trustedProxies", "entitled"];
 const IN_PROFILES = SITE_KEYS.filter((key) => !SITES_OWN.has(key));

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { name } from "../base/fields.ts";
 import { adminOptions } from "../admin/options.ts";
 import { cacheOptions } from "../cache/options.ts";
+import { certificateOptions } from "../certs/options.ts";
 import { journalOptions } from "../journal/options.ts";
 import { limitsOptions } from "../limits/caller/options.ts";
 import { overloadOptions } from "../limits/overload/options.ts";
 import { logOptions } from "../observe/options.ts";
 import { siteOptions } from "../pipeline/options.ts";
-import { certificateOptions, drainOptions, healthOptions, listenerOptions } from "../server/options.ts";
+import { drainOptions, healthOptions, listenerOptions } from "../server/options.ts";
 import { wafOptions } from "../waf/options.ts";
 
 /** What a file says beside its sites. */

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Draft } from "./draft.ts";
 import { schemasAt, type JsonSchema } from "./json-schema.ts";
 import { isForLater } from "./later.ts";
-import { wantedName } from "./nearest.ts";
+import { placeOf } from "./misplaced.ts";
+import { nearest, wantedName } from "./nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Steps = (string | number)[];
@@ -58,8 +59,10 @@ function report(draft: Draft, issue: Issue, prefix: Steps, concerns: Concerns, f
   else draft.refuse(path, issue.message, gotOf(draft, issue, path));
 }
 
-/** A list that is too long or too short says how long it is. */
+/** A list that is too long or too short says how long it is; a mapping of which one key is wanted (`oneOf`) says which ones it has. */
 function gotOf(draft: Draft, issue: Issue, path: Steps): string {
+  const together = issue.code === "custom" && Array.isArray(issue.params?.["oneOf"]) ? issue.params["oneOf"].filter((key) => draft.has([...path, String(key)])) : [];
+  if (together.length > 0) return together.join(" and ");
   const length = draft.items(path).length;
   const counted = (issue.code === "too_small" || issue.code === "too_big") && issue.origin === "array";
   return counted ? (length === 0 ? "an empty list" : `a list of ${length}`) : draft.show(path);
@@ -80,5 +83,6 @@ function refuseUnknown(draft: Draft, parent: Steps, key: string, form: JsonSchem
   const path = [...parent, key];
   if (form === undefined && isForLater(parent, key)) return draft.refuseKey(path, "nothing: this release does not act on it yet", draft.show(path));
   const known = [...new Set(schemasAt(parent, form).flatMap((schema) => Object.keys(schema.properties ?? {})))];
-  draft.refuseKey(path, wantedName(key, known, "a key that is known here"), `the unknown key ${JSON.stringify(key)}`);
+  const place = nearest(key, known) === null ? placeOf(parent, key, form) : null;
+  draft.refuseKey(path, place ?? wantedName(key, known, "a key that is known here"), `the unknown key ${JSON.stringify(key)}`);
 }

@@ -4,7 +4,6 @@ import { identityOptions } from "../identity/options.ts";
 import type { SiteOptions } from "../pipeline/options.ts";
 import type { RegionOptions, UpstreamOptions } from "../upstream/options.ts";
 import { bindAt, isOpen, sandboxEndpoints } from "./check-exposure.ts";
-import { certificateUses } from "./check-names.ts";
 import { sitePaths } from "./check-sites.ts";
 import { isChosen } from "./chosen.ts";
 import type { Config } from "./config.ts";
@@ -12,7 +11,6 @@ import type { Draft } from "./draft.ts";
 
 /** Settings that are written and can never act. Defaults never warn, and neither does what only might be useless. */
 export function warnOfSettings(draft: Draft, config: Config): void {
-  warnOfCertificates(draft);
   warnOfSandbox(draft);
   const askForClients = config.listeners.some((listener) => listener.tls?.clientCa !== undefined);
   const paths = sitePaths(draft);
@@ -27,11 +25,6 @@ export function warnOfSettings(draft: Draft, config: Config): void {
     }
     warnOfIdentity(draft, path, site, askForClients);
   }
-}
-
-function warnOfCertificates(draft: Draft): void {
-  const used = new Set(certificateUses(draft).map((path) => draft.text(path)));
-  for (const name of draft.keys(["certificates"])) if (!used.has(name)) draft.warn(["certificates", name], "can never act: nothing uses this certificate");
 }
 
 function warnOfSandbox(draft: Draft): void {

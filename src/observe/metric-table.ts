@@ -1,5 +1,7 @@
 import { ERRORS } from "../base/errors.ts";
 import { OUTCOMES } from "./outcome.ts";
+import { CLIENT_REFUSALS } from "./tls-recorders.ts";
+import { TUNNEL_RESULTS } from "./tunnel-recorders.ts";
 
 /**
  * Where a label's values come from: a list that stands here, a closed list of another room, the build, or names that
@@ -36,6 +38,8 @@ const endpoint = label("endpoint", "configuration");
 const routeClass = label("class", "route classes");
 const outcome = label("outcome", OUTCOMES);
 const STATES = ["closed", "half-open", "open"] as const;
+const expiryKind = label("kind", ["own", "client", "platform", "bundle", "revocation-list", "authority", "credential"]);
+const expiryName = label("name", "configuration");
 
 type Rest = Partial<Pick<MetricSpec, "labels" | "budget" | "buckets" | "unit">>;
 const metric = <Name extends string, Type extends MetricSpec["type"]>(
@@ -138,8 +142,32 @@ export const METRICS = [
   }),
   metric("taxgate_waf_stopped_share", "gauge", "of the requests of a route that the firewall looked at within waf.alarm.window: the share that it stopped, from 0 to 1", { labels: [site, route] }),
   metric("taxgate_waf_ruleset_info", "gauge", "always 1: the set of rules in use, and the one on trial", { unit: "state", labels: [label("version", "configuration"), label("use", ["acting", "trial"])] }),
+  metric("taxgate_certificate_swaps_total", "counter", "certificates that came into use while the process runs, and those that ended without another", { labels: [label("certificate", "configuration")], budget: 500 }),
+  metric("taxgate_certificate_orders_total", "counter", "orders of certificates by what came of them: issued, or why not", {
+    labels: [label("certificate", "configuration"), label("result", ["issued", "unreachable", "rate-limited", "refused", "validation", "challenge", "server", "stopped", "proof", "store", "fault"])], budget: 500,
+  }),
+  metric("taxgate_certificate_not_after_timestamp_seconds", "gauge", "when something ends, in seconds since 1970: certificates that are shown to callers (own) and platforms (client), those that platforms show (by host and port), the first to end in files of trusted authorities and revocation lists, private authorities, and what persons renew at platforms", {
+    unit: "seconds", labels: [expiryKind, expiryName],
+  }),
+  metric("taxgate_certificate_stage", "gauge", "how near that is: 0 fine, 1 within 30 days or to be begun, 2 within 14, 3 within 7, 4 within 2, 5 ended or not valid yet; for what lives less than 90 days in proportion, for what is renewed by a program only once it is late; 4 and 5 call for somebody", {
+    unit: "state", labels: [expiryKind, expiryName],
+  }),
+  metric("taxgate_certificate_next_try_timestamp_seconds", "gauge", "when a certificate is ordered next, as far as is known, in seconds since 1970", { unit: "seconds", labels: [label("certificate", "configuration")], budget: 500 }),
+  metric("taxgate_tls_handshakes_total", "counter", "TLS handshakes that succeeded, by version, and by whether an earlier session was resumed", {
+    labels: [listener, label("version", ["1.2", "1.3"]), label("resumed", ["yes", "no"])], budget: 200,
+  }),
+  metric("taxgate_client_certificates_refused_total", "counter", "TLS handshakes that came to nothing for the client's certificate: it showed none, or one that is revoked, run out or of an authority that is not trusted; list-expired and list-missing are about the revocation lists in clientCrl, and hit every client of that authority", {
+    labels: [listener, label("reason", CLIENT_REFUSALS)], budget: 200,
+  }),
   metric("taxgate_connections_refused_total", "counter", "connections refused, or ended before their time: the listener is full, too many of one client, banned or idle in a crowd, the TLS handshake failed, no request in time, a flood of frames", {
     labels: [listener, label("reason", ["full", "per-client", "banned", "crowded", "handshake", "slow-head", "flood"])],
+  }),
+  metric("taxgate_tunnels_total", "counter", "CONNECT requests to forward proxies, by what came of them: intercepted, passed on unread, or refused (malformed, without a known user, to a host that is not listed, for want of a connection or a certificate)", {
+    labels: [listener, label("result", TUNNEL_RESULTS)],
+  }),
+  metric("taxgate_tunnels_open", "gauge", "tunnels through forward proxies that are open at this moment", { labels: [listener, label("kind", ["intercepted", "passed"])] }),
+  metric("taxgate_tunnel_bytes_total", "counter", "bytes that forward proxies passed on unread: out toward the host, in toward the client", {
+    unit: "bytes", labels: [listener, label("direction", ["in", "out"])],
   }),
   metric("taxgate_bans", "gauge", "clients that are shut out at this moment"),
   metric("taxgate_bans_total", "counter", "clients that were shut out, by the code of the refusal that was one too many", {

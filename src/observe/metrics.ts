@@ -4,6 +4,7 @@ import { abuseRecorders, type AbuseRecorders } from "./abuse-recorders.ts";
 import { observe } from "./buckets.ts";
 import type { ExchangeSummary } from "./exchange-summary.ts";
 import type { PulledName } from "./metric-table.ts";
+import { certificateRecorders, type CertificateRecorders } from "./certificate-recorders.ts";
 import { journalRecorders, type JournalRecorders } from "./journal-recorders.ts";
 import { admissionRecorders, type AdmissionRecorders } from "./admission-recorders.ts";
 import { limitRecorders, type LimitRecorders } from "./limit-recorders.ts";
@@ -12,6 +13,8 @@ import { pullProcessMetrics } from "./process-metrics.ts";
 import { createMetricRegistry, type MetricRegistry, type Sample } from "./registry.ts";
 import { shedRecorders, type ShedRecorders } from "./shed-recorders.ts";
 import { sharedLimitRecorders, type SharedLimitRecorders } from "./shared-limit-recorders.ts";
+import { tlsRecorders, type TlsRecorders } from "./tls-recorders.ts";
+import { tunnelRecorders, type TunnelRecorders } from "./tunnel-recorders.ts";
 import { wafRecorders, type WafRecorders } from "./waf-recorders.ts";
 
 /** One attempt to reach a platform, once it is over. */
@@ -35,7 +38,7 @@ export interface BreakerMove {
 }
 
 /** The process's metrics: narrow recording functions for the hot path, and the text for Prometheus. */
-export interface Metrics extends AbuseRecorders, AdmissionRecorders, JournalRecorders, LimitRecorders, PaceRecorders, ShedRecorders, SharedLimitRecorders, WafRecorders {
+export interface Metrics extends AbuseRecorders, AdmissionRecorders, CertificateRecorders, JournalRecorders, LimitRecorders, PaceRecorders, ShedRecorders, SharedLimitRecorders, TlsRecorders, TunnelRecorders, WafRecorders {
   /** Counts one exchange. */
   exchangeEnded(end: ExchangeSummary): void;
   /** Counts a request that the listener refused before it became an exchange: malformed, too large, too late. */
@@ -200,6 +203,7 @@ export function createMetrics(env: MetricsEnv): Metrics {
   };
   return {
     ...abuseRecorders(registry),
+    ...certificateRecorders(registry),
     ...cacheRecorders(registry),
     ...journalRecorders(registry),
     ...admissionRecorders(registry),
@@ -207,6 +211,8 @@ export function createMetrics(env: MetricsEnv): Metrics {
     ...paceRecorders(registry),
     ...sharedLimitRecorders(registry),
     ...shedRecorders(registry),
+    ...tlsRecorders(registry),
+    ...tunnelRecorders(registry),
     ...wafRecorders(registry),
     exchangeEnded: exchangeRecorder(registry, env.phases),
     refusedEarly: (code) => {

@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode } from "../base/errors.ts";
 import type { Answer, Headers } from "../http/message.ts";
 import { inForm, type ErrorForm } from "./error-form.ts";
 import type { Exchange } from "./exchange.ts";
+import { withHsts } from "./hsts.ts";
 
 /*
  * answer: the one place that turns a verdict into status, headers and body.
@@ -25,6 +26,7 @@ export function answer(x: Exchange): Answer {
   }
   // Of what went to the platform the caller learns what is left to him; a replay or a hit takes nothing.
   if (x.passage !== null) x.answer = { ...x.answer, headers: [...x.answer.headers, ...x.passage.fields()] };
+  if (x.route !== null && x.route.hsts !== null && x.caller.secure) x.answer = withHsts(x.answer, x.route.hsts);
   return x.answer;
 }
 

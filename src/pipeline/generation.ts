@@ -49,11 +49,12 @@ export interface Surroundings {
 
 /** Builds the table of hosts: exact names, `*.suffix`, and `*`; the order of sites decides. */
 export function hostTable(sites: readonly { readonly site: Site; readonly patterns: readonly string[] }[]): HostTable {
-  const entries = sites.flatMap(({ site, patterns }) => patterns.map((pattern) => ({ site, matches: hostMatcher(pattern.toLowerCase()) })));
+  const entries = sites.flatMap(({ site, patterns }) => patterns.map((pattern) => ({ site, matches: patternMatcher(pattern.toLowerCase()) })));
   return { find: (host) => entries.find((entry) => entry.matches(host))?.site ?? null };
 }
 
-function hostMatcher(pattern: string): (host: string) => boolean {
+/** Not as in certificates (base/host-names.ts): `*.` stands for any number of labels here. */
+function patternMatcher(pattern: string): (host: string) => boolean {
   if (pattern === "*") return () => true;
   if (pattern.startsWith("*.")) return (host) => host.endsWith(pattern.slice(1)) && host.length >= pattern.length;
   return (host) => host === pattern;

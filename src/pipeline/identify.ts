@@ -12,6 +12,7 @@ import { matchBody, matchRoute, type NoRoute } from "./match-route.ts";
 import type { RouteClass } from "./options.ts";
 import type { Route, Site } from "./site.ts";
 import { bodyRefusal, GO_ON, refuse, type Verdict } from "./verdict.ts";
+import { isLoop } from "./via.ts";
 
 /*
  * identify: who asks for what.
@@ -41,6 +42,8 @@ export function identify(x: Exchange, generation: Generation, around: Surroundin
   const site = generation.hosts.find(hostName(x.host));
   if (site === null) return refuse("misdirected", "no site answers to this host name");
   x.site = site;
+  // Whoever calls itself would do so until its connections or its time are used up.
+  if (isLoop(x.head.headers)) return refuse("loop", "the request names this proxy too often in Via");
   const found = matchRoute(site.routes, x.head.method, x.path, x.query, x.head.headers);
   if (found.route !== null) return checkRoute(x, site, found.route, target, around);
   return found.candidates.length === 0 ? unmatched(target, found) : lookInside(x, site, found.candidates, target, around);

@@ -8,7 +8,7 @@ import { learnsOptions, submissionOptions } from "../journal/options.ts";
 import { limitNames } from "../limits/caller/options.ts";
 import { paceOptions } from "../limits/pace/options.ts";
 import { identityOptions, type IdentityOptions } from "../identity/options.ts";
-import { platformChoice, type PlatformFacts } from "../platforms/options.ts";
+import { credentialDate, platformChoice, type CredentialDate, type PlatformFacts } from "../platforms/options.ts";
 import { regionOptions, upstreamOptions, type RegionOptions } from "../upstream/options.ts";
 import { routeWafOptions, siteWafOptions, type SiteWafOptions } from "../waf/options.ts";
 import { errorForm, type ErrorForm } from "./error-form.ts";
@@ -77,6 +77,13 @@ export const routeOptions = z.strictObject({
   learns: learnsOptions.optional(),
   /** How its requests are looked at, where that is not as on the site. */
   waf: routeWafOptions.optional(),
+  /** Tells browsers and clients to come by TLS alone from now on (RFC 6797), on answers over TLS; nothing unless asked. */
+  hsts: z
+    .strictObject({
+      maxAge: duration("0ms", "10y").prefault("1y"),
+      includeSubDomains: z.boolean().prefault(false),
+    })
+    .optional(),
   /** What the platform is told about the caller; nothing unless asked. */
   forward: z
     .strictObject({
@@ -107,6 +114,8 @@ export const siteOptions = z.strictObject({
   identity: identityOptions.prefault({}),
   /** Keys that extractors decode with, by the names that they use. */
   keys: z.record(keyName(), secretKey()).prefault({}),
+  /** When what a person renews at the platform ends, by the names that the profile has for it. */
+  credentials: z.record(name(), credentialDate).optional(),
   /** The form of answers that Taxgate makes itself; problem details (RFC 9457) unless written. */
   errors: errorForm.optional(),
   /** How its requests are looked at, where that is not as everywhere. */
@@ -127,6 +136,7 @@ export interface SiteOptions {
   readonly identity: IdentityOptions;
   /** As text; see {@link siteOptions}. */
   readonly keys: Readonly<Record<string, string>>;
+  readonly credentials?: Readonly<Record<string, CredentialDate>> | undefined;
   readonly errors?: ErrorForm | undefined;
   readonly waf?: SiteWafOptions | undefined;
   readonly limits?: readonly string[];

@@ -11,6 +11,7 @@ import { withHead } from "../http/with-head.ts";
 import type { RouteAdmission, RouteRequirements } from "../waf/positive-security.ts";
 import type { RouteFirewall } from "../waf/waf.ts";
 import type { ErrorForm } from "./error-form.ts";
+import { hstsOf } from "./hsts.ts";
 import type { Listening } from "./learn.ts";
 import type { RouteClass, RouteOptions } from "./options.ts";
 
@@ -34,6 +35,8 @@ export interface Route {
   readonly bodyTest: RequestTest["body"];
   /** The form of answers of our own; null: problem details. */
   readonly errors: ErrorForm | null;
+  /** What its answers over TLS state about coming by TLS alone; null: nothing. */
+  readonly hsts: string | null;
   /** What is kept of its answers; null: nothing. */
   readonly cache: CachePolicy | null;
   /** How submissions are kept from being issued twice; null: not at all. */
@@ -92,6 +95,7 @@ export function compileRoute(options: RouteOptions, { cache = null, submission =
     headTest: head,
     bodyTest: body,
     errors: options.errors ?? errors,
+    hsts: hstsOf(options),
     cache,
     submission,
     learns,

@@ -1,13 +1,11 @@
 import { CONDITIONALS } from "../http/conditional.ts";
 import { endToEnd, endToEndFilter } from "../http/hop-by-hop.ts";
-import { headerValue, headerValues, withoutFields } from "../http/headers.ts";
-import type { Answer, Headers, RequestHead } from "../http/message.ts";
+import { headerValues, withoutFields } from "../http/headers.ts";
+import type { Answer } from "../http/message.ts";
 import { traceStateOf } from "../observe/trace-state.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RouteOptions } from "./options.ts";
-
-/** The name in Via instead of a host: it says that somebody forwarded, not who or where. */
-const PSEUDONYM = "taxgate";
+import { via } from "./via.ts";
 
 /**
  * Fields that are stated anew, or that tell about the network behind us. A platform gets Via with a pseudonym and
@@ -46,15 +44,6 @@ export function downstreamHeaders(x: Exchange, answer: Answer): string[] {
   // Whoever asks one region and is answered by another has to be able to see it.
   if (x.lastTried !== null && x.lastTried.region !== x.region) headers.push("Taxgate-Region", x.lastTried.region);
   return headers;
-}
-
-const OWN_VIA: Readonly<Record<string, string>> = { "1.0": `1.0 ${PSEUDONYM}`, "1.1": `1.1 ${PSEUDONYM}`, "2": `2.0 ${PSEUDONYM}` };
-
-/** The Via of a message that passes through here: what stood there before, and the pseudonym. */
-export function via(headers: Headers, version: RequestHead["version"]): string {
-  const own = OWN_VIA[version] as string;
-  if (headerValue(headers, "via") === undefined) return own;
-  return `${headerValues(headers, "via").join(", ")}, ${own}`;
 }
 
 function callerHeaders(x: Exchange): string[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { name } from "../base/fields.ts";
+import { duration, name } from "../base/fields.ts";
+import { INSTANT_WANTED, parseInstant } from "../base/instant.ts";
 import type { TaxNumberFormat } from "../waf/tax-number/tax-number.ts";
 
 /*
@@ -54,8 +55,13 @@ const credential = z.strictObject({
   renew: texts(),
   /** A person has to do something for it. */
   human: z.boolean().prefault(false),
+  /** It is the certificate that stands under a site's `upstream.tls.clientCertificate`, which says itself when it ends. */
+  clientCertificate: z.boolean().prefault(false),
   source: sourceNames.optional(),
 });
+
+/** See {@link credential}. */
+export type ProfileCredential = z.output<typeof credential>;
 
 /** A profile file. What stands in `site` and `routes` is checked with the site that uses it. */
 export const profileOptions = z.strictObject({
@@ -90,6 +96,16 @@ export const platformChoice = z.union([z.string({ error: () => PLATFORM_WANTED }
 /** See {@link platformChoice}. */
 export type PlatformChoice = z.output<typeof platformChoice>;
 
+/** When something ends that a person renews at the platform. */
+export const credentialDate = z.strictObject({
+  ends: z.string({ error: () => INSTANT_WANTED }).refine((text) => parseInstant(text) !== null, { error: () => INSTANT_WANTED }),
+  /** So long before that it has to be begun, and is reminded of. */
+  remind: duration("2d", "10y").prefault("60d"),
+});
+
+/** See {@link credentialDate}. */
+export type CredentialDate = z.output<typeof credentialDate>;
+
 /** What a running site knows of its profile. */
 export interface PlatformFacts {
   readonly name: string;
@@ -100,6 +116,8 @@ export interface PlatformFacts {
   readonly keys: readonly string[];
   /** Forms that its taxpayers' numbers have; see tax-number.ts of the firewall. */
   readonly taxNumbers: readonly TaxNumberFormat[];
+  /** What has to be renewed at the platform now and then. */
+  readonly credentials: readonly ProfileCredential[];
   /** As the site chose it; a file by its absolute path. */
   readonly chosen: PlatformChoice;
 }

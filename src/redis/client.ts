@@ -1,5 +1,6 @@
 import { Cluster, Redis } from "ioredis";
 import type { CommonRedisOptions } from "ioredis";
+import { codeOf } from "../base/fault-code.ts";
 import type { Random } from "../base/random.ts";
 import type { RedisAddress } from "./address.ts";
 
@@ -74,7 +75,7 @@ function streamOf(node: Redis): { destroy(): void } | undefined {
 
 /** Why a connection failed, in words that hold neither address nor secret. */
 export function reasonOf(fault: unknown): string {
-  const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";
+  const code = codeOf(fault);
   const known: Readonly<Record<string, string>> = {
     ECONNREFUSED: "connection refused",
     ECONNRESET: "connection reset",

@@ -7,8 +7,11 @@ import { BodyFault, NO_BODY, type Answer, type Body, type Headers, type RequestH
 import { problem } from "../pipeline/answer.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import type { Send } from "../pipeline/handle.ts";
+import type { Verdict } from "../pipeline/verdict.ts";
+import { challengeAnswer, type ChallengeLookup } from "./challenge.ts";
 import { connectionOf, leave, type ClientConnection } from "./client-connection.ts";
 import { leftWhole } from "./flushed.ts";
+import type { Gate, Runner } from "./gate.ts";
 import { calm, isRushing } from "./http2-manners.ts";
 import { inform } from "./inform.ts";
 import type { ListenerOptions } from "./options.ts";
@@ -23,7 +26,11 @@ export interface Front {
   /** True while the process ends: connections are not kept. */
   readonly draining: () => boolean;
   /** Runs an exchange; settles when it is over. */
-  readonly run: (exchange: Exchange, send: Send) => Promise<void>;
+  readonly run: Runner;
+  /** Answers an exchange with a verdict that was made in front of the pipeline; settles when it is over. */
+  readonly turnAway: (exchange: Exchange, verdict: Verdict, send: Send) => Promise<void>;
+  /** What authorities are answered that validate a name by http-01; without it none is. */
+  readonly challenge?: ChallengeLookup;
   /** Tells of a request that was refused before it became an exchange. */
   readonly refused: (listener: string, code: ErrorCode, address: string) => void;
 }
@@ -38,8 +45,8 @@ function isHttp2(request: IncomingMessage | Http2ServerRequest): request is Http
   return "stream" in request;
 }
 
-/** Turns a request of node's into an exchange and runs it. */
-export function onRequest(request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front): void {
+/** Turns a request of node's into an exchange and runs it. `gate` looks at it first. */
+export function onRequest(request: IncomingMessage | Http2ServerRequest, response: Response, options: ListenerOptions, front: Front, gate: Gate | null = null): void {
   const startedAt = front.clock.now();
   const connection = connectionOf(request.socket);
   if (connection === null) {
@@ -47,12 +54,15 @@ export function onRequest(request: IncomingMessage | Http2ServerRequest, respons
     return;
   }
   // What follows bytes that made no sense is not served; the answers that are due before it still go out.
-  if (connection.broken) return;
+  // Nor is what comes after its client was dismissed; HTTP/2 has told it by itself.
+  if (connection.broken || (connection.dismissed && !isHttp2(request))) return;
   const head = headOf(request);
   const checked = check(request, head, options);
   if (!checked.ok) return refuseHead(checked, { request, response, connection }, options, front);
   if (head.target === "*" || answersItself(head)) return answerItself(request, response, front);
-  const arrival: Taken = { request, response, head, framing: checked.framing, startedAt, connection };
+  const shown = front.challenge === undefined || options.mode === "forward-proxy" ? null : challengeAnswer(head, checked.framing, front.challenge);
+  if (shown !== null) return writeSimple(response, shown);
+  const arrival: Taken = { request, response, head, framing: checked.framing, startedAt, connection, gate };
   connection.due++;
   if (isHttp2(request) && isRushing(connection, options)) return calm(request.stream.session as ServerHttp2Session | undefined);
   if (!isHttp2(request)) connection.latest = request;
@@ -69,14 +79,23 @@ interface Taken {
   readonly framing: RequestFraming;
   readonly startedAt: number;
   readonly connection: ClientConnection;
+  readonly gate: Gate | null;
 }
 
 function start(taken: Taken, front: Front): void {
+  if (taken.gate === null) return receive(taken, front.run, front);
+  const runner = taken.gate(taken.head, taken.connection.caller);
+  if (!(runner instanceof Promise)) return receive(taken, runner ?? front.run, front);
+  const { socket } = taken.request;
+  runner.then((found) => socket.destroyed || receive(taken, found ?? front.run, front)).catch(() => void socket.destroy());
+}
+
+function receive(taken: Taken, run: Runner, front: Front): void {
   const { body, expectsContinue } = taken.framing;
-  if (body.kind === "none") return begin(taken, NO_BODY, front);
-  if (body.kind !== "length" || body.length > AT_ONCE || expectsContinue) return begin(taken, streamed(taken, front), front);
+  if (body.kind === "none") return begin(taken, NO_BODY, run, front);
+  if (body.kind !== "length" || body.length > AT_ONCE || expectsContinue) return begin(taken, streamed(taken, front), run, front);
   // What follows the head in the same read is parsed right after this call: a tick later a small body is all there.
-  process.nextTick(() => begin(taken, bodyNow(taken.request, body.length) ?? streamed(taken, front), front));
+  process.nextTick(() => begin(taken, bodyNow(taken.request, body.length) ?? streamed(taken, front), run, front));
 }
 
 function headOf(request: IncomingMessage | Http2ServerRequest): RequestHead {
@@ -147,7 +166,7 @@ function streamed({ request, response, framing, connection }: Taken, front: Fron
   return { kind: "source", source };
 }
 
-function begin({ request, response, head, startedAt, connection }: Taken, body: Body, front: Front): void {
+function begin({ request, response, head, startedAt, connection }: Taken, body: Body, run: Runner, front: Front): void {
   const exchange = createExchange({ id: front.nextId(), caller: connection.caller, head, body, startedAt });
   connection.open.add(exchange);
   if (head.version === "2") response.once("close", () => leftWhole(response) || leave(exchange));
@@ -159,15 +178,17 @@ function begin({ request, response, head, startedAt, connection }: Taken, body: 
     connection.served++;
     if (connection.due === 0) connection.idleSince = front.clock.now();
     finish(request, response, connection);
+    // Its last answer may have promised to keep it: that was before.
+    if (connection.dismissed && connection.due === 0 && !isHttp2(request)) request.socket.destroySoon();
   };
-  front.run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, connection.bounds)).then(over, over);
+  run(exchange, (answer) => send(exchange, keptOrNot(request, response, body, front, connection), answer, front.clock, connection.bounds)).then(over, over);
 }
 
 /** A connection is not kept where the process ends or a body was not read to its end. Broken bytes end it after the last answer that is due. */
 function keptOrNot(request: IncomingMessage | Http2ServerRequest, response: Response, body: Body, front: Front, connection: ClientConnection): Response {
   // node calls a request complete only a while after its last byte: a body that is here says more.
   const unread = body.kind === "source" && !request.complete;
-  if (!isHttp2(request) && ((front.draining() && !connection.broken) || unread)) (response as ServerResponse).shouldKeepAlive = false;
+  if (!isHttp2(request) && (((front.draining() || connection.dismissed) && !connection.broken) || unread)) (response as ServerResponse).shouldKeepAlive = false;
   return response;
 }
 

@@ -30,6 +30,12 @@ export interface ClientConnection {
   readonly bounds: Bounds;
   /** Ends it in good order where nothing is under way. */
   end: () => void;
+  /** `end` leaves alone what is under way, as in HTTP/2. */
+  endsGently: boolean;
+  /** It carries something else than HTTP by now, for as long as that lasts. */
+  tunnel: boolean;
+  /** Its client is not wanted any more: it ends after what is under way. */
+  dismissed: boolean;
   /** What its exchanges say about where they came from. */
   readonly caller: Caller;
 }
@@ -56,6 +62,9 @@ export function track(socket: Socket, caller: Omit<Caller, "address">, bounds: B
     idleSince: now,
     bounds,
     end: () => socket.destroy(),
+    endsGently: false,
+    tunnel: false,
+    dismissed: false,
     caller: { listener: caller.listener, address: socket.remoteAddress ?? "", secure: caller.secure, certificate: caller.certificate },
   };
   (socket as Tracked)[CONNECTION] = connection;
@@ -65,6 +74,14 @@ export function track(socket: Socket, caller: Omit<Caller, "address">, bounds: B
     connection.waiting.length = 0;
   });
   return connection;
+}
+
+/** Ends a connection after what is under way on it, without what waits for its turn; a tunnel, which may last for ever, at once. */
+export function dismiss(connection: ClientConnection): void {
+  connection.dismissed = true;
+  connection.due -= connection.waiting.length;
+  connection.waiting.length = 0;
+  if (connection.due === 0 || connection.endsGently || connection.tunnel) connection.end();
 }
 
 /** The record of a socket, or null where it was never tracked. */

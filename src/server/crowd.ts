@@ -1,9 +1,10 @@
-import { parseAddress } from "../base/cidr.ts";
+import { clientOf } from "../base/client-of.ts";
 import type { Clock } from "../base/clock.ts";
 import { plainAddress } from "../base/network-set.ts";
 import type { Bounds } from "./allowance.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { ListenerOptions } from "./options.ts";
+import type { HandshakeFailure } from "./tls/handshake-failure.ts";
 
 /** Why a connection was refused, or ended before its time. */
 export type RefusedConnection = "full" | "per-client" | "banned" | "crowded" | "handshake" | "slow-head" | "flood";
@@ -13,7 +14,8 @@ export interface Guard {
   /** Stands for many clients, so that the bound on connections of one does not hold: a trusted proxy. */
   isProxy(address: string): boolean;
   isBanned(address: string): boolean;
-  refused(listener: string, reason: RefusedConnection, address: string): void;
+  /** `why` tells more of a handshake. */
+  refused(listener: string, reason: RefusedConnection, address: string, why?: HandshakeFailure): void;
 }
 
 /** Shares of `maxConnections`: above the first it is crowded, until below the second; idle ones go down to the third. */
@@ -106,11 +108,4 @@ export class Crowd {
 /** A bound in time, divided, but not below a second for that. */
 export function tighter(ms: number, part: number): number {
   return part === 1 ? ms : Math.max(Math.min(ms, LEAST_MS), ms / part);
-}
-
-/** One customer of IPv6 holds a /64: all of it counts as one. */
-function clientOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const parsed = parseAddress(address);
-  return parsed === null || parsed.v4 ? plainAddress(address) : `${parsed.words[0]}:${parsed.words[1]}`;
 }

@@ -1,15 +1,44 @@
 import { z } from "zod";
 import { bind, bytes, duration, name, whole } from "../base/fields.ts";
 
+/** Hosts that Taxgate answers for with certificates of a private authority. */
+const intercept = z.strictObject({
+  /** Host names, `*.example.com` for any one label in front; nothing is ever made for others. */
+  hosts: z.array(z.string().min(1).max(253)).min(1).max(1000),
+  /** A name under `certificates` that is an authority. */
+  authority: name("the name of a certificate with authority (under certificates)"),
+});
+
 /** TLS on a listener. */
 const tls = z.strictObject({
-  /** Names under `certificates`; the first one serves clients that name no host. */
-  certificates: z.array(name()).min(1),
+  /** Names under `certificates`; the first one serves clients that name no host. Without any, hosts under `intercept` alone are served. */
+  certificates: z.array(name()).max(1000).prefault([]),
   minVersion: z.enum(["1.2", "1.3"]).prefault("1.2"),
   /** Offers HTTP/2 by ALPN. */
   http2: z.boolean().prefault(true),
   /** PEM file of the authorities whose client certificates are accepted; a client without one is refused. */
   clientCa: z.string().optional(),
+  /** PEM file of revocation lists of those authorities, read again when it changes; a certificate that one of them names is refused. */
+  clientCrl: z.string().optional(),
+});
+
+/** What a forward proxy lets through beside what it intercepts. */
+const proxy = z.strictObject({
+  /** Hosts that `intercept` does not list: refused, or passed on unread. */
+  others: z.enum(["refuse", "tunnel"]).prefault("refuse"),
+  /** Ports to which others may be passed on. Hosts under `intercept` are answered for at these, and at 443 and 80 in any case. */
+  ports: z.array(whole(1, 65_535)).min(1).max(100).prefault([443, 80]),
+  /** Who may use it (Proxy-Authorization, Basic); empty: whoever can connect. */
+  users: z
+    .array(
+      z.strictObject({
+        name: name(),
+        /** Made by `taxgate token`; the token is the password. */
+        hash: z.string().regex(/^scrypt:\d+:\d+:\d+:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$/, { error: () => "a hash made by `taxgate token`" }),
+      }),
+    )
+    .max(100)
+    .prefault([]),
 });
 
 /** Bounds in time on a client's connection. */
@@ -26,7 +55,13 @@ const timeouts = z.strictObject({
 export const listenerOptions = z.strictObject({
   name: name(),
   bind: bind(),
+  /** `reverse`: called by its own address, or by the platform's name; `forward-proxy`: set as HTTP_PROXY and HTTPS_PROXY. */
+  mode: z.enum(["reverse", "forward-proxy"]).prefault("reverse"),
   tls: tls.optional(),
+  /** Hosts that Taxgate answers for in the platform's place: under their names on a TLS listener, after CONNECT on a forward proxy. */
+  intercept: intercept.optional(),
+  /** For `forward-proxy` alone. */
+  proxy: proxy.optional(),
   timeouts: timeouts.prefault({}),
   /** Connections at once; further ones are closed on arrival. */
   maxConnections: whole(1, 1_000_000).prefault(10_000),
@@ -68,16 +103,3 @@ export const healthOptions = z.strictObject({ bind: bind() });
 
 /** See {@link healthOptions}. */
 export type HealthOptions = z.output<typeof healthOptions>;
-
-/** A certificate by name: PEM files, read again when the configuration is reloaded. */
-export const certificateOptions = z.strictObject({
-  files: z.strictObject({
-    /** PEM file with the certificate, then its intermediates. */
-    cert: z.string().min(1),
-    /** PEM file with the private key. */
-    key: z.string().min(1),
-  }),
-});
-
-/** See {@link certificateOptions}. */
-export type CertificateOptions = z.output<typeof certificateOptions>;

@@ -1,19 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { Server as TlsServer } from "node:tls";
 import type { Socket } from "node:net";
+import { Server as TlsServer } from "node:tls";
 import { isLoopback } from "../base/cidr.ts";
 import type { Bind } from "../base/fields.ts";
 import type { Stoppable } from "../base/lifetime.ts";
+import type { KeyPair } from "../certs/key-pair.ts";
 import { headerValue } from "../http/headers.ts";
-import type { KeyPair } from "./tls-material.ts";
 import type { OwnAnswer, OwnRequest } from "../http/own-message.ts";
+import { secureSettings } from "./tls/secure-settings.ts";
 
 /** A listener of Taxgate's own: the admin API or health. */
 export interface PlainListener extends Stoppable {
   readonly address: { readonly host: string; readonly port: number };
-  /** Takes a new certificate for connections to come. */
-  renew(tls: KeyPair): void;
+  /** Takes a new certificate for connections to come; null: there is none any more, and nobody gets in. */
+  renew(pair: KeyPair | null): void;
 }
 
 /** Answers one request. */
@@ -22,11 +23,14 @@ export type PlainHandler = (request: OwnRequest) => OwnAnswer | Promise<OwnAnswe
 const MOST_BODY = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
-/** Serves small requests with small answers; nothing of it is on the path of invoices. Rejects where the address cannot be had. */
-export async function listenPlain(bind: Bind, tls: KeyPair | null, handle: PlainHandler): Promise<PlainListener> {
+/**
+ * Serves small requests with small answers; nothing of it is on the path of invoices. With `tls` it speaks TLS and nothing
+ * else, also while there is no certificate to show. Rejects where the address cannot be had.
+ */
+export async function listenPlain(bind: Bind, tls: { readonly pair: KeyPair | null } | null, handle: PlainHandler): Promise<PlainListener> {
   const options = { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS, keepAliveTimeout: TIMEOUT_MS, maxHeaderSize: 16 * 1024 };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => void serve(request, response, handle);
-  const server = tls === null ? createServer(options, onRequest) : createTlsServer({ ...options, ...tls, minVersion: "TLSv1.2" }, onRequest);
+  const server = tls === null ? createServer(options, onRequest) : createTlsServer({ ...options, ...secured(tls.pair) }, onRequest);
   const sockets = new Set<Socket>();
   server.maxConnections = 200;
   server.on("connection", (socket: Socket) => {
@@ -43,7 +47,7 @@ export async function listenPlain(bind: Bind, tls: KeyPair | null, handle: Plain
   return {
     address: { host: address.address, port: address.port },
     renew(next) {
-      if (server instanceof TlsServer) server.setSecureContext(next);
+      if (server instanceof TlsServer) server.setSecureContext(secured(next));
     },
     async stop() {
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
@@ -51,6 +55,10 @@ export async function listenPlain(bind: Bind, tls: KeyPair | null, handle: Plain
       await closed;
     },
   };
+}
+
+function secured(pair: KeyPair | null) {
+  return { ...secureSettings("1.2"), ...pair };
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, handle: PlainHandler): Promise<void> {

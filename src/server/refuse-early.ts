@@ -75,7 +75,7 @@ export function endBroken(socket: Socket, connection: ClientConnection): void {
 }
 
 /** Writes one character a byte and closes once it is out: a client that keeps its own half open does not keep the socket. */
-function lastWords(socket: Socket, text: string): void {
+export function lastWords(socket: Socket, text: string): void {
   socket.end(text, "latin1");
   socket.destroySoon();
 }

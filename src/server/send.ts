@@ -9,7 +9,7 @@ import { BodyFault, type Answer, type BodySource, type Headers } from "../http/m
 import type { Exchange } from "../pipeline/exchange.ts";
 import type { Bounds } from "./allowance.ts";
 import { Ahead } from "./ahead.ts";
-import { flushed, isFlushed } from "./flushed.ts";
+import { flushed, isFlushed, isHandedOver } from "./flushed.ts";
 import { sendPrepared } from "./send-prepared.ts";
 import { sliced } from "./sliced.ts";
 import { Taking } from "./taking.ts";
@@ -34,7 +34,8 @@ export function send(x: Exchange, response: Response, answer: Answer, clock: Clo
     return;
   }
   x.status = answer.status;
-  if (answer.prepared !== undefined && sendPrepared(x, response, answer)) return isFlushed(response) ? undefined : untilFlushed(x, response, clock, bounds);
+  const isGone = isFlushed(response) ? isHandedOver : isFlushed;
+  if (answer.prepared !== undefined && sendPrepared(x, response, answer)) return isGone(response) ? undefined : untilFlushed(x, response, clock, bounds);
   const headers = framed(x, answer);
   const { body } = answer;
   if (body.kind === "source") return stream(x, response, answer.status, headers, body.source, clock, bounds);
@@ -44,7 +45,7 @@ export function send(x: Exchange, response: Response, answer: Answer, clock: Clo
   if (bodiless) response.end();
   else response.end(latin1(body.bytes), "latin1");
   if (!bodiless) x.sentBytes = body.bytes.byteLength;
-  if (!isFlushed(response)) return untilFlushed(x, response, clock, bounds);
+  if (!isGone(response)) return untilFlushed(x, response, clock, bounds);
 }
 
 async function untilFlushed(x: Exchange, response: Response, clock: Clock, bounds: Bounds): Promise<void> {
@@ -130,7 +131,7 @@ function gone(x: Exchange, response: Response, source: BodySource): void {
 }
 
 /** Ends an answer that cannot be completed so that nobody takes it for complete: a reset, never a clean end. */
-export function cut(response: Response): void {
+function cut(response: Response): void {
   if ("stream" in response && response.stream !== null && "rstCode" in response.stream) {
     response.stream.close(2);
     return;

@@ -1,13 +1,13 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import httpProxy from "http-proxy";
+import httpProxy, { type ProxyTarget } from "http-proxy";
 import { requestFraming } from "../http/framing.ts";
 import { NO_BODY, type RequestHead } from "../http/message.ts";
 import { createExchange, type Exchange } from "../pipeline/exchange.ts";
 import type { Generation, Surroundings } from "../pipeline/generation.ts";
 import { judgeUpgrade, wantsUpgrade, type UpgradeJudgement } from "../pipeline/judge-upgrade.ts";
 import { record } from "../pipeline/record.ts";
-import { via } from "../pipeline/upstream-head.ts";
+import { via } from "../pipeline/via.ts";
 import { connectionOf } from "./client-connection.ts";
 import type { ListenerOptions } from "./options.ts";
 import { rawAnswer, rawProblem } from "./refuse-early.ts";
@@ -107,8 +107,9 @@ function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchan
       permit.done(outcome);
       resolve();
     };
-    const { ca, cert, key, serverName, minVersion } = permit.material;
-    const ssl = { ca, cert, key, minVersion, ...(serverName === undefined ? {} : { servername: serverName }) };
+    const { serverName, minVersion } = permit.material;
+    // http-proxy hands all of it to node's request, TLS or not.
+    const ssl = { minVersion, ...(permit.lookup === undefined ? {} : { lookup: permit.lookup }), ...(serverName === undefined ? {} : { servername: serverName }) };
     const watch = (upstream: ClientRequest, _request: unknown, from: unknown): void => {
       if (from !== socket) return;
       proxy.off("proxyReqWs", watch);
@@ -136,12 +137,18 @@ function tunnel(proxy: TunnelProxy, { request, socket, head }: Asking, x: Exchan
       settle(502, x.gone ? "neutral" : "failure", x.gone ? "client" : "upstream");
     };
     try {
-      proxy.ws(request, socket, head, { target: permit.url, ssl, timeout: 0, connectTimeout: permit.connectTimeout }, failed);
+      proxy.ws(request, socket, head, { target: targetOf(permit), ssl, timeout: 0, connectTimeout: permit.connectTimeout }, failed);
     } catch (fault) {
       settle(502, "neutral", "edge");
       throw fault;
     }
   });
+}
+
+/** Authorities and client certificate stand in the target: http-proxy takes them from nowhere else. */
+function targetOf({ url, material: { ca, cert, key } }: Passage["permit"]): ProxyTarget {
+  const { protocol, host, hostname, port } = new URL(url);
+  return { protocol, host, hostname, port: Number(port) || (protocol === "https:" ? 443 : 80), ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
 }
 
 function tunnelHeaders(pairs: readonly string[], host: string): Record<string, string> {

@@ -1,6 +1,7 @@
-import { isIP, type Socket } from "node:net";
+import { isIP, type LookupFunction, type Socket } from "node:net";
 import { buildConnector, Client } from "undici";
 import type { Clock, Timer } from "../base/clock.ts";
+import type { PeerWatch } from "./peer-watch.ts";
 
 /** TLS material toward the platform, PEM. */
 export interface UpstreamTls {
@@ -74,8 +75,8 @@ interface Waiter {
   timer: Timer | null;
 }
 
-/** Makes an empty pool; connections are made when requests need them, last used first. */
-export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
+/** Makes an empty pool; connections are made when requests need them, last used first. `lookup` finds the origin's addresses in place of the system, `peers` looks at every new connection. */
+export function createPool(options: PoolOptions, clock: Clock, lookup?: LookupFunction, peers?: PeerWatch): ConnectionPool {
   const free: Connection[] = [];
   const all = new Set<Connection>();
   const waiting = new Set<Waiter>();
@@ -86,7 +87,7 @@ export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
   };
 
   function open(once: boolean): Connection {
-    const connection = createConnection(options, once, clock, onSocket);
+    const connection = createConnection(options, once, { clock, onSocket, lookup, peers });
     all.add(connection);
     return connection;
   }
@@ -159,7 +160,15 @@ export function createPool(options: PoolOptions, clock: Clock): ConnectionPool {
   };
 }
 
-function createConnection(options: PoolOptions, once: boolean, clock: Clock, onSocket: (change: number) => void): Connection {
+/** What belongs to the pool. */
+interface Pooled {
+  readonly clock: Clock;
+  readonly onSocket: (change: number) => void;
+  readonly lookup: LookupFunction | undefined;
+  readonly peers: PeerWatch | undefined;
+}
+
+function createConnection(options: PoolOptions, once: boolean, { clock, onSocket, lookup, peers }: Pooled): Connection {
   const { hostname } = new URL(options.origin);
   // Left to undici it would be the name in Host.
   const serverName = options.tls?.serverName ?? (isIP(hostname.replace(/^\[|\]$/g, "")) === 0 ? hostname : "");
@@ -168,6 +177,7 @@ function createConnection(options: PoolOptions, once: boolean, clock: Clock, onS
     allowH2: options.http2,
     keepAlive: true,
     autoSelectFamily: true,
+    ...(lookup === undefined ? {} : { lookup }),
     ...tlsOptions(options.tls),
   });
   const client = new Client(options.origin, {
@@ -185,6 +195,7 @@ function createConnection(options: PoolOptions, once: boolean, clock: Clock, onS
         connection.failure = null;
         connection.bornAt = clock.now();
         watch(socket);
+        peers?.(options.origin, socket);
         done(null, socket);
       });
     },

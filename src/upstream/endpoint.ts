@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly url: string;
   readonly region: string;
   readonly weight: number;
+  /** Dialled instead of what the host's name says; null: the name is looked up. */
+  readonly address: string | null;
   /** Calls under way. */
   readonly inFlight: number;
   /** Recent mean duration of successful calls in milliseconds; 0 before the first. */
@@ -35,14 +37,14 @@ export interface Member extends Endpoint {
  */
 export function members(region: string, endpoints: readonly EndpointOptions[], before: readonly Endpoint[] = []): Member[] {
   const taken = new Map<string, number>();
-  return endpoints.map(({ url, weight }) => {
-    const known = before.find((endpoint) => endpoint.url === url) as Member | undefined;
+  return endpoints.map(({ url, weight, address = null }) => {
+    const known = before.find((endpoint) => endpoint.url === url && endpoint.address === address) as Member | undefined;
     const host = `${region}/${new URL(url).host}`;
     const count = (taken.get(host) ?? 0) + 1;
     taken.set(host, count);
     return {
       id: count === 1 ? host : `${host}#${count}`,
-      url, region, weight,
+      url, region, weight, address,
       inFlight: 0, latency: 0,
       healthy: true, failuresInARow: 0, ejections: 0, ejectedUntil: -Infinity, backSince: -Infinity,
       ...(known === undefined ? {} : lasting(known)),

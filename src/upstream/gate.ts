@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { parseBackoff, pauseBefore } from "./backoff.ts";
@@ -9,8 +10,10 @@ import type { PacedCall } from "../limits/pace/paced-call.ts";
 import type { Endpoint, EndpointState } from "./endpoint.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
 import { watchHealth } from "./health.ts";
+import { createNameLookUp, fixedLookup, type NameLookUp } from "./name-look-up.ts";
 import type { RegionOptions } from "./options.ts";
 import { pacedProbe } from "./paced-probe.ts";
+import { createPeerWatch, type PeerSeen, type PeerWatch } from "./peer-watch.ts";
 import { probeConnect, probePath, type ProbeResult } from "./probe.ts";
 import { createRegionUpstream, type AttemptObserver, type RegionUpstream } from "./region-upstream.ts";
 import { createRegions, type Regions } from "./regions.ts";
@@ -34,6 +37,8 @@ export interface EstateEnv {
   readonly attempted: (site: string, ...attempt: Parameters<AttemptObserver>) => void;
   readonly breakerMoved: (site: string, region: string, routeClass: string, from: BreakerState, to: BreakerState, why: string) => void;
   readonly endpointChanged: (site: string, endpoint: Endpoint, state: EndpointState, why: string) => void;
+  /** Told of what endpoints show at handshakes, by their origins. */
+  readonly certificateSeen?: PeerSeen;
 }
 
 /** What a site's upstream is built from: TLS material is already read, and `classes` are those that its routes have. */
@@ -70,6 +75,8 @@ export function createEstate(env: EstateEnv): Estate {
   const pools = shared<ConnectionPool>();
   const breakers = shared<Breaker>();
   const tended = shared<Tended>();
+  const names = shared<NameLookUp>();
+  const peers = env.certificateSeen === undefined ? undefined : createPeerWatch(env.clock, env.certificateSeen);
   const live = new Set<{ status(): RegionStatus }>();
   const latest = new Map<string, Endpoints>();
 
@@ -83,7 +90,7 @@ export function createEstate(env: EstateEnv): Estate {
       const later = (letGo: () => void): void => void releases.push(letGo);
       const entries: { status(): RegionStatus }[] = [];
       const regions = options.regions.map((region) => {
-        const opened = openRegion({ ...region, site: options.site, probePace: options.probePace ?? NOT_PACED }, { using, later }, { pools, breakers, tended, latest }, env);
+        const opened = openRegion({ ...region, site: options.site, probePace: options.probePace ?? NOT_PACED }, { using, later }, { pools, breakers, tended, names, peers, latest }, env);
         entries.push(opened);
         live.add(opened);
         return opened.region;
@@ -109,6 +116,10 @@ interface Tables {
   readonly pools: Shared<ConnectionPool>;
   readonly breakers: Shared<Breaker>;
   readonly tended: Shared<Tended>;
+  /** Name servers in use, and what they have said. */
+  readonly names: Shared<NameLookUp>;
+  /** Looks at every new connection; undefined: nobody wants to know. */
+  readonly peers: PeerWatch | undefined;
   /** The last endpoints made for a region, for the next ones to learn from. */
   readonly latest: Map<string, Endpoints>;
 }
@@ -127,8 +138,11 @@ interface Sharing {
 function openRegion({ site, ...options }: Opening, { using, later }: Sharing, tables: Tables, env: EstateEnv) {
   const { upstream, material } = options;
   const backoff = parseBackoff(upstream.retry.backoff) ?? { first: 0, longest: 0 };
-  const look = lookAt(options, env.clock);
-  const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect, upstream.health.path === undefined ? null : upstream.pace]);
+  const { nameServers } = upstream;
+  const names = nameServers.length === 0 ? null : using(tables.names, JSON.stringify(nameServers), () => createNameLookUp(nameServers, env.clock));
+  const lookupOf = ({ address }: Endpoint): LookupFunction | undefined => (address === null ? names?.lookup : fixedLookup(address));
+  const look = lookAt(options, { lookupOf, peers: tables.peers }, env.clock);
+  const tendedKey = JSON.stringify([site, options.name, options.endpoints, material, upstream.health, upstream.timeouts.connect, upstream.health.path === undefined ? null : upstream.pace, nameServers]);
   const regionKey = JSON.stringify([site, options.name]);
   const endpoints = using(tables.tended, tendedKey, () => tend(site, options, look, env, tables.latest.get(regionKey)));
   tables.latest.set(regionKey, endpoints);
@@ -138,7 +152,7 @@ function openRegion({ site, ...options }: Opening, { using, later }: Sharing, ta
   };
   const pools = new Map(endpoints.all.map((endpoint) => {
     const own = { origin: new URL(endpoint.url).origin, tls: endpoint.url.startsWith("https:") ? material : null, ...poolOptions };
-    return [endpoint, using(tables.pools, JSON.stringify(own), () => createPool(own, env.clock))] as const;
+    return [endpoint, using(tables.pools, JSON.stringify([own, endpoint.address, nameServers]), () => createPool(own, env.clock, lookupOf(endpoint), tables.peers))] as const;
   }));
   // All at once, not when first needed: a breaker that is open must find its next user before the last one lets go.
   const breakers = new Map(options.classes.map((routeClass) => {
@@ -156,7 +170,7 @@ function openRegion({ site, ...options }: Opening, { using, later }: Sharing, ta
     totalTimeout: upstream.timeouts.total,
     retries: retryBudget(upstream.retry.budget, env.clock),
     pauseAfter: (attempts) => pauseBefore(attempts, backoff, env.random),
-    slotsOf, poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
+    lookupOf, slotsOf, poolOf: (endpoint) => pools.get(endpoint) as ConnectionPool, clock: env.clock,
     observe: (...attempt) => env.attempted(site, ...attempt),
   });
   return {
@@ -171,10 +185,16 @@ function openRegion({ site, ...options }: Opening, { using, later }: Sharing, ta
 
 type Look = (endpoint: Endpoint, signal?: AbortSignal) => Promise<ProbeResult | null>;
 
-function lookAt(options: Omit<Opening, "site">, clock: Clock): Look {
+/** How a probe finds an endpoint, and who looks at what it shows. */
+interface LookWays {
+  readonly lookupOf: (endpoint: Endpoint) => LookupFunction | undefined;
+  readonly peers: PeerWatch | undefined;
+}
+
+function lookAt(options: Omit<Opening, "site">, { lookupOf, peers }: LookWays, clock: Clock): Look {
   const { health, timeouts } = options.upstream;
   return (endpoint, signal) => {
-    const probe = { tls: options.material, timeout: timeouts.connect, clock, ...(signal === undefined ? {} : { signal }) };
+    const probe = { tls: options.material, timeout: timeouts.connect, clock, lookup: lookupOf(endpoint), peers, ...(signal === undefined ? {} : { signal }) };
     const { path } = health;
     return path === undefined ? probeConnect(endpoint.url, probe) : pacedProbe(options.probePace(options.name, path), () => probePath(endpoint.url, path, probe));
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { bytes, duration, name, share, whole } from "../base/fields.ts";
+import { parseAddress } from "../base/cidr.ts";
+import { bytes, duration, name, nameServer, share, whole } from "../base/fields.ts";
 import { concurrencyOptions } from "../limits/concurrency/options.ts";
 import { paceOptions } from "../limits/pace/options.ts";
 
@@ -16,6 +17,8 @@ const endpoint = z.strictObject({
     .refine((url) => !ORIGIN.test(url) || URL.canParse(url), { error: () => ORIGIN_WANTED }),
   /** Share of the region's requests against its siblings. */
   weight: whole(1, 100).prefault(1),
+  /** Address to dial instead of looking the host's name up, where that name leads to Taxgate itself. */
+  address: z.string().refine((text) => parseAddress(text) !== null, { error: () => "an IP address such as 203.0.113.7" }).optional(),
 });
 
 /** TLS toward the platform. */
@@ -82,6 +85,8 @@ const retry = z.strictObject({
 /** How a platform is reached; a region may override any part. */
 export const upstreamOptions = z.strictObject({
   tls: tls.prefault({}),
+  /** Name servers that are asked for the endpoints' addresses, instead of the system with its hosts file; empty: the system. */
+  nameServers: z.array(nameServer()).max(10).prefault([]),
   timeouts: timeouts.prefault({}),
   /** Connections to one endpoint at once. */
   connections: whole(1, 10_000).prefault(128),
@@ -124,6 +129,8 @@ export const regionOptions = z.strictObject({
 export interface EndpointOptions {
   readonly url: string;
   readonly weight: number;
+  /** Dialled instead of what the host's name says. */
+  readonly address?: string | undefined;
 }
 
 /** A region with everything it inherits from its site. */

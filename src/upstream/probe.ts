@@ -4,6 +4,7 @@ import * as net from "node:net";
 import * as tls from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { UpstreamTls } from "./connections.ts";
+import type { PeerWatch } from "./peer-watch.ts";
 
 /** What one probe found; `why` is for people. */
 export interface ProbeResult {
@@ -18,6 +19,10 @@ export interface ProbeOptions {
   /** Bound of the whole probe in milliseconds. */
   readonly timeout: number;
   readonly clock: Clock;
+  /** Finds the host's addresses in place of the system. */
+  readonly lookup?: net.LookupFunction | undefined;
+  /** Looks at what the endpoint shows at the handshake. */
+  readonly peers?: PeerWatch | undefined;
   /** Ends the probe as unhealthy and closes its socket. */
   readonly signal?: AbortSignal;
 }
@@ -26,8 +31,11 @@ export interface ProbeOptions {
 export function probeConnect(url: string, options: ProbeOptions): Promise<ProbeResult> {
   const target = new URL(url);
   return bounded(options, (settle) => {
-    const socket = target.protocol === "https:" ? tlsSocket(target, options.tls) : net.connect(address(target));
-    socket.once(target.protocol === "https:" ? "secureConnect" : "connect", () => settle(true, "connected"));
+    const socket = target.protocol === "https:" ? tlsSocket(target, options) : net.connect(address(target, options));
+    socket.once(target.protocol === "https:" ? "secureConnect" : "connect", () => {
+      options.peers?.(target.origin, socket);
+      settle(true, "connected");
+    });
     socket.on("error", (error) => settle(false, error.message));
     return () => socket.destroy();
   });
@@ -39,10 +47,11 @@ export function probePath(url: string, path: string, options: ProbeOptions): Pro
   return bounded(options, (settle) => {
     const request =
       target.protocol === "https:"
-        ? https.request({ ...address(target), ...tlsOptions(target, options.tls), path, agent: false })
-        : http.request({ ...address(target), path, agent: false });
+        ? https.request({ ...address(target, options), ...tlsOptions(target, options.tls), path, agent: false })
+        : http.request({ ...address(target, options), path, agent: false });
     request.once("response", (response) => {
       const status = response.statusCode ?? 0;
+      options.peers?.(target.origin, response.socket);
       settle(status < 500, `status ${status}`);
     });
     request.on("error", (error) => settle(false, error.message));
@@ -76,13 +85,16 @@ function bounded(options: ProbeOptions, start: (settle: Settle) => () => void): 
   });
 }
 
-function address(target: URL): { host: string; port: number } {
-  const host = target.hostname.replace(/^\[|\]$/g, "");
-  return { host, port: Number(target.port) || (target.protocol === "https:" ? 443 : 80) };
+function address(target: URL, { lookup }: Pick<ProbeOptions, "lookup">): { host: string; port: number; lookup?: net.LookupFunction } {
+  return { host: hostOf(target), port: Number(target.port) || (target.protocol === "https:" ? 443 : 80), ...(lookup === undefined ? {} : { lookup }) };
+}
+
+function hostOf(target: URL): string {
+  return target.hostname.replace(/^\[|\]$/g, "");
 }
 
 function tlsOptions(target: URL, own: UpstreamTls | null): tls.ConnectionOptions {
-  const { host } = address(target);
+  const host = hostOf(target);
   const serverName = own?.serverName ?? (net.isIP(host) === 0 ? host : undefined);
   const { ca, cert, key, minVersion } = own ?? {};
   return Object.fromEntries(
@@ -90,6 +102,6 @@ function tlsOptions(target: URL, own: UpstreamTls | null): tls.ConnectionOptions
   );
 }
 
-function tlsSocket(target: URL, own: UpstreamTls | null): net.Socket {
-  return tls.connect({ ...address(target), ...tlsOptions(target, own) });
+function tlsSocket(target: URL, options: ProbeOptions): net.Socket {
+  return tls.connect({ ...address(target, options), ...tlsOptions(target, options.tls) });
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CallControl, UpstreamCall } from "./call.ts";
@@ -25,6 +26,8 @@ export interface RegionParts {
   /** Null where nothing bounds the calls under way but connections. */
   readonly slotsOf: (endpoint: Endpoint) => Slots | null;
   readonly breakerOf: (routeClass: string) => Breaker;
+  /** Finds an endpoint's addresses in place of the system; undefined: the system does. */
+  readonly lookupOf: (endpoint: Endpoint) => LookupFunction | undefined;
   /** What a tunnel needs beside the endpoint; times in ms. */
   readonly tunnel: { readonly material: UpstreamTls; readonly connectTimeout: number; readonly responseTimeout: number };
   /** Bound in ms on the wait for an answer's head, where the call names none. */
@@ -44,6 +47,8 @@ export interface TunnelPermit {
   readonly url: string;
   readonly endpoint: string;
   readonly material: UpstreamTls;
+  /** Finds the host's addresses in place of the system. */
+  readonly lookup: LookupFunction | undefined;
   readonly connectTimeout: number;
   readonly responseTimeout: number;
   done(outcome: "success" | "failure" | "neutral"): void;
@@ -110,6 +115,7 @@ export function createRegionUpstream(parts: RegionParts): RegionUpstream {
         kind: "tunnel",
         url: endpoint.url,
         endpoint: endpoint.id,
+        lookup: parts.lookupOf(endpoint),
         ...parts.tunnel,
         done(outcome) {
           breaker.leave(ticket, outcome, clock.now() - startedAt);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { createAdmin, type Admin } from "../../src/admin/admin.ts";
 import type { AdminOptions, Role } from "../../src/admin/options.ts";
-import { makeToken } from "../../src/admin/token.ts";
+import { makeToken } from "../../src/base/token.ts";
 import type { AdminViews, ReloadResult } from "../../src/admin/views.ts";
 import { manualClock } from "../../src/base/clock.ts";
 import { ERRORS, type ErrorCode } from "../../src/base/errors.ts";
@@ -21,13 +21,13 @@ before(async () => {
 const tokenOf = (role: Role): string => made.get(role)?.token ?? "";
 const allTokens = () => ROLE_NAMES.map((role) => ({ name: role, role, hash: made.get(role)?.hash ?? "" }));
 
-function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = { result: "unchanged", generation: 1 }) {
+function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = { result: "unchanged", generation: 1, authorities: [] }) {
   const log: { event: string; fields: LogFields }[] = [];
   const note = (event: string, fields: LogFields = {}): void => void log.push({ event, fields });
   const calls: string[] = [];
   const views: AdminViews = {
     status: () => ({ version: "1", node: "26", startedAt: "", uptimeSeconds: 1, generation: 1, file: "f", exchangesInFlight: 0, listeners: [], sites: [], limits: [], sharedLimits: "none", firewall: { mode: "enforce", ruleset: "r", trial: null }, bans: null, pendingRestart: [] }),
-    ready: () => ({ ready: false, reasons: ["draining"] }),
+    ready: () => ({ ready: false, reasons: ["draining"], notes: ["certificate edge ends in 46 h"] }),
     config: () => ({ admin: { tokens: [{ name: "ops", hash: "(redacted)", role: "admin" }] } }),
     metrics: () => Promise.resolve({ contentType: "text/plain; version=0.0.4", body: "m 1\n" }),
     reload: () => {
@@ -36,6 +36,14 @@ function setUp(different: Partial<AdminOptions> = {}, reloaded: ReloadResult = {
     },
     drain: () => void calls.push("drain"),
     journal: noJournal(),
+    certificates: {
+      list: () => ({ at: "", certificates: [] }),
+      show: () => ({ ok: false, code: "bad-parameter", detail: "nothing is called so" }),
+      renew: () => {
+        calls.push("renew");
+        return Promise.resolve({ ok: true, value: { result: "issued", detail: "", notAfter: null } });
+      },
+    },
     bans: { list: () => [], lift: () => false, liftAll: () => 0 },
     waf: {
       report: () => ({ ok: true, value: { since: "", ruleset: "r", trial: null, lost: 0, groups: [], wider: [] } }),
@@ -86,6 +94,11 @@ const PERMISSIONS: readonly (readonly [string, Readonly<Record<Role | "remote" |
   ["GET /api/v1/waf/report?sinec=2h", { viewer: "bad-parameter", auditor: "bad-parameter", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
   ["POST /api/v1/waf/report/reset", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/waf/rules", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/certificates", { viewer: "200", auditor: "200", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/certificates?name=edge", { viewer: "bad-parameter", auditor: "bad-parameter", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
+  ["GET /api/v1/certificates/show?name=edge", { viewer: "bad-parameter", auditor: "bad-parameter", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/certificates/renew?name=edge", { viewer: "forbidden", auditor: "forbidden", operator: "200", admin: "200", remote: "unauthenticated", local: "unauthenticated" }],
+  ["POST /api/v1/certificates/renew", { viewer: "forbidden", auditor: "forbidden", operator: "bad-parameter", admin: "bad-parameter", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/journal/entries", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/journal/entry?id=00000000000000000000000000000000", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
   ["GET /api/v1/journal/export", { viewer: "no-route", auditor: "no-route", operator: "no-route", admin: "no-route", remote: "unauthenticated", local: "unauthenticated" }],
@@ -191,7 +204,7 @@ test("unknown paths and methods are told apart, and no answer opens itself to ot
 test("reasons for not being ready are for this machine, asked for by its own name", async () => {
   const { admin } = setUp();
   const body = async (asked: Asked): Promise<string> => String((await admin.handle(request("GET /readyz", { query: "verbose", ...asked }))).body);
-  assert.equal(await body({}), "not ready\n- draining\n");
+  assert.equal(await body({}), "not ready\n- draining\n- note: certificate edge ends in 46 h\n");
   assert.equal(await body({ peer: REMOTE }), "not ready\n");
   assert.equal(await body({ host: "attacker.example" }), "not ready\n");
 });

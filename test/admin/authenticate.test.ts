@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAuthenticator } from "../../src/admin/authenticate.ts";
-import { createFailedTries, MOST_TRIES } from "../../src/admin/failed-tries.ts";
-import { makeToken, matchesHash, nameInToken, parseTokenHash, type TokenHash } from "../../src/admin/token.ts";
+import { createFailedTries, MOST_TRIES } from "../../src/base/failed-tries.ts";
+import { makeToken, matchesHash, nameInToken, parseTokenHash, type TokenHash } from "../../src/base/token.ts";
 import { manualClock } from "../../src/base/clock.ts";
 import { REMOTE, request } from "./request.ts";
 

@@ -73,7 +73,7 @@ const never = (): never => {
 function adminOver(views: AdminViews["cache"], clock: ManualClock, note: (event: string, fields?: LogFields) => void): Admin {
   const log = { debug: note, info: note, warn: note, error: note };
   const rest = { status: never, ready: never, config: never, metrics: never, reload: never, drain: never };
-  return createAdmin({ bind: { host: "127.0.0.1", port: 9900 }, hosts: [], tokens: [] }, { clock, log, localToken: TOKEN, views: { ...rest, cache: views, journal: noJournal(), bans: { list: never, lift: never, liftAll: never }, waf: { report: never, reset: never, rules: never, time: never } } });
+  return createAdmin({ bind: { host: "127.0.0.1", port: 9900 }, hosts: [], tokens: [] }, { clock, log, localToken: TOKEN, views: { ...rest, cache: views, journal: noJournal(), certificates: { list: never, show: never, renew: never }, bans: { list: never, lift: never, liftAll: never }, waf: { report: never, reset: never, rules: never, time: never } } });
 }
 
 /** Makes {@link CacheUnderTest} over this configuration. */

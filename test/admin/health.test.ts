@@ -13,7 +13,7 @@ for (const [line, ready, status, body] of [
   ["GET /", true, 404, null],
 ] as const) {
   test(`the health listener answers ${line} with ${status} while ${ready ? "ready" : "not ready"}`, () => {
-    const health = createHealth(() => ({ ready, reasons: ["a secret place"] }));
+    const health = createHealth(() => ({ ready, reasons: ["a secret place"], notes: ["a secret note"] }));
     const answer = health(request(line, { peer: REMOTE, query: "verbose", host: "any.example" }));
     assert.equal(answer.status, status);
     if (body !== null) assert.equal(answer.body, body);

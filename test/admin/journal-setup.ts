@@ -46,7 +46,7 @@ export function journalUnderTest(stateDir = "/nowhere", wrap: (store: MemoryStor
     fault: (_where: string, fault: unknown) => { throw fault; },
   };
   const journal = createJournal({ clock, random: seededRandom(1), store, ways: () => null, events, decode: () => Promise.resolve(null), post: never, distrustUntil: 0 });
-  const views = { status: never, ready: never, config: never, metrics: never, reload: never, drain: never, cache: { sites: never, accepts: never, purge: never, inspect: never, stats: never }, bans: { list: never, lift: never, liftAll: never }, waf: { report: never, reset: never, rules: never, time: never } };
+  const views = { status: never, ready: never, config: never, metrics: never, reload: never, drain: never, cache: { sites: never, accepts: never, purge: never, inspect: never, stats: never }, certificates: { list: never, show: never, renew: never }, bans: { list: never, lift: never, liftAll: never }, waf: { report: never, reset: never, rules: never, time: never } };
   const admin = createAdmin({ bind: { host: "127.0.0.1", port: 9900 }, hosts: [], tokens: [] }, {
     clock, log: { debug: note, info: note, warn: note, error: note }, localToken: TOKEN,
     views: { ...views, journal: journalViews({ clock, journal: () => journal, stateDir: () => stateDir }) },

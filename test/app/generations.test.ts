@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createGenerations, type GenerationsEnv, type GoodLoad } from "../../src/app/generations.ts";
 import { manualClock } from "../../src/base/clock.ts";
+import type { FoundAuthority } from "../../src/certs/certs.ts";
 import { OperatorError } from "../../src/base/errors.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -22,6 +23,8 @@ regions: { home: { endpoints: [{ url: "http://127.0.0.1:1" }] } }
 upstream: { health: { connect: false }, breaker: { openFor: ${openFor} } }
 routes: [{ name: all, match: { path: /** }, class: pass }]
 `;
+
+const NO_CERTIFICATES = { shown: () => null, mint: () => null };
 
 /** Generations of a file in a folder of its own; `prepare` may throw. */
 async function setUp(t: TestContext) {
@@ -42,20 +45,23 @@ async function setUp(t: TestContext) {
   assert.ok(first.ok, JSON.stringify(first));
   const trouble = { fault: null as Error | null };
   const applied: number[] = [];
+  const found: FoundAuthority[] = [];
   const env: GenerationsEnv = {
     file, env: {}, around, estate, paces: createPaces({ clock, random: seededRandom(1), events: { went: () => undefined, told: () => undefined, heard: () => undefined } }),
     firewall: createFirewall({ judged: () => undefined }),
     limits: createLimits({ clock, random: seededRandom(1), shared: () => null, events: { went: () => undefined, refused: () => undefined, would: () => undefined } }),
     sandboxes: { ensure: async () => undefined, origin: (url) => url, list: () => [], stop: async () => undefined },
     journal: () => Promise.reject(new Error("no submission is configured here")),
-    prepare(next: GoodLoad) {
+    certificates: NO_CERTIFICATES,
+    async prepare(next: GoodLoad) {
       if (trouble.fault !== null) throw trouble.fault;
-      return () => void applied.push(next.config.sites.length);
+      return { certificates: NO_CERTIFICATES, apply: () => void applied.push(next.config.sites.length) };
     },
     loaded: () => undefined,
+    look: async () => found,
     cutTunnels: () => undefined,
   };
-  return { clock, write, told, trouble, applied, estate, generations: await createGenerations(first, env) };
+  return { clock, write, told, trouble, applied, found, estate, generations: await createGenerations(first, env) };
 }
 
 test("a changed file becomes the next generation, and the one before goes when its last exchange has", async (t) => {
@@ -85,6 +91,18 @@ test("a file that says the same is no new generation", async (t) => {
   const { generations } = await setUp(t);
   assert.equal((await generations.reload()).result, "unchanged");
   assert.equal(generations.current().number, 1);
+});
+
+test("every reload tells of authorities in whose place another one was found", async (t) => {
+  const { write, found, generations } = await setUp(t);
+  found.push({ name: "local", kept: null }, { name: "other", kept: "permission denied" });
+  const unchanged = await generations.reload();
+  write("61s");
+  const applied = await generations.reload();
+  for (const [result, want] of [[unchanged, "unchanged"], [applied, "applied"]] as const) {
+    assert.ok(result.result !== "refused");
+    assert.deepEqual([result.result, result.authorities], [want, found]);
+  }
 });
 
 test("whatever fails while a file is applied changes nothing, uses up no number, and does not spoil the next reload", async (t) => {

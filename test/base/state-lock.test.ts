@@ -56,3 +56,29 @@ test("a place where no directory can be is refused with the reason", (t) => {
   assert.ok(!taken.ok);
   assert.match(taken.why, /^no such file|ENOTDIR|not a directory/);
 });
+
+const ROOT = { skip: process.getuid?.() === 0 ? false : "only root has files of other users" };
+
+test("what root makes in a directory of someone else is theirs, so that a service can go on with it", ROOT, async (t) => {
+  const home = folder(t);
+  fs.chownSync(home, 65534, 65533);
+  const taken = lockState(join(home, "data/state"));
+  assert.ok(taken.ok);
+  await taken.lock.stop();
+  for (const name of ["data", "data/state", "data/state/lock.sqlite", "data/state/owner"]) assert.deepEqual([name, fs.statSync(join(home, name)).uid, fs.statSync(join(home, name)).gid], [name, 65534, 65533]);
+});
+
+for (const [what, others] of [["a directory", []], ["a lock", ["state"]]] as const) {
+  test(`${what} of another user is named with both of them, and with what to do`, ROOT, async (t) => {
+    const home = folder(t);
+    fs.chmodSync(home, 0o755);
+    const taken = lockState(join(home, "state"));
+    assert.ok(taken.ok);
+    await taken.lock.stop();
+    for (const name of others) fs.chownSync(join(home, name), 65534, 65534);
+    const script = `process.setgid(65534); process.setuid(65534); const { lockState } = await import(${JSON.stringify(join(import.meta.dirname, "../../src/base/state-lock.ts"))}); console.log(lockState(${JSON.stringify(join(home, "state"))}).why)`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = (await once(child.stdout, "data")) as [Buffer];
+    assert.match(said.toString(), /^it belongs to root, and this process is (\w+): 'chown -R \1 .*\/state'\n$/);
+  });
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OperatorError } from "../../src/base/errors.ts";
-import { nameInToken } from "../../src/admin/token.ts";
+import { nameInToken } from "../../src/base/token.ts";
 import { realWorld } from "../../src/cli/world.ts";
 import { MISTAKE, run, VIEW } from "./console.ts";
 
@@ -76,7 +76,8 @@ test("token prints the token alone on its output, and the line to admit it besid
   const { code, out, err } = await run("token ops --role operator", { makeToken: (name) => realWorld.makeToken(name) });
   assert.equal(code, 0);
   assert.equal(nameInToken(out.trimEnd()), "ops");
-  assert.match(err, /- \{ name: "ops", role: operator, hash: "scrypt:16384:8:1:[\w-]{22}:[\w-]{43}" \}\n$/);
+  assert.match(err, /- \{ name: "ops", role: operator, hash: "scrypt:16384:8:1:[\w-]{22}:[\w-]{43}" \}\n/);
+  assert.match(err, /'proxy\.users'.*:\n {4}- \{ name: "ops", hash: "scrypt:16384:8:1:[\w-]{22}:[\w-]{43}" \}\n$/);
   assert.ok(!err.includes(out.trimEnd()));
   assert.deepEqual(await run("token a/b --role viewer"), { code: 2, out: "", err: `making a token: got "a/b", want a name of letters, digits, '.', '-' and '_', at most 64 long\n` });
 });

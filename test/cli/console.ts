@@ -19,7 +19,7 @@ const never = (): never => {
 
 /** A world in which every part that a test does not give is a fault. */
 export function world(parts: Partial<World> = {}): World {
-  return { loadConfig: never, compareConfigs: never, configSchema: never, builtInProfiles: never, showProfile: never, makeToken: never, readText: never, readBytes: never, listRules: never, tryRequest: never, callAdmin: never, restoreJournal: never, startApp: never, ...parts };
+  return { loadConfig: never, certificateDoubts: () => Promise.resolve([]), compareConfigs: never, configSchema: never, builtInProfiles: never, showProfile: never, makeToken: never, readText: never, readBytes: never, listRules: never, tryRequest: never, callAdmin: never, restoreJournal: never, startApp: never, wholeConfig: never, workOnAuthority: never, writePublic: never, importCertificate: never, ...parts };
 }
 
 /** What a command said and how it ended. */

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { callAdmin, type AdminReply, type AdminTarget } from "../../src/cli/admin-client.ts";
-import type { ConfigView } from "../../src/cli/world.ts";
+import { realWorld, type ConfigView } from "../../src/cli/world.ts";
 import { MISTAKE, run, VIEW } from "./console.ts";
 
 /** A running Taxgate that gives `reply`, with a token file in its state directory. */
@@ -22,7 +25,7 @@ function running(reply: AdminReply, config: ConfigView = VIEW) {
 }
 
 const answer = (status: number, body: unknown): AdminReply => ({ kind: "answer", status, body });
-const UNCHANGED = answer(200, { result: "unchanged", generation: 3 });
+const UNCHANGED = answer(200, { result: "unchanged", generation: 3, authorities: [] });
 
 const TARGETS: readonly (readonly [string, string, Record<string, string>, Partial<ConfigView["admin"]>, Partial<AdminTarget>])[] = [
   ["the configuration's address, and the state directory's token", "reload", {}, {}, { origin: "http://127.0.0.1:9900", token: "own", ca: null }],
@@ -45,7 +48,9 @@ for (const [name, line, env, admin, expected] of TARGETS) {
 
 const ENDINGS: readonly (readonly [string, string, AdminReply, number, RegExp])[] = [
   ["nothing to change", "reload", UNCHANGED, 0, /^nothing to change: configuration 3 stays\n$/],
-  ["a change", "reload", answer(200, { result: "applied", generation: 4, changes: ["log.level"], pendingRestart: ["health"], warnings: [] }), 0, /^configuration 4 is in use: 1 changed\nhealth: acts after a restart\n$/],
+  ["another authority", "reload", answer(200, { result: "unchanged", generation: 3, authorities: [{ name: "local", kept: null }] }), 0, /^configuration 3 stays\nauthority local is another one now\n$/],
+  ["an authority that cannot be read", "reload", answer(200, { result: "unchanged", generation: 3, authorities: [{ name: "local", kept: "permission denied" }] }), 1, /^configuration 3 stays\nauthority local stays the one before: permission denied\n$/],
+  ["a change", "reload", answer(200, { result: "applied", generation: 4, changes: ["log.level"], pendingRestart: ["health"], warnings: [], authorities: [] }), 0, /^configuration 4 is in use: 1 changed\nhealth: acts after a restart\n$/],
   ["a broken file", "reload", answer(422, { result: "refused", generation: 3, problems: [MISTAKE] }), 2, /^bad\.yaml:3:7: drain\.max: got 30.*\n1 problem\nconfiguration 3 stays in use\n$/],
   ["a wrong token", "reload", answer(401, { detail: "this token is not known" }), 4, /^calling http:\/\/127\.0\.0\.1:9900: this token is not known\n$/],
   ["too small a role", "status", answer(403, { detail: "'x' is viewer" }), 4, /'x' is viewer\n$/],
@@ -64,9 +69,24 @@ for (const [name, line, reply, code, said] of ENDINGS) {
 test("a file with mistakes and an option that cannot be used are told before anything is called", async () => {
   const broken = { ...running(UNCHANGED), loadConfig: () => Promise.resolve({ ok: false as const, problems: [MISTAKE] }) };
   assert.deepEqual(await run("reload bad.yaml", broken), { code: 2, out: "", err: "reading 'bad.yaml': it has mistakes (see 'taxgate check'); say where Taxgate runs by --url\n" });
+  const absent = { ...broken, loadConfig: () => Promise.resolve({ ok: false as const, problems: [{ ...MISTAKE, path: "(file)", message: "got no such file, want a file that can be read" }] }) };
+  assert.equal((await run("reload none.yaml", absent)).err, "reading 'none.yaml': got no such file, want a file that can be read; say where Taxgate runs by --url\n");
   assert.match((await run("status --url gate:9900", broken)).err, /^reading --url: got 'gate:9900', want an address/);
   assert.equal((await run("status --token-file nowhere", broken)).err, "reading 'nowhere': it cannot be read\n");
   assert.deepEqual(broken.asked, []);
+});
+
+test("a running Taxgate is found although PEM files of its configuration are missing, broken or no PEM", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "taxgate-running-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "taxgate.yaml");
+  const text = "version: 1\nadmin: { bind: 127.0.0.1:9911 }\nlisteners:\n  - { name: tls, bind: 127.0.0.1:8443, tls: { certificates: [edge], clientCa: none.pem } }\ncertificates: { edge: { files: { cert: edge.pem, key: none.key } } }\nregions: { main: { endpoints: [{ url: https://tax.example }] } }\n";
+  writeFileSync(file, text);
+  writeFileSync(join(folder, "edge.pem"), "not found");
+  const taxgate = { ...running(UNCHANGED), loadConfig: realWorld.loadConfig };
+  assert.deepEqual([(await run(["reload", file], taxgate)).code, taxgate.asked[0]?.target.origin], [0, "http://127.0.0.1:9911"]);
+  const checked = await realWorld.loadConfig(file, {});
+  assert.deepEqual(checked.ok ? [] : checked.problems.map(({ path }) => path), ["listeners[0].tls.clientCa", "certificates.edge.files.cert", "certificates.edge.files.key"]);
 });
 
 const STATUS = {

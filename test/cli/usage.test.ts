@@ -23,6 +23,9 @@ Commands:
   reload [options] [file]  makes a running Taxgate read its configuration again
   cache                    purges, inspects and counts what a running Taxgate keeps of answers
   journal                  shows, decides, compares and saves what is known of submissions
+  cert                     shows what can run out, renews and imports certificates, keeps private
+                           authorities
+  attach [options] [file]  prints how to lead an application to Taxgate without changing it
   waf                      shows whom and what the firewall keeps out, tries requests, and lifts
                            bans
   platforms                lists, shows and checks profiles of tax platforms
@@ -32,7 +35,7 @@ Commands:
 
 Exit codes:
   0  done
-  1  a fault inside Taxgate; of journal verify and reconcile: something was found
+  1  a fault inside Taxgate; of journal verify and reconcile: something was found; of cert renew: no certificate came
   2  wrong configuration or wrong usage
   3  no running Taxgate answered, it is not ready, or it could not reach those it shares the cache with
   4  the token is missing, unknown, or its role does not allow this

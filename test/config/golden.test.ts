@@ -51,7 +51,7 @@ function withSecrets(text: string): string {
     .replace(/id: new\n( +)key: \(redacted\)/, `id: new\n$1key: ${CACHE_KEY}`)
     .replace(/id: old\n( +)key: \(redacted\)/, "id: old\n$1key: the-old-key-of-the-cache")
     .replace(/id: a\n( +)key: \(redacted\)/, `id: a\n$1key: ${CACHE_KEY}`)
-    .replaceAll("secret: (redacted)", `secret: ${CACHE_KEY}`)
+    .replaceAll(/(secret|hmacKey|passphrase): \(redacted\)/g, (_, name: string) => `${name}: ${CACHE_KEY}`)
     .replaceAll(/(sm4|inline|unused): \(redacted\)/g, (_, name: string) => `${name}: ${SM4_KEYS[name]}`)
     .replaceAll("(redacted)", ENV.OPS_HASH);
 }

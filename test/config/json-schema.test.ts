@@ -63,7 +63,7 @@ function keysIn(value: unknown, path: string, into: Set<string>): Set<string> {
   if (Array.isArray(value)) for (const item of value) keysIn(item, `${path}[]`, into);
   else if (typeof value === "object" && value !== null) {
     for (const [key, part] of Object.entries(value)) {
-      const named = path === ".certificates" || path === ".limits" || path.endsWith(".regions");
+      const named = path === ".certificates" || path === ".limits" || path.endsWith(".regions") || path.endsWith(".credentials");
       into.add(`${path}.${named ? "*" : key}`);
       keysIn(part, `${path}.${named ? "*" : key}`, into);
     }
@@ -96,6 +96,7 @@ test("every default that the schema knows stands in reference.yaml as a line of 
 });
 
 interface Shown {
+  readonly listeners: readonly Record<string, unknown>[];
   readonly cache: unknown;
   readonly journal: unknown;
   readonly waf: unknown;
@@ -158,6 +159,13 @@ const classes: [string, (route: Shown["sites"][number]["routes"][number]) => voi
   }],
 ];
 
+/** A listener is shown with all that it can have; no one mode has all of it. */
+function inTheirModes([shown = {}]: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const { proxy, tls, ...rest } = shown;
+  const { intercept: _, ...plain } = rest;
+  return [{ ...rest, tls }, { ...rest, name: "proxy", bind: "127.0.0.1:3128", mode: "forward-proxy", proxy }, { ...plain, name: "http", bind: "127.0.0.1:8081" }];
+}
+
 function leaveOutOf({ submission }: { readonly submission?: unknown }, keys: readonly string[]): void {
   for (const key of keys) {
     const [last = "", ...above] = key.split(".").toReversed();
@@ -174,7 +182,9 @@ for (const [name, leaveOut] of classes) {
       leaveOut(route);
     }
     const files = Object.fromEntries(["secrets/cache-key", "secrets/journal-key", "secrets/webhook"].map((file) => [`/run/${file}`, "a-secret-that-is-long-enough"]));
-    const loaded = loadText(JSON.stringify(whole), { OPS_HASH: "scrypt:16384:8:1:c2FsdA:aGFzaA", REDIS_PASSWORD: "x" }, files);
+    const hash = "scrypt:16384:8:1:c2FsdA:aGFzaA";
+    const env = { OPS_HASH: hash, PROXY_HASH: hash, REDIS_PASSWORD: "x", EAB_KID: "kid", EAB_KEY: "a-key-of-an-account", GTS_KID: "kid", GTS_KEY: "a-key-of-an-account", CA_PASSPHRASE: "a-passphrase-that-is-long-enough" };
+    const loaded = loadText(JSON.stringify({ ...whole, listeners: inTheirModes(whole.listeners) }), env, files);
     // The only mistake is that files named there do not exist here.
     assert.ok(!loaded.ok);
     assert.deepEqual(loaded.problems.map(({ path, message }) => `${path}: ${message}`).filter((line) => !/no such file/.test(line)), []);

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { configSchema } from "../../src/config/json-schema.ts";
 import { normalForm } from "../../src/config/normal.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { loadText } from "./load-text.ts";
+import { partOfSchema } from "./part-of-schema.ts";
 
-const accepts = new Ajv2020({ allowUnionTypes: true }).compile(configSchema());
+const accepts = new Ajv2020({ allowUnionTypes: true }).compile(partOfSchema(["version", "journal", "regions", "identity", "routes"]));
 
 const SECRET = "(redacted) stands here";
 const duration = fc.constantFrom("1.5h", "90s", "2d", "26h", "1h");

@@ -19,7 +19,7 @@ test("the table keeps the rules of names: base units, _total for counters alone,
     assert.match(spec.name, /^(taxgate|process|nodejs)_[a-z_]+$/);
     assert.equal(spec.name.endsWith("_total"), spec.type === "counter", spec.name);
     assert.equal(/_seconds(_total)?$/.test(spec.name), spec.unit === "seconds", spec.name);
-    assert.equal(spec.name.endsWith("_bytes"), spec.unit === "bytes", spec.name);
+    assert.equal(/_bytes(_total)?$/.test(spec.name), spec.unit === "bytes", spec.name);
     assert.deepEqual(spec.buckets, spec.buckets === undefined ? undefined : spec.buckets.toSorted((a, b) => a - b));
     assert.ok(metricsMarkdown().includes(`| \`${spec.name}\` | ${spec.type} |`));
   }

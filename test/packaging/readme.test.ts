@@ -16,7 +16,7 @@ import { UNUSUAL_SPELLINGS } from "../../src/http/target.ts";
 import { ROUTE_CLASSES } from "../../src/pipeline/options.ts";
 import { createAccessLog } from "../../src/observe/access.ts";
 import { manualClock } from "../../src/base/clock.ts";
-import { loadText } from "../config/load-text.ts";
+import { loadText, PEM } from "../config/load-text.ts";
 import { summary, TEST_PHASES } from "../observe/summary.ts";
 import { fences, inlineCode, tableAfter } from "./readme-text.ts";
 
@@ -173,7 +173,7 @@ describe("examples in the README", () => {
   const small = "version: 1\nregions: { main: { endpoints: [{ url: https://tax.example }] } }\n";
   const examples = fences(text, "yaml");
   const ownRules = examples.find((example) => example.startsWith("ruleset:")) ?? "";
-  const files = { "/run/secrets/leqi-sm4": "0123456789abcdef0123456789abcdef\n", "own-rules.yaml": ownRules, "invoice.schema.json": '{ "type": "object" }' };
+  const files = { "/run/secrets/leqi-sm4": "0123456789abcdef0123456789abcdef\n", "own-rules.yaml": ownRules, "invoice.schema.json": '{ "type": "object" }', "tls/bank.crt": PEM, "tls/bank.key": PEM };
   const env = { OPS_HASH: "scrypt:16384:8:1:c2FsdHNhbHQ:aGFzaGhhc2hoYXNoaGFzaA", WEBHOOK_SECRET: "a-secret-of-the-webhook" };
 
   for (const [index, example] of examples.entries()) {

@@ -6,19 +6,19 @@ import { systemClock } from "../../src/base/clock.ts";
 import type { Front } from "../../src/server/arrival.ts";
 import { listen } from "../../src/server/listener.ts";
 import { listenerOptions } from "../../src/server/options.ts";
-import { listenerTls } from "../../src/server/tls-material.ts";
+import { plainMaterial } from "../../src/server/tls/material.ts";
 import { keyPair, TEST_CA } from "../support/tls-material.ts";
 import { until } from "../support/until.ts";
 import { text } from "./started.ts";
 
-const TLS = listenerTls({ certificates: ["localhost"], minVersion: "1.2", http2: true }, new Map([["localhost", keyPair("localhost")]]), null);
+const TLS = plainMaterial([{ names: ["localhost"], pair: keyPair("localhost") }]);
 
 /** A listener that tells whom it turned away; `busy` is waited for before each answer. */
 async function guarded(t: TestContext, written: object, isSecure: boolean, busy: Promise<unknown> = Promise.resolve()) {
   const told: string[] = [];
   const count = { begun: 0, ended: 0 };
   const front: Front = {
-    clock: systemClock, nextId: () => "id", draining: () => false, refused: () => undefined,
+    clock: systemClock, nextId: () => "id", draining: () => false, refused: () => undefined, turnAway: async () => undefined,
     async run(_x, send) {
       count.begun++;
       await busy;

@@ -3,11 +3,16 @@ import type { TestContext } from "node:test";
 import { systemClock } from "../../src/base/clock.ts";
 import type { ErrorCode } from "../../src/base/errors.ts";
 import { NO_BODY, type Answer, type Body, type BodySource } from "../../src/http/message.ts";
+import { answer } from "../../src/pipeline/answer.ts";
 import type { Exchange } from "../../src/pipeline/exchange.ts";
+import type { AlpnAnswers } from "../../src/server/tls/alpn-taker.ts";
 import type { Front } from "../../src/server/arrival.ts";
+import type { ChallengeLookup } from "../../src/server/challenge.ts";
 import { listen, type Listener } from "../../src/server/listener.ts";
 import { listenerOptions, type ListenerOptions } from "../../src/server/options.ts";
-import type { ListenerTls } from "../../src/server/tls-material.ts";
+import type { HandshakeFailure } from "../../src/server/tls/handshake-failure.ts";
+import type { HandshakeWatch } from "../../src/server/tls/secure-door.ts";
+import type { TlsMaterial } from "../../src/server/tls/material.ts";
 import type { UpgradeLane } from "../../src/server/upgrade.ts";
 import { until } from "../support/until.ts";
 
@@ -20,6 +25,8 @@ export interface Started {
   readonly port: number;
   /** Every exchange so far, in order of arrival. */
   readonly seen: Exchange[];
+  /** Exchanges that were answered in front of the pipeline. */
+  readonly turned: Exchange[];
   /** Codes of what was refused before it became an exchange. */
   readonly refused: ErrorCode[];
   /** Exchanges whose script has ended. */
@@ -27,12 +34,22 @@ export interface Started {
   startDraining(): void;
 }
 
+/** What authorities are answered that validate names. */
+export interface Acme {
+  readonly challenge?: ChallengeLookup;
+  readonly alpn?: AlpnAnswers;
+  readonly handshakes?: HandshakeWatch;
+  /** Told of each early refusal, with what is known of a handshake. */
+  readonly refusedFor?: (why: HandshakeFailure | undefined, address: string) => void;
+}
+
 const NO_UPGRADES: UpgradeLane = { wanted: () => false, serve: () => undefined, cut: () => undefined };
 
 /** Starts a listener on a free port; it stops with the test, and no socket may be left then. */
-export async function started(t: TestContext, script: Script, written: Partial<Record<keyof ListenerOptions, unknown>> = {}, tls: ListenerTls | null = null): Promise<Started> {
+export async function started(t: TestContext, script: Script, written: Partial<Record<keyof ListenerOptions, unknown>> = {}, tls: TlsMaterial | null = null, acme: Acme = {}): Promise<Started> {
   const options = listenerOptions.parse({ name: "test", bind: "127.0.0.1:0", ...(tls === null ? {} : { tls: { certificates: ["test"] } }), ...written });
   const seen: Exchange[] = [];
+  const turned: Exchange[] = [];
   const refused: ErrorCode[] = [];
   const faults: unknown[] = [];
   let draining = false;
@@ -41,7 +58,13 @@ export async function started(t: TestContext, script: Script, written: Partial<R
     clock: systemClock,
     nextId: () => `id-${seen.length}`,
     draining: () => draining,
+    ...(acme.challenge === undefined ? {} : { challenge: acme.challenge }),
     refused: (_listener, code) => void refused.push(code),
+    async turnAway(x, verdict, send) {
+      x.verdict = verdict;
+      await send(answer(x));
+      turned.push(x);
+    },
     async run(x, send) {
       seen.push(x);
       try {
@@ -52,13 +75,17 @@ export async function started(t: TestContext, script: Script, written: Partial<R
     },
   };
   const listener = await listen(options, tls, {
-    front, upgrades: NO_UPGRADES, refused: (_listener, code) => void refused.push(code), failed: (_listener, fault) => void faults.push(fault),
+    front, upgrades: NO_UPGRADES, ...(acme.alpn === undefined ? {} : { alpn: acme.alpn }), ...(acme.handshakes === undefined ? {} : { handshakes: acme.handshakes }), refused: (_listener, code, address, why) => {
+      refused.push(code);
+      acme.refusedFor?.(why, address);
+    },
+    failed: (_listener, fault) => void faults.push(fault),
   });
   t.after(async () => {
     await listener.stop();
     assert.deepEqual(faults, []);
   });
-  return { listener, port: listener.address.port, seen, refused, ended: () => ended, startDraining: () => void (draining = true) };
+  return { listener, port: listener.address.port, seen, turned, refused, ended: () => ended, startDraining: () => void (draining = true) };
 }
 
 /** A plain answer. */

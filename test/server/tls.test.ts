@@ -3,15 +3,17 @@ import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHead
 import { test, type TestContext } from "node:test";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { BodyFault, NO_BODY } from "../../src/http/message.ts";
-import { listenerTls, type ListenerTls } from "../../src/server/tls-material.ts";
+import { shownNames } from "../../src/certs/shown-names.ts";
+import { plainMaterial, type TlsMaterial } from "../../src/server/tls/material.ts";
 import { keyPair, TEST_CA } from "../support/tls-material.ts";
 import { until } from "../support/until.ts";
 import { pieces, socketsGone, sourceOf, started, streamedAnswer, text, wholeBody, type Script, type Started } from "./started.ts";
 
 type Name = Parameters<typeof keyPair>[0];
 
-function tlsOf(names: readonly Name[], clientCa: string | null = null): ListenerTls {
-  return listenerTls({ certificates: [...names], minVersion: "1.2", http2: true }, new Map(names.map((name) => [name, keyPair(name)])), clientCa);
+function tlsOf(names: readonly Name[], clientCa: string | null = null): TlsMaterial {
+  const material = plainMaterial(names.map((name) => ({ names: shownNames(keyPair(name).cert), pair: keyPair(name) })));
+  return clientCa === null ? material : { ...material, clients: { ca: clientCa, lists: [], stillWelcome: () => true } };
 }
 
 const secure = (t: TestContext, script: Script, written: object = {}, tls = tlsOf(["localhost"])): Promise<Started> => started(t, script, written, tls);
@@ -123,6 +125,21 @@ test("silence after the handshake, and a head that does not end, are bounded und
     assert.ok(await socketsGone(one, 3000), JSON.stringify(first));
     socket.destroy();
   }
+});
+
+test("answers of one write that a client under TLS does not take are waited for", async (t) => {
+  const one = await secure(t, (_x, send) => send(text("x".repeat(16_000))), { timeouts: { body: "200ms" } });
+  const socket = await handshake(one.port);
+  socket.on("error", () => undefined);
+  socket.pause();
+  const slow = (): boolean => one.seen.some(({ reason }) => reason === "client-too-slow");
+  for (let asked = 1; !slow() && asked < 2000; asked++) {
+    socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert.ok(await until(() => one.ended() === asked || slow(), 2000));
+  }
+  assert.ok(slow());
+  assert.ok(await socketsGone(one));
+  socket.destroy();
 });
 
 test("an HTTP/1.1 client under TLS that stops reading is let go", async (t) => {

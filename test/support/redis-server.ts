@@ -1,14 +1,12 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { Redis } from "ioredis";
 import { waitForExit, waitForPort } from "./child-process.ts";
+import { quietPorts } from "./quiet-ports.ts";
 import { until } from "./until.ts";
 
 /** A Redis of Debian's package for one test, on loopback. */
@@ -68,28 +66,6 @@ export async function startRedis({ nodes = 1, settings = [] }: { nodes?: number;
       for (const child of children) child.kill(signal);
     },
   };
-}
-
-/**
- * Different loopback ports that are free, below those that the system gives to outgoing connections: a server that is
- * killed must find its port free again, while clients try to connect to it.
- */
-export async function quietPorts(count: number): Promise<number[]> {
-  const servers: Server[] = [];
-  while (servers.length < count) {
-    const server = await listening(randomInt(20_000, 32_000));
-    if (server !== null) servers.push(server);
-  }
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-function listening(port: number): Promise<Server | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(null)).listen(port, "127.0.0.1", () => resolve(server));
-  });
 }
 
 async function answers(child: ChildProcess, { port }: Place): Promise<void> {

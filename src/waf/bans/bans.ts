@@ -1,6 +1,7 @@
-import { isLoopback, parseAddress } from "../../base/cidr.ts";
+import { isLoopback } from "../../base/cidr.ts";
+import { clientOf } from "../../base/client-of.ts";
 import type { Clock } from "../../base/clock.ts";
-import { networkSet, plainAddress, type NetworkSet } from "../../base/network-set.ts";
+import { networkSet, type NetworkSet } from "../../base/network-set.ts";
 import type { BanOptions, BanReason } from "./options.ts";
 import { createTarpit } from "./tarpit.ts";
 import { TimedTable, type Timed } from "./timed-table.ts";
@@ -137,13 +138,3 @@ function exemptionOf({ exempt, include }: BanOptions, proxies: NetworkSet): (add
   const all = networkSet(include, "waf.ban.include");
   return (address) => never.has(address) || ((isLoopback(address) || proxies.has(address)) && !all.has(address));
 }
-
-/** One customer of IPv6 holds a /64: all of it counts as one. An address that is written otherwise is the same client. */
-function clientOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const parsed = parseAddress(address.replace(/\/64$/, ""));
-  if (parsed === null || parsed.v4) return plainAddress(address);
-  const group = (word: number): string => `${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
-  return `${group(parsed.words[0])}:${group(parsed.words[1])}::/64`;
-}
-
