@@ -5,7 +5,7 @@ export interface Wishes {
   /** Where to write the results as JSON, besides the results folder. */
   readonly json: string | undefined;
   readonly rounds: number;
-  /** The form for CI: shorter windows, three proxies, two lanes, nothing but CPU per request. */
+  /** The form for CI: shorter windows, three proxies, fewer lanes, nothing but CPU per request. */
   readonly short: boolean;
   /** Names of the proxies to measure, `none` for none; all when undefined. */
   readonly only: readonly string[] | undefined;

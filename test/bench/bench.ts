@@ -17,8 +17,9 @@ import type { Proxy, Setup } from "./proxies/proxy.ts";
 import { taxgateBundled, taxgateSources } from "./proxies/taxgate.ts";
 import { measureRest, NO_REST } from "./rest.ts";
 import { keptFile, resultsOf, writeResults } from "./results.ts";
-import { budgetTable, journalNotes, proxyTable } from "./table.ts";
+import { budgetTable, journalNotes, proxyTables } from "./table.ts";
 
+const longLanes = new Set(["read", "handshake", "resumed"]);
 const shortProxies = ["nginx", "http-proxy", "taxgate"];
 const wishes = readArguments(process.argv.slice(2));
 if (typeof wishes === "string") {
@@ -30,7 +31,7 @@ process.exit(await main(wishes).catch(failed));
 async function main(wishes: Wishes): Promise<number> {
   const missing = missingTools();
   if (missing.length > 0) {
-    console.error(`run the benchmark: not installed: ${missing.join(", ")} (Debian: apt-get install nginx wrk haproxy util-linux)`);
+    console.error(`run the benchmark: not installed: ${missing.join(", ")} (Debian: apt-get install nginx wrk haproxy openssl util-linux)`);
     return 2;
   }
   const folder = mkdtempSync(join(tmpdir(), "taxgate-bench-"));
@@ -59,7 +60,7 @@ async function run(wishes: Wishes, setup: Setup): Promise<number> {
   const figures = figuresOf(measured);
   const results = resultsOf(measured, figures, versionsOf(chosen));
   console.log(`\n${results.machine.cpu}, ${results.machine.cores} cores; ${versionLine(results.versions)}; journals on ${disk.fileSystem}\n`);
-  console.log([proxyTable(samples, course), budgetTable(figures), ...journalNotes(measured)].join("\n\n"));
+  console.log([...proxyTables(samples, course), budgetTable(figures), ...journalNotes(measured)].join("\n\n"));
   if (wishes.json !== undefined) writeResults(wishes.json, results);
   if (!wishes.short && wishes.only === undefined && wishes.lanes === undefined) writeResults(keptFile(results), results);
   const silent = [...samples].filter(([, taken]) => Object.values(taken).flat().some(({ micros }) => micros === undefined));
@@ -94,7 +95,7 @@ function versionLine(versions: Readonly<Record<string, string>>): string {
 function chooseLanes({ lanes: names, short }: Wishes): readonly Lane[] {
   const unknown = names?.filter((name) => !lanes.some((lane) => lane.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`choose lanes: got "${unknown.join(",")}", want some of ${lanes.map(({ name }) => name).join(",")}`);
-  return lanes.filter(({ name }) => (names === undefined ? !short || name !== "read" : names.includes(name)));
+  return lanes.filter(({ name }) => (names === undefined ? !short || !longLanes.has(name) : names.includes(name)));
 }
 
 /** Progress goes to standard error, so that standard output holds the tables alone. */

@@ -3,6 +3,8 @@ export type FigureName =
   | `${"get" | "post" | "read"}.${"micros" | "nginx" | "http-proxy"}`
   | "cacheHit.micros"
   | "cacheHit.nginx"
+  | `${"tlsGet" | "handshake" | "resumed"}.${"micros" | "nginx"}`
+  | "resumed.share"
   | "submission.micros"
   | "submission.perSecond"
   | "submission.addedP50"
@@ -16,7 +18,7 @@ export type FigureName =
 export interface Budget {
   readonly name: FigureName;
   readonly title: string;
-  readonly unit: "µs" | "×" | "ms" | "MB" | "/s";
+  readonly unit: "µs" | "×" | "ms" | "MB" | "/s" | "%";
   readonly bar: number;
   readonly aim?: number;
   /** Set where more is better. */
@@ -43,6 +45,13 @@ export const budgets: readonly Budget[] = [
   { name: "submission.perSecond", title: "submissions a core, 64 in flight", unit: "/s", bar: 5000, atLeast: true },
   { name: "submission.addedP50", title: "submission, added p50 at 500/s", unit: "ms", bar: 2 },
   { name: "journal.claimP99", title: "claim p99 at 500/s, 10 M entries", unit: "ms", bar: 5 },
+  { name: "tlsGet.micros", title: "GET over TLS, CPU per request", unit: "µs", bar: 60 },
+  { name: "tlsGet.nginx", title: "GET over TLS against nginx", unit: "×", bar: 3 },
+  { name: "handshake.micros", title: "full TLS handshake, CPU", unit: "µs", bar: 700 },
+  { name: "handshake.nginx", title: "full TLS handshake against nginx", unit: "×", bar: 2 },
+  { name: "resumed.micros", title: "resumed TLS handshake and GET, CPU", unit: "µs", bar: 800 },
+  { name: "resumed.nginx", title: "resumed TLS handshake and GET against nginx", unit: "×", bar: 2.5 },
+  { name: "resumed.share", title: "tickets that were taken", unit: "%", bar: 99, atLeast: true },
   { name: "latency.addedP50", title: "added latency, unloaded, p50", unit: "ms", bar: 0.3 },
   { name: "latency.addedP99", title: "added latency, unloaded, p99", unit: "ms", bar: 1.5 },
   { name: "idle.sources", title: "idle resident, from sources", unit: "MB", bar: 150 },

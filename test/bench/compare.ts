@@ -1,7 +1,7 @@
 import { stop } from "./children.ts";
 import type { Wishes } from "./arguments.ts";
 import type { DiskFolder } from "./disk.ts";
-import { wrkArguments, type Lane } from "./lanes.ts";
+import { drivers, wrkArguments, type Lane } from "./lanes.ts";
 import { requestsAt } from "./origin.ts";
 import type { Proxy, RunningProxy, Setup } from "./proxies/proxy.ts";
 import { taxgateBundled, taxgateSources } from "./proxies/taxgate.ts";
@@ -16,6 +16,8 @@ interface Started {
   /** By the proxy's name. */
   readonly plain: ReadonlyMap<string, RunningProxy>;
   readonly journalled: ReadonlyMap<string, RunningProxy>;
+  /** Over TLS. */
+  readonly secure: ReadonlyMap<string, RunningProxy>;
 }
 
 /** What is compared, and on what. */
@@ -44,23 +46,29 @@ export async function compare({ wishes, setup, disk, chosen, lanes, say }: Compa
     lanes,
     rounds: wishes.rounds,
     pace: wishes.short ? { warmUp: 1, counted: 2 } : { warmUp: 2, counted: 5 },
-    target,
-    serving: ({ kind }, name) => (kind === "journalled" ? started.journalled.get(name) : kind === "cached" && !caches.has(name) ? undefined : started.plain.get(name)),
+    drive: drivers(setup.folder),
+    serving: ({ kind, tls }, name) => {
+      if (tls !== undefined) return started.secure.get(name);
+      if (kind === "journalled") return started.journalled.get(name);
+      return kind === "cached" && !caches.has(name) ? undefined : started.plain.get(name);
+    },
     forwarded: () => requestsAt(setup.origin),
     progress: (round, lane, proxy) => say(`round ${round} of ${wishes.rounds}: ${lane.title}, ${proxy}`),
   });
-  await Promise.all([...started.plain.values(), ...started.journalled.values()].flatMap(({ pids }) => pids.map(stop)));
+  await Promise.all([...started.plain.values(), ...started.journalled.values(), ...started.secure.values()].flatMap(({ pids }) => pids.map(stop)));
   return samples;
 }
 
-/** Submissions get an instance of their own: with a journal open, the others' memory and figures would be of another product. */
+/** Submissions and TLS get instances of their own: with a journal or another listener open, the others' figures would be of another product. */
 async function startAll(setup: Setup, { folder }: DiskFolder, chosen: readonly Proxy[], lanes: readonly Lane[]): Promise<Started> {
   const plain = new Map<string, RunningProxy>();
   const journalled = new Map<string, RunningProxy>();
+  const secure = new Map<string, RunningProxy>();
   for (const proxy of chosen) {
-    if (lanes.some(({ kind }) => kind !== "journalled")) plain.set(proxy.name, await proxy.start(setup));
+    if (lanes.some(({ kind, tls }) => kind !== "journalled" && tls === undefined)) plain.set(proxy.name, await proxy.start(setup));
+    if (proxy.startSecure !== undefined && lanes.some(({ tls }) => tls !== undefined)) secure.set(proxy.name, await proxy.startSecure(setup));
     const taxgate = [taxgateSources, taxgateBundled].find((one) => one === proxy);
     if (taxgate !== undefined && lanes.some(({ kind }) => kind === "journalled")) journalled.set(proxy.name, await taxgate.startJournalled(setup, folder));
   }
-  return { plain, journalled };
+  return { plain, journalled, secure };
 }

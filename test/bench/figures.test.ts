@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { budgets, missedBars } from "./budgets.ts";
 import { figuresOf } from "./figures.ts";
 import type { JournalFigures } from "./journal-figures.ts";
+import { readTimer } from "./handshakes.ts";
 import { lanes } from "./lanes.ts";
 import { quantile } from "./median.ts";
 import { selfTime } from "./profile-groups.ts";
 import { medianMicros, medianRatio, type Samples } from "./rounds.ts";
-import { budgetTable, journalNotes, proxyTable } from "./table.ts";
+import { budgetTable, journalNotes, proxyTable, proxyTables } from "./table.ts";
 
 const sample = (micros: number | undefined) => ({ micros, perSecond: 1, failures: 0 });
 const samples: Samples = new Map([
@@ -51,6 +52,29 @@ test("hits are compared with nginx alone, and a proxy without a cache has none",
   assert.deepEqual(figures, { "cacheHit.micros": 20, "cacheHit.nginx": 2 });
   const rows = proxyTable(hits, lanes.filter(({ kind }) => kind === "cached")).split("\n").map((line) => line.replaceAll(/ +/g, " "));
   assert.deepEqual([rows[0], rows[2], rows[4]], ["| proxy | cache hit 1.1 kB µs | × nginx | failed |", "| taxgate | 20.0 | 2.00 | 0 |", "| http-proxy | – | – | 0 |"]);
+});
+
+test("lanes over TLS have a table of their own, for those that serve it, with what became of tickets", () => {
+  const measured: Samples = new Map([
+    ["nginx", { get: [sample(10)], handshake: [sample(250)], resumed: [{ ...sample(300), resumed: 1 }] }],
+    ["http-proxy", { get: [sample(40)] }],
+    ["taxgate", { get: [sample(30)], handshake: [sample(500)], resumed: [{ ...sample(600), resumed: 0.98 }, { ...sample(600), resumed: 0.99 }] }],
+  ]);
+  assert.deepEqual(figuresOf({ ...nothing, samples: measured }), { "resumed.share": 98.5, "get.micros": 30, "get.nginx": 3, "get.http-proxy": 0.75, "handshake.micros": 500, "handshake.nginx": 2, "resumed.micros": 600, "resumed.nginx": 2 });
+  const [plain = "", secure = "", notes = "", ...more] = proxyTables(measured, lanes.filter(({ name }) => ["get", "handshake", "resumed"].includes(name)));
+  const proxies = (table: string): string[] => table.split("\n").slice(2).map((line) => line.split(/ +/)[1] ?? "");
+  assert.deepEqual([proxies(plain), proxies(secure), more], [["nginx", "http-proxy", "taxgate"], ["nginx", "taxgate"], []]);
+  assert.match(notes, /nginx: 4000 full handshakes a second of one core's time, 100\.0 % of.*; taxgate: 2000 full.*98\.5 %/);
+});
+
+test("OpenSSL's timer is read for connections, resumed ones and an early end", () => {
+  const cases = [
+    { printed: "Collecting connection statistics for 2 seconds\n****\n\n4 connections in 0.01s; 400.00 connections/user sec\n4 connections in 3 real seconds, 0 bytes read\n", want: { requests: 4, failures: 0, resumed: 0 } },
+    { printed: "\n\nNow timing with session id reuse.\nstarting\nrrr*r\n\n5 connections in 0.01s\n5 connections in 3 real seconds\n", want: { requests: 5, failures: 0, resumed: 4 } },
+    { printed: "Collecting connection statistics for 2 seconds\n**\nERROR\n4047:error:0A000126:SSL routines\n", want: { requests: 2, failures: 1, resumed: 0 } },
+    { printed: "unable to connect", want: { requests: 0, failures: 1, resumed: 0 } },
+  ];
+  for (const { printed, want } of cases) assert.deepEqual(readTimer(printed), want);
 });
 
 test("submissions have their rate beside their cost, and what one adds to a caller's wait", () => {

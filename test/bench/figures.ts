@@ -3,7 +3,7 @@ import type { AddedLatency } from "./latency.ts";
 import type { Footprint } from "./footprint.ts";
 import type { JournalFigures } from "./journal-figures.ts";
 import { lanes } from "./lanes.ts";
-import { medianMicros, medianPerSecond, medianRatio, type Samples } from "./rounds.ts";
+import { medianMicros, medianPerSecond, medianRatio, medianResumed, type Samples } from "./rounds.ts";
 import type { SubmissionFigures } from "./submissions.ts";
 import type { Growth } from "./transfer.ts";
 
@@ -24,7 +24,9 @@ const LARGE_JOURNAL = 10_000_000;
 /** The figures that budgets bind, taken from what was measured of Taxgate run from its sources. */
 export function figuresOf(measured: Measured): Figures {
   const { samples, latency, sources, bundled, growth, submission, journal } = measured;
+  const resumed = medianResumed(samples, "taxgate", "resumed");
   const figures: Record<string, number | undefined> = {
+    "resumed.share": resumed === undefined ? undefined : resumed * 100,
     "submission.perSecond": medianPerSecond(samples, "taxgate", "submission"),
     "submission.addedP50": submission?.latency.added.p50,
     "journal.claimP99": journal !== undefined && journal.entries >= LARGE_JOURNAL ? journal.claims.p99 : undefined,

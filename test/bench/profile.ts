@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stop, stopAll, stopWithThisProcess } from "./children.ts";
 import { diskFolder } from "./disk.ts";
-import { lanes, wrkArguments } from "./lanes.ts";
+import { drivers, lanes } from "./lanes.ts";
 import { measure } from "./load.ts";
 import { startOrigin } from "./origin.ts";
 import { untilServed } from "./port.ts";
@@ -11,7 +11,7 @@ import { selfTime, type CpuProfile, type SelfTime, type Share } from "./profile-
 import { taxgateSources } from "./proxies/taxgate.ts";
 import { columns } from "./table.ts";
 
-// `node test/bench/profile.ts [get|post|read|cacheHit|submission]`: where Taxgate spends its time in one lane under the benchmark's load.
+// `node test/bench/profile.ts [LANE]`: where Taxgate spends its time in one lane under the benchmark's load.
 const lane = lanes.find(({ name }) => name === (process.argv[2] ?? "get"));
 if (lane === undefined) {
   console.error(`choose a lane: got "${process.argv[2]}", want one of ${lanes.map(({ name }) => name).join(", ")}`);
@@ -23,10 +23,11 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 try {
   const profiles = join(folder, "profiles");
   const flags = ["--cpu-prof", "--cpu-prof-interval=200", `--cpu-prof-dir=${profiles}`];
-  const { port, child } = await taxgateSources.begin({ folder, origin: await startOrigin(folder) }, flags, lane.kind === "journalled" ? diskFolder().folder : undefined);
+  const disk = lane.kind === "journalled" ? diskFolder().folder : undefined;
+  const { port, secure, child } = await taxgateSources.begin({ folder, origin: await startOrigin(folder) }, { nodeFlags: flags, disk, tls: lane.tls !== undefined });
   await untilServed(port, child.exited);
-  const target = wrkArguments(folder)(lane, port);
-  const { sample: { micros } } = await measure({ port, pids: [child.pid] }, target, { warmUp: 2, counted: 5 });
+  const drive = drivers(folder)(lane, lane.tls === undefined ? port : secure);
+  const { sample: { micros } } = await measure({ port, pids: [child.pid] }, drive, { warmUp: 2, counted: 5 });
   // The profile is written when the process ends by itself, so this also needs a drain that ends within three seconds.
   await stop(child.pid);
   print(lane.title, micros, selfTime(newestProfile(profiles), new URL("../../", import.meta.url).href));

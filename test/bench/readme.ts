@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Results } from "./results.ts";
 import type { Samples } from "./rounds.ts";
-import { budgetTable, journalNotes, proxyTable } from "./table.ts";
+import { budgetTable, journalNotes, proxyTables } from "./table.ts";
 import { lanes } from "./lanes.ts";
 
 const README = fileURLToPath(new URL("../../README.md", import.meta.url));
@@ -24,8 +24,7 @@ function section(results: Results): string {
     `Measured on ${results.date.slice(0, 10)} by \`npm run bench\` (${cpu}, ${cores} cores; ${programs}). CPU microseconds of a request, all processes of the proxy together;`,
     "ratios are medians of rounds that were run in turn. Everything is on: access line, metrics, breaker, health.",
     "",
-    proxyTable(samples, lanes),
-    "",
+    ...proxyTables(samples, lanes).flatMap((table) => [table, ""]),
     budgetTable(results.figures),
     "",
     ...journalNotes(results.measured).flatMap((note) => [note, ""]),

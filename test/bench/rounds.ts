@@ -1,6 +1,6 @@
 import type { Lane, LaneName } from "./lanes.ts";
 import { discrepancy, readLedger, type Ledger } from "./ledger.ts";
-import { measure, type Pace, type Sample } from "./load.ts";
+import { measure, type Drive, type Pace, type Sample } from "./load.ts";
 import { median } from "./median.ts";
 import type { RunningProxy } from "./proxies/proxy.ts";
 
@@ -21,7 +21,7 @@ export interface Course {
   readonly serving: (lane: Lane, proxy: string) => RunningProxy | undefined;
   /** Requests that the origin has been sent so far. */
   readonly forwarded: () => Promise<number>;
-  readonly target: (lane: Lane, port: number) => readonly string[];
+  readonly drive: (lane: Lane, port: number) => Drive;
   /** Told before each measurement. */
   readonly progress: (round: number, lane: Lane, proxy: string) => void;
 }
@@ -54,7 +54,7 @@ export async function runRounds(course: Course): Promise<Samples> {
 async function measureLane(course: Course, lane: Lane, name: string, proxy: RunningProxy): Promise<Sample> {
   const ledger = await ledgerOf(lane, proxy);
   const before = await course.forwarded();
-  const { sample, answered } = await measure(proxy, course.target(lane, proxy.port), course.pace);
+  const { sample, answered } = await measure(proxy, course.drive(lane, proxy.port), course.pace);
   const after = await ledgerOf(lane, proxy);
   // The second look at the counter is counted.
   const sent = (await course.forwarded()) - before - 1;
@@ -77,6 +77,11 @@ export function medianMicros(samples: Samples, proxy: string, lane: LaneName): n
 /** Median requests a second; undefined where the proxy was not measured. */
 export function medianPerSecond(samples: Samples, proxy: string, lane: LaneName): number | undefined {
   return medianOf(samples.get(proxy)?.[lane]?.map((sample) => sample.perSecond) ?? []);
+}
+
+/** Median share of connections that were resumed; undefined where none were counted. */
+export function medianResumed(samples: Samples, proxy: string, lane: LaneName): number | undefined {
+  return medianOf(samples.get(proxy)?.[lane]?.map((sample) => sample.resumed) ?? []);
 }
 
 /** Median over the rounds of a proxy's cost over a peer's in the same round; undefined where either was not measured. */

@@ -2,7 +2,25 @@ import { budgets, keeps, type Budget, type Figures } from "./budgets.ts";
 import type { Measured } from "./figures.ts";
 import type { Lane } from "./lanes.ts";
 import type { Latency } from "./latency.ts";
-import { failures, medianMicros, medianRatio, type Samples } from "./rounds.ts";
+import { failures, medianMicros, medianRatio, medianResumed, type Samples } from "./rounds.ts";
+
+/** The tables of a run: the lanes without TLS, and those with it for the proxies that serve it; a table without lanes is left out. */
+export function proxyTables(samples: Samples, lanes: readonly Lane[]): string[] {
+  const [plain, secure] = [lanes.filter(({ tls }) => tls === undefined), lanes.filter(({ tls }) => tls !== undefined)];
+  const serving = new Map([...samples].filter(([, taken]) => secure.some(({ name }) => taken[name] !== undefined)));
+  return [...(plain.length === 0 ? [] : [proxyTable(samples, plain)]), ...(serving.size === 0 ? [] : [proxyTable(serving, secure), ...handshakeNotes(serving)])];
+}
+
+/** What the table does not say of handshakes: how many a core would make, and what became of tickets. */
+function handshakeNotes(samples: Samples): string[] {
+  const of = (proxy: string): string => {
+    const [full, share] = [medianMicros(samples, proxy, "handshake"), medianResumed(samples, proxy, "resumed")];
+    const parts = [full === undefined ? [] : [`${Math.round(1e6 / full)} full handshakes a second of one core's time`], share === undefined ? [] : [`${(share * 100).toFixed(1)} % of connections that offered a ticket were resumed`]];
+    return parts.flat().join(", ");
+  };
+  const told = [...samples.keys()].flatMap((proxy) => (of(proxy) === "" ? [] : [`${proxy}: ${of(proxy)}`]));
+  return told.length === 0 ? [] : [`TLS 1.3, X25519, an ECDSA P-256 certificate. ${told.join("; ")}.`];
+}
 
 /** The table of all proxies: median CPU microseconds of a request and median ratios to the lane's peers. */
 export function proxyTable(samples: Samples, lanes: readonly Lane[]): string {

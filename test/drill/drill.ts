@@ -3,6 +3,9 @@ import { parseArgs } from "node:util";
 import { runBlackoutDrill } from "./blackout-drill.ts";
 import { FULL_BLACKOUT_PLAN, SHORT_BLACKOUT_PLAN } from "./blackout-plan.ts";
 import { blackoutTable, judgeBlackout } from "./blackout-verdict.ts";
+import { runCertificatesDrill } from "./certificates-drill.ts";
+import { FULL_CERTIFICATES_PLAN, SHORT_CERTIFICATES_PLAN } from "./certificates-plan.ts";
+import { certificatesTable, judgeCertificates } from "./certificates-verdict.ts";
 import { claimTable, type Claim } from "./claim.ts";
 import { runCrashDrill } from "./crash-drill.ts";
 import { FULL_CRASH_PLAN, FULL_RECOVERY_PLAN, SHORT_CRASH_PLAN, SHORT_RECOVERY_PLAN } from "./crash-plan.ts";
@@ -84,6 +87,13 @@ const DRILLS: Readonly<Record<string, Drill>> = {
     async run({ short }, tell) {
       const record = await runBlackoutDrill(short ? SHORT_BLACKOUT_PLAN : FULL_BLACKOUT_PLAN, tell);
       return { table: blackoutTable(record), claims: judgeBlackout(record), plan: record.plan };
+    },
+  },
+  certificates: {
+    summary: "certificates of a minute's life are renewed under load by http-01, tls-alpn-01 and dns-01; the authority is away, and forgets everything",
+    async run({ short }, tell) {
+      const record = await runCertificatesDrill(short ? SHORT_CERTIFICATES_PLAN : FULL_CERTIFICATES_PLAN, tell);
+      return typeof record === "string" ? record : { table: certificatesTable(record), claims: judgeCertificates(record), plan: record.plan };
     },
   },
   crash: {

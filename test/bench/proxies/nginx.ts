@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../port.ts";
-import { programVersion, serve } from "./program.ts";
+import { programVersion, serve, serverCertificate } from "./program.ts";
 import type { Proxy } from "./proxy.ts";
 
 /** nginx, one process, kept-alive connections to the origin, no access log, and for `/hit/**` a cache in memory with its defaults, which the budgets were set against. */
@@ -14,6 +14,12 @@ export const nginx: Proxy = {
     const file = join(folder, "nginx.conf");
     writeFileSync(file, configuration({ folder, port, origin, cache: memoryFolder(folder) }));
     return serve(port, { command: "nginx", args: ["-p", folder, "-c", file] });
+  },
+  async startSecure({ folder, origin }) {
+    const [port, secure] = [await freePort(), await freePort()];
+    const file = join(folder, "nginx-tls.conf");
+    writeFileSync(file, secureConfiguration({ folder, port, secure, origin }));
+    return { ...(await serve(port, { command: "nginx", args: ["-p", folder, "-c", file] })), port: secure };
   },
 };
 
@@ -35,6 +41,20 @@ function memoryFolder(otherwise: string): string {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : otherwise, "taxgate-bench-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** TLS with its defaults: tickets, no cache of sessions. */
+function secureConfiguration({ folder, port, secure, origin }: Omit<Places, "cache"> & { readonly secure: number }): string {
+  return `${nginxPreamble(folder, "nginx-tls")}
+  upstream origin { server 127.0.0.1:${origin}; keepalive 128; keepalive_requests 100000000; }
+  server {
+    listen 127.0.0.1:${port} backlog=4096; listen 127.0.0.1:${secure} ssl backlog=4096;
+    ssl_certificate ${serverCertificate.cert}; ssl_certificate_key ${serverCertificate.key}; ssl_protocols TLSv1.2 TLSv1.3;
+    proxy_http_version 1.1; proxy_set_header Connection "";
+    location / { proxy_pass http://origin; }
+  }
+}
+`;
 }
 
 interface Places {

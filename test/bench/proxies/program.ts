@@ -5,6 +5,13 @@ import { launch, type Launch } from "../children.ts";
 import { freePort, untilServed } from "../port.ts";
 import type { Proxy, RunningProxy } from "./proxy.ts";
 
+/** Files of the certificate that is shown over TLS, the same by all. */
+export const serverCertificate = { cert: inSupport("localhost.pem"), key: inSupport("localhost.key") };
+
+function inSupport(file: string): string {
+  return fileURLToPath(new URL(`../../support/tls/${file}`, import.meta.url));
+}
+
 /** The core that the measured proxy has for itself. */
 export const proxyCore = 0;
 
@@ -17,7 +24,7 @@ export function programVersion(command: string, args: readonly string[]): string
 
 /** What the measurements need and is not installed. */
 export function missingTools(): string[] {
-  const tools = { nginx: ["-v"], wrk: ["-v"], taskset: ["-V"] };
+  const tools = { nginx: ["-v"], wrk: ["-v"], openssl: ["version"], taskset: ["-V"] };
   return Object.entries(tools).flatMap(([tool, args]) => (programVersion(tool, args) === undefined ? [tool] : []));
 }
 

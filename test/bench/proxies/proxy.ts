@@ -24,4 +24,6 @@ export interface Proxy {
   version(): string | undefined;
   /** Starts it on core 0 and settles when it forwards. Fails when it does not within 15 s. */
   start(setup: Setup): Promise<RunningProxy>;
+  /** Starts one more that serves TLS with the tests' certificate for localhost (ECDSA P-256), at the port that it gives; absent where it is not compared there. */
+  startSecure?(setup: Setup): Promise<RunningProxy>;
 }
