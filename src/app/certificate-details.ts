@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { AcmeView, AuthorityDetailView, LeafView } from "../admin/certificate-views.ts";
 import { instantText } from "../base/instant.ts";
 import type { AuthorityView } from "../certs/authority/authority.ts";
@@ -6,7 +5,7 @@ import { authorityDirectory } from "../certs/authority/authority-file.ts";
 import type { Leaf } from "../certs/leaf.ts";
 import { ACME_DIRECTORIES, type AcmeOptions } from "../certs/options.ts";
 import type { KeeperStatus } from "../certs/renewal/keeper-status.ts";
-import { certificateFolder } from "../certs/store/file-names.ts";
+import { certificateFolder, ownStore } from "../certs/store/file-names.ts";
 
 /** What a certificate says of itself. */
 export function leafView({ subject, issuer, names, serial, fingerprint, notBefore, notAfter }: Leaf): LeafView {
@@ -15,7 +14,7 @@ export function leafView({ subject, issuer, names, serial, fingerprint, notBefor
 
 /** How a certificate that is ordered here stands. `now` is wall time. */
 export function acmeView({ name, state, doing, names, issuer, window, explanation, next, failures, lastFailure, unwritten }: KeeperStatus, options: AcmeOptions, stateDir: string, now: number): AcmeView {
-  const root = options.store ?? join(stateDir, "acme");
+  const root = options.store ?? ownStore(stateDir);
   return {
     state, doing,
     domains: names,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { every, type Clock, type Timer } from "../base/clock.ts";
 import type { Stoppable } from "../base/lifetime.ts";
 import type { Random } from "../base/random.ts";
@@ -16,6 +15,7 @@ import { readyOrdered, type Ordered, type OrderedEvents, type ReadyOrdered } fro
 import { createRefusedFiles } from "./refused-files.ts";
 import type { Keeper } from "./renewal/keeper.ts";
 import { takeHolder, type Holder } from "./store/holder.ts";
+import { ownStore } from "./store/file-names.ts";
 import type { WebhookCaller } from "./webhook.ts";
 
 /*
@@ -139,7 +139,7 @@ export function createCertificates(env: CertificatesEnv): Certificates {
     mint: (name) => mintOf(holdings.get(name)),
     answers: joinAnswers(() => ordered().map(({ answers }) => answers)),
     async prepare(config) {
-      const order = (name: string, options: AcmeOptions, before: KeyPair | null): ReadyOrdered => readyOrdered(options, { ...env, name, directory: storeOf(config), holder: (holder ??= takeHolder(storeOf(config))), events: eventsOf(name, events, changed) }, before);
+      const order = (name: string, options: AcmeOptions, before: KeyPair | null): ReadyOrdered => readyOrdered(options, { ...env, name, directory: ownStore(config.stateDir), holder: (holder ??= takeHolder(ownStore(config.stateDir))), events: eventsOf(name, events, changed) }, before);
       const next = await refused.readAll(config.certificates, (name, options) => coming(name, options, holdings.get(name), { clock, config, kept: events.kept, order }));
       const given = new Map<string, string | null>();
       return {
@@ -187,10 +187,6 @@ async function lookAt(name: string, authority: Authority, kept: CertificateEvent
 /** Nobody waits for it: a fault costs the look alone. */
 function reloadedAuthority(authority: Authority): ReturnType<Authority["reload"]> {
   return authority.reload().catch((fault: unknown) => ({ ok: false, why: String(fault) }));
-}
-
-function storeOf({ stateDir }: CertificatesConfig): string {
-  return join(stateDir, "acme");
 }
 
 function eventsOf(name: string, events: CertificateEvents, changed: (name: string, leaf: Leaf | null) => void): OrderedEvents {

@@ -1,5 +1,8 @@
 import type { MetricRegistry } from "./registry.ts";
 
+/** Why an order brought no certificate. */
+export const ORDER_FAILURES = ["unreachable", "rate-limited", "refused", "validation", "challenge", "server", "stopped", "proof", "store", "fault"] as const;
+
 /** What becomes of certificates. */
 export interface CertificateRecorders {
   /** Counts a certificate that came into use while the process runs. */

@@ -1,4 +1,5 @@
 import { ERRORS } from "../base/errors.ts";
+import { ORDER_FAILURES } from "./certificate-recorders.ts";
 import { OUTCOMES } from "./outcome.ts";
 import { CLIENT_REFUSALS } from "./tls-recorders.ts";
 import { TUNNEL_RESULTS } from "./tunnel-recorders.ts";
@@ -144,7 +145,7 @@ export const METRICS = [
   metric("taxgate_waf_ruleset_info", "gauge", "always 1: the set of rules in use, and the one on trial", { unit: "state", labels: [label("version", "configuration"), label("use", ["acting", "trial"])] }),
   metric("taxgate_certificate_swaps_total", "counter", "certificates that came into use while the process runs, and those that ended without another", { labels: [label("certificate", "configuration")], budget: 500 }),
   metric("taxgate_certificate_orders_total", "counter", "orders of certificates by what came of them: issued, or why not", {
-    labels: [label("certificate", "configuration"), label("result", ["issued", "unreachable", "rate-limited", "refused", "validation", "challenge", "server", "stopped", "proof", "store", "fault"])], budget: 500,
+    labels: [label("certificate", "configuration"), label("result", ["issued", ...ORDER_FAILURES])], budget: 500,
   }),
   metric("taxgate_certificate_not_after_timestamp_seconds", "gauge", "when something ends, in seconds since 1970: certificates that are shown to callers (own) and platforms (client), those that platforms show (by host and port), the first to end in files of trusted authorities and revocation lists, private authorities, and what persons renew at platforms", {
     unit: "seconds", labels: [expiryKind, expiryName],

@@ -1,3 +1,4 @@
+import { LAST_PART } from "../authority/authority-state.ts";
 import { lifeOf, spansOf } from "../renewal/spans.ts";
 import type { CertificateStatus, Shown } from "../holding.ts";
 import type { AcmeOptions } from "../options.ts";
@@ -5,8 +6,6 @@ import { chainEnd, readCertificates } from "./chain-end.ts";
 import { interceptedBy, shownBy, shownToPlatformsBy, type ExpiryConfig } from "./uses.ts";
 import type { Watched } from "./watched.ts";
 
-/** Of its whole life: as long before an authority ends its successor has to be prepared, for applications to learn of it. */
-const LAST_PART = 0.1;
 
 /** What is to be watched of a certificate of the configuration: once for each kind of its uses, and not at all where nothing uses it, or it is not there yet. */
 export function watchedOf(status: CertificateStatus, shown: Shown | null, config: ExpiryConfig): Watched[] {

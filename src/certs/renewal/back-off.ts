@@ -1,4 +1,5 @@
 import type { Random } from "../../base/random.ts";
+import { ORDER_FAILURES } from "../../observe/certificate-recorders.ts";
 import type { AcmeFailure } from "../acme/issuer.ts";
 
 /** Why there is no new certificate: an authority's failure, or ours. */
@@ -94,7 +95,7 @@ export function readFailures(value: unknown): Failures | null {
   return { count: Math.floor(clamp(finite(count, 1), 1, MOST_COUNT)), kind, since: Math.min(finite(since, last), last), at: last, wait: clamp(finite(wait, 0), 0, DAY_MS) };
 }
 
-const KINDS: ReadonlySet<unknown> = new Set<FailureKind>(["unreachable", "rate-limited", "refused", "validation", "challenge", "server", "stopped", "proof", "store", "fault"]);
+const KINDS: ReadonlySet<unknown> = new Set<FailureKind>(ORDER_FAILURES);
 
 function isKind(value: unknown): value is FailureKind {
   return KINDS.has(value);

@@ -7,6 +7,11 @@ import { isToken } from "../challenges/token.ts";
  * with a dot, or is longer than file systems take.
  */
 
+/** The store of a state directory; a certificate's `acme.store` names another. */
+export function ownStore(stateDir: string): string {
+  return join(stateDir, "acme");
+}
+
 /** As the configuration allows them. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Devices on Windows, whatever stands behind their dot. */
